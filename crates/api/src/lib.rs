@@ -1,0 +1,16 @@
+//! The JSON types that Reelway's browser side and its server share.
+//!
+//! - [`video`]: a video and its states, as every route and the event stream show it.
+//! - [`upload`]: what a browser needs to know to send a file to a provider, without knowing the provider.
+//! - [`error`]: the one error body and the one list of codes.
+//!
+//! Times are milliseconds since the Unix epoch, durations are seconds, sizes are bytes.
+//! No type here uses `tag`, `flatten` or `untagged`: they cost tens of kilobytes of wasm.
+
+pub mod error;
+pub mod upload;
+pub mod video;
+
+pub use error::{ApiError, ErrorBody, ErrorCode};
+pub use upload::{Digest, Protocol, UploadTarget};
+pub use video::{CreateVideo, CreatedVideo, Playback, UpdateVideo, Video, VideoList, VideoStatus};

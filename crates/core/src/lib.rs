@@ -1,0 +1,14 @@
+//! Reelway's logic without a browser: what can be decided is decided here, and the shell only does it.
+//!
+//! Nothing in this crate reads a clock, opens a connection or touches the DOM. Time comes in as [`Millis`].
+//!
+//! - [`upload`]: the upload state machine, its protocols, chunk sizes, retries and progress.
+//! - [`storyboard`]: thumbnails for scrubbing, from WebVTT or JSON.
+//! - [`readiness`]: which of two reports on a video counts.
+
+pub mod readiness;
+pub mod storyboard;
+pub mod upload;
+
+/// A moment or a span, in milliseconds, on a clock of the caller's that never goes back.
+pub type Millis = f64;

@@ -1,0 +1,1 @@
+//! Storyboards: sheets of tiles, one tile per interval of the video.

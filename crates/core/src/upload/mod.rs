@@ -1,0 +1,3 @@
+//! The upload state machine: `handle(event, now) -> effects`. It decides; the shell fetches.
+//!
+//! The offset moves on proof only. See [`machine::UploadMachine`].

@@ -1,0 +1,1 @@
+//! Reelway's backend.

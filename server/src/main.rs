@@ -1,0 +1,2 @@
+//! The `reelway` binary.
+fn main() {}

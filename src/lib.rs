@@ -1,0 +1,1 @@
+//! Reelway in the browser.
