@@ -1,2 +1,79 @@
-//! Tasks.
-fn main() {}
+//! `cargo xtask demo | test`: installs what is missing, builds, runs.
+//!
+//! It is the first thing compiled on a fresh machine, so it stays light.
+
+mod backend;
+mod browser;
+mod cache;
+mod demo;
+mod frontend;
+mod packages;
+mod process;
+mod rustc_web;
+mod stamp;
+mod step;
+mod test;
+mod tools;
+mod versions;
+mod wasm_target;
+mod workspace;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::test::Suite;
+
+/// Reelway's tasks.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Installs what is missing, builds the page and the server, serves both.
+    Demo {
+        /// The port on 127.0.0.1.
+        #[arg(long, default_value_t = 8787)]
+        port: u16,
+        /// Where videos and the database live.
+        #[arg(long, default_value = ".reelway-data")]
+        data_dir: PathBuf,
+        /// Opens the page in the default browser.
+        #[arg(long)]
+        open: bool,
+    },
+    /// Installs what tests need on top and runs them all.
+    Test {
+        /// More cases where tests draw them at random.
+        #[arg(long)]
+        full: bool,
+        /// Runs one suite.
+        #[arg(long, value_enum)]
+        only: Option<Suite>,
+    },
+    /// Saves pictures of the page's main states: light and dark, narrow and wide.
+    Screenshots {
+        /// The folder that gets the PNG files.
+        folder: PathBuf,
+        /// The video that is uploaded for them. Default: one made by ffmpeg.
+        #[arg(long)]
+        video: Option<PathBuf>,
+    },
+    /// Waits until the demo answers, then opens it: `demo --open` starts this beside the server.
+    #[command(hide = true)]
+    OpenWhenServing { port: u16 },
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().task {
+        Task::Demo { port, data_dir, open } => demo::run(port, &data_dir, open),
+        Task::Test { full, only } => test::run(full, only),
+        Task::Screenshots { folder, video } => test::screenshots(&folder, video.as_deref()),
+        Task::OpenWhenServing { port } => demo::open_when_serving(port),
+    }
+}

@@ -1,0 +1,232 @@
+//! The suites: what each runs, and how it is counted.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+
+use super::counts::{self, Counts};
+use crate::{
+    backend,
+    browser::Browser,
+    frontend, process, stamp,
+    step::note,
+    tools::Tools,
+    wasm_target::{TARGET, Toolchain},
+    workspace,
+};
+
+/// A suite of tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Suite {
+    /// `cargo fmt --check`
+    Fmt,
+    /// clippy for this machine
+    Clippy,
+    /// clippy for wasm
+    ClippyWasm,
+    /// Tests that need no browser
+    Native,
+    /// wasm-pack's tests in headless Chromium
+    Browser,
+    /// The real server and the real page in Chromium
+    E2e,
+}
+
+impl Suite {
+    /// All, in the order in which they run: what fails soon comes first.
+    pub const ALL: [Self; 6] = [Self::Fmt, Self::Clippy, Self::Native, Self::ClippyWasm, Self::Browser, Self::E2e];
+
+    /// What a person reads.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Fmt => "rustfmt",
+            Self::Clippy => "clippy, this machine",
+            Self::ClippyWasm => "clippy, wasm",
+            Self::Native => "native tests",
+            Self::Browser => "headless browser tests",
+            Self::E2e => "whole-system tests",
+        }
+    }
+}
+
+/// What suites run with.
+pub struct Setup {
+    /// The tools of the cache.
+    pub tools: Tools,
+    /// What compiles to wasm.
+    pub toolchain: Toolchain,
+    /// What tests drive.
+    pub browser: Browser,
+    /// More cases where tests draw them at random.
+    pub full: bool,
+}
+
+/// Packages whose tests need no browser, and the whole-system tests: named together in each command that builds any of
+/// them, so that their dependencies are built once, with one set of features.
+const NATIVE: [&str; 10] = [
+    "--package",
+    "reelway-api",
+    "--package",
+    "reelway-core",
+    "--package",
+    "reelway-server",
+    "--package",
+    "xtask",
+    "--package",
+    "reelway-e2e",
+];
+
+/// Cases that property tests draw: proptest's own default, and eight times as many with `--full`.
+const CASES: u32 = 256;
+
+impl Setup {
+    /// Runs a suite.
+    ///
+    /// # Errors
+    /// It could not be run at all.
+    pub fn run(&self, suite: Suite) -> Result<Counts> {
+        match suite {
+            Suite::Fmt => check(process::cargo().args(["fmt", "--all", "--check"])),
+            Suite::Clippy => check(process::cargo().args([
+                "clippy",
+                "--locked",
+                "--workspace",
+                "--all-targets",
+                "--features",
+                "reelway-e2e/browser",
+                "--",
+                "-D",
+                "warnings",
+            ])),
+            Suite::ClippyWasm => self.clippy_wasm(),
+            Suite::Native => {
+                counts::run(self.cases(process::cargo().args(["test", "--locked", "--no-fail-fast"]).args(NATIVE)))
+            }
+            Suite::Browser => self.browser_tests(),
+            Suite::E2e => counts::run(&mut self.e2e()?),
+        }
+    }
+
+    fn cases<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.env("PROPTEST_CASES", (if self.full { 8 * CASES } else { CASES }).to_string())
+    }
+
+    fn clippy_wasm(&self) -> Result<Counts> {
+        let mut cargo = self.toolchain.cargo();
+        let what = ["--locked", "--package", "reelway", "--all-targets", "--features", "demo", "--target", TARGET];
+        if self.toolchain == Toolchain::RustcWeb {
+            note("Debian's rustc-web has no clippy: the compiler's own warnings are checked");
+            return check(cargo.arg("check").args(what).env("RUSTFLAGS", "-Dwarnings"));
+        }
+        check(cargo.arg("clippy").args(what).args(["--", "-D", "warnings"]))
+    }
+
+    fn browser_tests(&self) -> Result<Counts> {
+        let tests = workspace::root().join("tests");
+        check_that_tests_run_in_the_browser(&tests)?;
+        let mut pack = process::builder(self.tools.program("wasm-pack")?);
+        self.tools.apply(&mut pack)?;
+        self.toolchain.apply(&mut pack);
+        pack.args(["test", "--headless", "--chrome", "--mode", "no-install", "--chromedriver"])
+            .arg(&self.browser.driver);
+        pack.args([".", "--locked", "--features", "demo"]);
+        pack.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", self.webdriver_settings()?);
+        // Seconds for each test file, on a machine that may be busy.
+        pack.env("WASM_BINDGEN_TEST_TIMEOUT", "180").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
+        counts::run(&mut pack)
+    }
+
+    /// The capabilities that wasm-bindgen's runner adds to its own.
+    fn webdriver_settings(&self) -> Result<PathBuf> {
+        let path = workspace::state_dir().join("webdriver.json");
+        let chrome = self.browser.chrome.to_string_lossy().replace('\\', "\\\\").replace('"', "\\\"");
+        fs::create_dir_all(workspace::state_dir())?;
+        fs::write(
+            &path,
+            format!(
+                r#"{{"goog:chromeOptions":{{"binary":"{chrome}","args":["disable-gpu","disable-background-networking","mute-audio","autoplay-policy=no-user-gesture-required"]}}}}"#
+            ),
+        )?;
+        Ok(path)
+    }
+
+    /// Pictures of the page's main states: an ignored test takes them.
+    ///
+    /// # Errors
+    /// It does not build.
+    pub fn screenshots(&self, folder: &Path, video: Option<&Path>) -> Result<Counts> {
+        let mut cargo = self.e2e()?;
+        cargo.args(["--ignored", "--exact", "screenshots::of_the_main_states"]).env("REELWAY_SCREENSHOTS", folder);
+        if let Some(video) = video {
+            cargo.env("REELWAY_SCREENSHOTS_VIDEO", video);
+        }
+        counts::run(&mut cargo)
+    }
+
+    /// Builds what a user runs. Gives the command that drives it.
+    fn e2e(&self) -> Result<Command> {
+        frontend::build(&self.tools, self.toolchain)?;
+        let server = backend::build()?;
+        let mut cargo = process::cargo();
+        cargo.args(["test", "--locked", "--no-fail-fast"]).args(NATIVE);
+        cargo.args(["--features", "reelway-e2e/browser", "--test", "e2e", "--", "--nocapture"]);
+        cargo.env("REELWAY_SERVER", server).env("CHROME", &self.browser.chrome);
+        cargo.env("CHROMEDRIVER", &self.browser.driver);
+        if self.full {
+            cargo.env("REELWAY_FULL", "1");
+        }
+        Ok(cargo)
+    }
+}
+
+fn check(command: &mut Command) -> Result<Counts> {
+    let status = command.status()?;
+    Ok(Counts::of_check(status.success()))
+}
+
+/// A test file without `run_in_browser` is skipped by wasm-pack without a word.
+fn check_that_tests_run_in_the_browser(tests: &Path) -> Result<()> {
+    for entry in fs::read_dir(tests)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|kind| kind == "rs") && !fs::read_to_string(&path)?.contains("run_in_browser") {
+            bail!("{} lacks wasm_bindgen_test_configure!(run_in_browser): none of its tests would run", path.display());
+        }
+    }
+    for source in stamp::sources(&["src"])?.iter().filter(|source| source.ends_with(".rs")) {
+        if fs::read_to_string(workspace::root().join(source)).is_ok_and(|text| text.contains("#[test]")) {
+            bail!(
+                "{source} has a #[test], which no suite runs: move it to crates/core, or write a #[wasm_bindgen_test]"
+            );
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_test_file_that_would_not_run_is_named() {
+        let folder = std::env::temp_dir().join(format!("reelway-suites-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("player.rs"), "#[wasm_bindgen_test] fn plays() {}").unwrap();
+
+        let checked = check_that_tests_run_in_the_browser(&folder);
+
+        assert!(checked.unwrap_err().to_string().contains("player.rs"));
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn this_repositorys_browser_tests_run_in_the_browser() {
+        check_that_tests_run_in_the_browser(&workspace::root().join("tests")).unwrap();
+    }
+}
