@@ -1,0 +1,218 @@
+//! The local provider's uploads: what has been acknowledged, and until when the URL works.
+
+use sqlx::{FromRow, Row, SqliteConnection, sqlite::SqliteRow};
+
+use super::{Db, from_sql, to_sql};
+
+/// Where an upload stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UploadState {
+    /// It takes bytes.
+    Open,
+    /// All bytes are stored, and have been handed on.
+    Complete,
+    /// The user ended it; its bytes are gone.
+    Cancelled,
+    /// Its time ran out; its bytes are gone.
+    Expired,
+}
+
+impl UploadState {
+    const ALL: [Self; 4] = [Self::Open, Self::Complete, Self::Cancelled, Self::Expired];
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Complete => "complete",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// An upload as the database holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadRow {
+    /// The video it is for.
+    pub video_id: String,
+    /// The generated name of the file in the folder of uploads.
+    pub file: String,
+    /// Bytes of the whole file, once known.
+    pub length: Option<u64>,
+    /// Bytes that have been acknowledged.
+    pub offset: u64,
+    /// Where it stands.
+    pub state: UploadState,
+    /// When the URL stops working, in milliseconds since the Unix epoch.
+    pub expires_at: u64,
+}
+
+impl FromRow<'_, SqliteRow> for UploadRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let state: &str = row.try_get("state")?;
+        Ok(Self {
+            video_id: row.try_get("video_id")?,
+            file: row.try_get("file")?,
+            length: row.try_get::<Option<i64>, _>("length")?.map(from_sql),
+            offset: from_sql(row.try_get("offset")?),
+            state: UploadState::ALL
+                .into_iter()
+                .find(|known| known.text() == state)
+                .ok_or_else(|| sqlx::Error::Decode(format!("unknown upload state {state:?}").into()))?,
+            expires_at: from_sql(row.try_get("expires_at")?),
+        })
+    }
+}
+
+/// The SHA-256 of a token: all that is kept of it.
+pub type TokenHash = [u8; 32];
+
+/// The uploads of the database.
+#[derive(Clone, Debug)]
+pub struct Uploads {
+    db: Db,
+}
+
+impl Uploads {
+    /// Over this database.
+    pub const fn new(db: Db) -> Self {
+        Self { db }
+    }
+
+    /// Opens an upload, unless `max_open` are open already. Tells whether it did.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn open(
+        &self,
+        upload: &UploadRow,
+        token: &TokenHash,
+        max_open: u32,
+        now: u64,
+    ) -> Result<bool, sqlx::Error> {
+        let mut transaction = self.db.begin().await?;
+        let open: i64 = sqlx::query_scalar("SELECT count(*) FROM uploads WHERE state = 'open' AND expires_at > ?")
+            .bind(to_sql(now))
+            .fetch_one(&mut *transaction)
+            .await?;
+        if open >= i64::from(max_open) {
+            return Ok(false);
+        }
+        sqlx::query(
+            "INSERT INTO uploads (video_id, token_hash, file, length, offset, state, expires_at, created_at, updated_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(&upload.video_id)
+        .bind(token.as_slice())
+        .bind(&upload.file)
+        .bind(upload.length.map(to_sql))
+        .bind(to_sql(upload.offset))
+        .bind(upload.state.text())
+        .bind(to_sql(upload.expires_at))
+        .bind(to_sql(now))
+        .bind(to_sql(now))
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// The upload that the token opens.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn by_token(&self, token: &TokenHash) -> Result<Option<UploadRow>, sqlx::Error> {
+        sqlx::query_as("SELECT * FROM uploads WHERE token_hash = ?")
+            .bind(token.as_slice())
+            .fetch_optional(self.db.read())
+            .await
+    }
+
+    /// The upload of the video.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn by_video(&self, video_id: &str) -> Result<Option<UploadRow>, sqlx::Error> {
+        sqlx::query_as("SELECT * FROM uploads WHERE video_id = ?").bind(video_id).fetch_optional(self.db.read()).await
+    }
+
+    /// Puts a new token in place of the old one, if the upload is open. Tells whether it was.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn renew(&self, video_id: &str, token: &TokenHash, expires_at: u64) -> Result<bool, sqlx::Error> {
+        sqlx::query("UPDATE uploads SET token_hash = ?, expires_at = ? WHERE video_id = ? AND state = 'open'")
+            .bind(token.as_slice())
+            .bind(to_sql(expires_at))
+            .bind(video_id)
+            .execute(self.db.write())
+            .await
+            .map(|done| done.rows_affected() == 1)
+    }
+
+    /// Moves the acknowledged offset of an open upload, and notes the length once it is known.
+    /// Tells whether the offset was where the caller believed it to be: otherwise nothing has changed.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn acknowledge(
+        &self,
+        video_id: &str,
+        from: u64,
+        to: u64,
+        length: Option<u64>,
+        now: u64,
+    ) -> Result<bool, sqlx::Error> {
+        sqlx::query(
+            "UPDATE uploads SET offset = ?, length = coalesce(length, ?), updated_at = ?
+             WHERE video_id = ? AND offset = ? AND state = 'open'",
+        )
+        .bind(to_sql(to))
+        .bind(length.map(to_sql))
+        .bind(to_sql(now))
+        .bind(video_id)
+        .bind(to_sql(from))
+        .execute(self.db.write())
+        .await
+        .map(|done| done.rows_affected() == 1)
+    }
+
+    /// Closes an open upload, within a transaction of the caller's. Tells whether it was open.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn close_in(
+        &self,
+        transaction: &mut SqliteConnection,
+        video_id: &str,
+        state: UploadState,
+        now: u64,
+    ) -> Result<bool, sqlx::Error> {
+        sqlx::query("UPDATE uploads SET state = ?, updated_at = ? WHERE video_id = ? AND state = 'open'")
+            .bind(state.text())
+            .bind(to_sql(now))
+            .bind(video_id)
+            .execute(transaction)
+            .await
+            .map(|done| done.rows_affected() == 1)
+    }
+
+    /// The open uploads whose URL ran out before this moment.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn abandoned(&self, before: u64) -> Result<Vec<UploadRow>, sqlx::Error> {
+        sqlx::query_as("SELECT * FROM uploads WHERE state = 'open' AND expires_at < ?")
+            .bind(to_sql(before))
+            .fetch_all(self.db.read())
+            .await
+    }
+
+    /// The names of the files of all open uploads.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn open_files(&self) -> Result<Vec<String>, sqlx::Error> {
+        sqlx::query_scalar("SELECT file FROM uploads WHERE state = 'open'").fetch_all(self.db.read()).await
+    }
+}

@@ -1,0 +1,436 @@
+//! Videos, and the one door through which they change.
+
+use reelway_api::{ApiError, ErrorCode, Playback, Video, VideoStatus};
+use reelway_core::readiness::may_move;
+use sqlx::{FromRow, Row, SqliteConnection, sqlite::SqliteRow};
+
+use super::{Db, from_sql, to_sql};
+use crate::{clock::Clock, hub::Hub};
+
+/// A video as the database holds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VideoRow {
+    /// Unguessable, 32 lower-case hexadecimal digits: safe as a file's name.
+    pub id: String,
+    /// The name of the provider in the configuration.
+    pub provider: String,
+    /// The provider's name for the upload.
+    pub upload_id: Option<String>,
+    /// The provider's name for the asset.
+    pub external_id: Option<String>,
+    /// For people.
+    pub title: String,
+    /// The browser's guess at the MIME type.
+    pub content_type: Option<String>,
+    /// Where it stands.
+    pub status: VideoStatus,
+    /// 0 to 100.
+    pub percent: Option<u8>,
+    /// Bytes.
+    pub size: Option<u64>,
+    /// Seconds.
+    pub duration: Option<f64>,
+    /// Pixels, as shown.
+    pub width: Option<u32>,
+    /// Pixels, as shown.
+    pub height: Option<u32>,
+    /// Seconds, once somebody has chosen.
+    pub poster_time: Option<f64>,
+    /// What the provider plays. For the local provider: the master playlist's path in the video's folder.
+    pub hls: Option<String>,
+    /// The poster, in the same way.
+    pub poster: Option<String>,
+    /// The storyboard's WebVTT file, in the same way.
+    pub storyboard: Option<String>,
+    /// Why it failed.
+    pub error: Option<ApiError>,
+    /// Milliseconds since the Unix epoch.
+    pub created_at: u64,
+    /// Grows with every change.
+    pub revision: u64,
+}
+
+impl VideoRow {
+    /// The video as the routes show it.
+    pub fn to_api(&self, playback: Option<Playback>) -> Video {
+        Video {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            provider: self.provider.clone(),
+            status: self.status,
+            percent: self.percent,
+            size: self.size,
+            duration: self.duration,
+            width: self.width,
+            height: self.height,
+            poster_time: self.poster_time,
+            error: self.error.clone(),
+            created_at: self.created_at,
+            revision: self.revision,
+            playback,
+        }
+    }
+}
+
+impl FromRow<'_, SqliteRow> for VideoRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let unsigned = |name: &str| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(name)?.map(from_sql));
+        let pixels = |name: &str| Ok::<_, sqlx::Error>(unsigned(name)?.and_then(|value| u32::try_from(value).ok()));
+        let status: &str = row.try_get("status")?;
+        let code: Option<&str> = row.try_get("error_code")?;
+        let message: Option<String> = row.try_get("error_message")?;
+        Ok(Self {
+            id: row.try_get("id")?,
+            provider: row.try_get("provider")?,
+            upload_id: row.try_get("upload_id")?,
+            external_id: row.try_get("external_id")?,
+            title: row.try_get("title")?,
+            content_type: row.try_get("content_type")?,
+            status: status_from(status)
+                .ok_or_else(|| sqlx::Error::Decode(format!("unknown status {status:?}").into()))?,
+            percent: unsigned("percent")?.and_then(|value| u8::try_from(value).ok()),
+            size: unsigned("size")?,
+            duration: row.try_get("duration")?,
+            width: pixels("width")?,
+            height: pixels("height")?,
+            poster_time: row.try_get("poster_time")?,
+            hls: row.try_get("hls")?,
+            poster: row.try_get("poster")?,
+            storyboard: row.try_get("storyboard")?,
+            error: code.map(|code| ApiError::new(code_from(code), message.unwrap_or_default())),
+            created_at: from_sql(row.try_get("created_at")?),
+            revision: from_sql(row.try_get("revision")?),
+        })
+    }
+}
+
+/// The status as it stands in the database and in JSON.
+pub const fn status_text(status: VideoStatus) -> &'static str {
+    match status {
+        VideoStatus::AwaitingUpload => "awaiting_upload",
+        VideoStatus::Uploading => "uploading",
+        VideoStatus::Processing => "processing",
+        VideoStatus::Ready => "ready",
+        VideoStatus::Failed => "failed",
+        VideoStatus::Cancelled => "cancelled",
+        VideoStatus::Expired => "expired",
+    }
+}
+
+fn status_from(text: &str) -> Option<VideoStatus> {
+    use VideoStatus::{AwaitingUpload, Cancelled, Expired, Failed, Processing, Ready, Uploading};
+    [AwaitingUpload, Uploading, Processing, Ready, Failed, Cancelled, Expired]
+        .into_iter()
+        .find(|status| status_text(*status) == text)
+}
+
+fn code_from(text: &str) -> ErrorCode {
+    ErrorCode::ALL.iter().copied().find(|code| code.as_str() == text).unwrap_or(ErrorCode::Unknown)
+}
+
+/// A video that is about to be.
+#[derive(Clone, Debug)]
+pub struct NewVideo {
+    /// The provider's name in the configuration.
+    pub provider: String,
+    /// For people.
+    pub title: String,
+    /// The browser's guess at the MIME type.
+    pub content_type: Option<String>,
+    /// Bytes, where known.
+    pub size: Option<u64>,
+}
+
+/// All that can happen to a video.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// Some bytes have arrived.
+    Uploading,
+    /// All bytes have arrived.
+    Processing {
+        /// 0 to 100, where it can be told.
+        percent: Option<u8>,
+    },
+    /// What probing has found. What is absent stays as it is.
+    Facts {
+        /// Seconds.
+        duration: Option<f64>,
+        /// Pixels, as shown.
+        width: Option<u32>,
+        /// Pixels, as shown.
+        height: Option<u32>,
+        /// Bytes of the file.
+        size: Option<u64>,
+    },
+    /// It plays: the master playlist is published.
+    Ready {
+        /// See [`VideoRow::hls`].
+        hls: String,
+        /// 0 to 100, where more renditions are being made; `None` where all is done.
+        percent: Option<u8>,
+    },
+    /// How far processing is, before `ready` or after it. `None`: done.
+    Percent(Option<u8>),
+    /// The poster is published.
+    Poster {
+        /// See [`VideoRow::poster`]. Another picture needs another path: caches hold on to the old one.
+        path: String,
+    },
+    /// The storyboard is published.
+    Storyboard {
+        /// See [`VideoRow::storyboard`].
+        path: String,
+    },
+    /// It never will play.
+    Failed {
+        /// For programs.
+        code: ErrorCode,
+        /// For people. Nothing of the server's insides.
+        message: String,
+    },
+    /// The user ended it.
+    Cancelled,
+    /// The bytes did not arrive in time.
+    Expired,
+    /// The user renamed it.
+    Title(String),
+    /// The user chose a poster: seconds.
+    PosterTime(f64),
+    /// The provider has opened an upload, or made an asset of it. What is absent stays as it is.
+    Provider {
+        /// See [`VideoRow::upload_id`].
+        upload_id: Option<String>,
+        /// See [`VideoRow::external_id`].
+        external_id: Option<String>,
+    },
+}
+
+impl Change {
+    /// Takes effect on the video, or tells that the video is past it.
+    fn apply(self, video: &mut VideoRow) -> bool {
+        let dead = matches!(video.status, VideoStatus::Failed | VideoStatus::Cancelled | VideoStatus::Expired);
+        let mut move_to = |status| {
+            let may = may_move(video.status, status);
+            if may {
+                video.status = status;
+            }
+            may
+        };
+        match self {
+            Self::Uploading => move_to(VideoStatus::Uploading),
+            Self::Processing { percent } => {
+                let may = move_to(VideoStatus::Processing);
+                if may {
+                    video.percent = percent.map(|percent| percent.min(100));
+                }
+                may
+            }
+            Self::Ready { hls, percent } => {
+                let may = move_to(VideoStatus::Ready);
+                if may {
+                    video.hls = Some(hls);
+                    video.percent = percent.map(|percent| percent.min(100));
+                }
+                may
+            }
+            Self::Failed { code, message } => {
+                let may = !dead && move_to(VideoStatus::Failed);
+                if may {
+                    video.error = Some(ApiError::new(code, message));
+                    video.percent = None;
+                }
+                may
+            }
+            Self::Cancelled | Self::Expired => {
+                let cancelled = self == Self::Cancelled;
+                let may = move_to(if cancelled { VideoStatus::Cancelled } else { VideoStatus::Expired });
+                if may {
+                    video.percent = None;
+                }
+                may
+            }
+            Self::Percent(percent) => {
+                let may = matches!(video.status, VideoStatus::Processing | VideoStatus::Ready);
+                if may {
+                    video.percent = percent.map(|percent| percent.min(100));
+                }
+                may
+            }
+            Self::Facts { duration, width, height, size } if !dead => {
+                video.duration = duration.filter(|duration| duration.is_finite()).or(video.duration);
+                video.width = width.or(video.width);
+                video.height = height.or(video.height);
+                video.size = size.or(video.size);
+                true
+            }
+            Self::Poster { path } if !dead => {
+                video.poster = Some(path);
+                true
+            }
+            Self::Storyboard { path } if !dead => {
+                video.storyboard = Some(path);
+                true
+            }
+            Self::Facts { .. } | Self::Poster { .. } | Self::Storyboard { .. } => false,
+            Self::Title(title) => {
+                video.title = title;
+                true
+            }
+            Self::PosterTime(time) => {
+                video.poster_time = Some(time);
+                true
+            }
+            Self::Provider { upload_id, external_id } => {
+                video.upload_id = upload_id.or_else(|| video.upload_id.take());
+                video.external_id = external_id.or_else(|| video.external_id.take());
+                true
+            }
+        }
+    }
+}
+
+/// What has become of a [`Change`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Applied {
+    /// It took effect, or had been so before. The video as it is now.
+    Done(VideoRow),
+    /// The video is past it (cancelled, say). The video as it is.
+    Refused(VideoRow),
+    /// There is no such video any more: stop working on it, and remove what has been made.
+    Gone,
+}
+
+/// The videos of the database.
+#[derive(Clone, Debug)]
+pub struct Videos {
+    db: Db,
+    hub: Hub,
+    clock: Clock,
+}
+
+impl Videos {
+    /// Over this database; changes are told to this hub.
+    pub const fn new(db: Db, hub: Hub, clock: Clock) -> Self {
+        Self { db, hub, clock }
+    }
+
+    /// Adds a video that awaits its bytes.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn insert(&self, new: NewVideo) -> Result<VideoRow, sqlx::Error> {
+        let now = to_sql(self.clock.now());
+        sqlx::query_as(
+            "INSERT INTO videos (id, provider, title, content_type, status, size, created_at, updated_at, revision)
+             VALUES (?, ?, ?, ?, 'awaiting_upload', ?, ?, ?, 1) RETURNING *",
+        )
+        .bind(uuid::Uuid::new_v4().simple().to_string())
+        .bind(new.provider)
+        .bind(new.title)
+        .bind(new.content_type)
+        .bind(new.size.map(to_sql))
+        .bind(now)
+        .bind(now)
+        .fetch_one(self.db.write())
+        .await
+    }
+
+    /// The video, if there is one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn get(&self, id: &str) -> Result<Option<VideoRow>, sqlx::Error> {
+        sqlx::query_as("SELECT * FROM videos WHERE id = ?").bind(id).fetch_optional(self.db.read()).await
+    }
+
+    /// Up to `limit` videos, newest first, after the one that `after` names by its time of creation and id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list(&self, after: Option<(u64, &str)>, limit: u32) -> Result<Vec<VideoRow>, sqlx::Error> {
+        let (created_at, id) = after.unwrap_or((i64::MAX.unsigned_abs(), ""));
+        sqlx::query_as("SELECT * FROM videos WHERE (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?")
+            .bind(to_sql(created_at))
+            .bind(id)
+            .bind(limit)
+            .fetch_all(self.db.read())
+            .await
+    }
+
+    /// Changes the video, and tells its watchers.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn apply(&self, id: &str, change: Change) -> Result<Applied, sqlx::Error> {
+        let mut transaction = self.db.begin().await?;
+        let applied = self.apply_in(&mut transaction, id, change).await?;
+        transaction.commit().await?;
+        if let Applied::Done(video) = &applied {
+            self.hub.publish(video);
+        }
+        Ok(applied)
+    }
+
+    /// Changes the video within a transaction of the caller's, who calls [`Videos::publish`] once it has committed.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn apply_in(
+        &self,
+        transaction: &mut SqliteConnection,
+        id: &str,
+        change: Change,
+    ) -> Result<Applied, sqlx::Error> {
+        let before: Option<VideoRow> =
+            sqlx::query_as("SELECT * FROM videos WHERE id = ?").bind(id).fetch_optional(&mut *transaction).await?;
+        let Some(before) = before else { return Ok(Applied::Gone) };
+        let mut video = before.clone();
+        if !change.apply(&mut video) {
+            return Ok(Applied::Refused(before));
+        }
+        if video == before {
+            return Ok(Applied::Done(video));
+        }
+        video.revision += 1;
+        sqlx::query(
+            "UPDATE videos SET upload_id = ?, external_id = ?, title = ?, status = ?, percent = ?, size = ?,
+                 duration = ?, width = ?, height = ?, poster_time = ?, hls = ?, poster = ?, storyboard = ?,
+                 error_code = ?, error_message = ?, updated_at = ?, revision = ?
+             WHERE id = ?",
+        )
+        .bind(&video.upload_id)
+        .bind(&video.external_id)
+        .bind(&video.title)
+        .bind(status_text(video.status))
+        .bind(video.percent)
+        .bind(video.size.map(to_sql))
+        .bind(video.duration)
+        .bind(video.width)
+        .bind(video.height)
+        .bind(video.poster_time)
+        .bind(&video.hls)
+        .bind(&video.poster)
+        .bind(&video.storyboard)
+        .bind(video.error.as_ref().map(|error| error.code.as_str()))
+        .bind(video.error.as_ref().map(|error| &error.message))
+        .bind(to_sql(self.clock.now()))
+        .bind(to_sql(video.revision))
+        .bind(id)
+        .execute(transaction)
+        .await?;
+        Ok(Applied::Done(video))
+    }
+
+    /// Tells the video's watchers of a change that [`Videos::apply_in`] has made.
+    pub fn publish(&self, video: &VideoRow) {
+        self.hub.publish(video);
+    }
+
+    /// Removes the video and all rows that hang on it. Its files are the caller's.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn delete(&self, id: &str) -> Result<(), sqlx::Error> {
+        sqlx::query("DELETE FROM videos WHERE id = ?").bind(id).execute(self.db.write()).await.map(drop)
+    }
+}

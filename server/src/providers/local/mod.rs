@@ -1,0 +1,199 @@
+//! The local provider: files come to this server's disk, and its worker makes them playable.
+//!
+//! - [`token`]: the secret in an upload's URL.
+
+pub mod token;
+
+use std::path::{Path, PathBuf};
+
+use reelway_api::{Digest, ErrorCode, Playback, Protocol, UploadTarget, VideoStatus};
+use tokio_util::sync::CancellationToken;
+
+use self::token::Token;
+use super::{Answer, OpenedUpload, Provider, UploadRequest};
+use crate::{
+    app::Originals,
+    clock::{Clock, millis},
+    config::{Config, Limits, ProviderKind, UploadConfig},
+    db::{Db, UploadRow, UploadState, Uploads, VideoRow, Videos},
+    error::AppError,
+    jobs::{self, JobKind},
+    store::Store,
+};
+
+/// Bytes: every chunk but the last is a multiple, as with Google's resumable uploads.
+pub const CHUNK_MULTIPLE: u64 = 256 << 10;
+
+/// The local provider.
+#[derive(Debug)]
+pub struct Local {
+    folder: PathBuf,
+    limits: Limits,
+    config: UploadConfig,
+    clock: Clock,
+    db: Db,
+    uploads: Uploads,
+    videos: Videos,
+    store: Store,
+    originals: Originals,
+    shutdown: CancellationToken,
+}
+
+impl Local {
+    /// Over these parts.
+    pub fn new(
+        config: &Config,
+        clock: Clock,
+        db: Db,
+        videos: Videos,
+        store: Store,
+        originals: Originals,
+        shutdown: CancellationToken,
+    ) -> Self {
+        Self {
+            folder: config.data_dir.join("uploads"),
+            limits: config.limits.clone(),
+            config: config.upload.clone(),
+            clock,
+            uploads: Uploads::new(db.clone()),
+            db,
+            videos,
+            store,
+            originals,
+            shutdown,
+        }
+    }
+
+    fn target(&self, token: &Token, expires_at: u64) -> UploadTarget {
+        UploadTarget {
+            protocol: Protocol::Resumable,
+            url: format!("/u/{}", token.text()),
+            headers: std::collections::BTreeMap::new(),
+            min_chunk: CHUNK_MULTIPLE,
+            max_chunk: self.config.max_chunk,
+            chunk_multiple: CHUNK_MULTIPLE,
+            parallel: 1,
+            digest: self.config.digest.then_some(Digest::Sha256),
+            expires_at: Some(expires_at),
+        }
+    }
+
+    fn part(&self, upload: &UploadRow) -> PathBuf {
+        self.folder.join(&upload.file)
+    }
+}
+
+/// Bytes that may still be written to the disk of this folder.
+fn free_space(folder: &Path) -> std::io::Result<u64> {
+    let stat = rustix::fs::statvfs(folder)?;
+    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+/// What is published lies under `/media/{id}/`.
+fn media_url(video: &VideoRow, path: &str) -> String {
+    format!("/media/{}/{path}", video.id)
+}
+
+impl Provider for Local {
+    fn kind(&self) -> ProviderKind {
+        ProviderKind::Local
+    }
+
+    fn accept(&self, size: Option<u64>) -> Result<(), AppError> {
+        let limit = self.limits.max_file_size;
+        match size {
+            Some(0) => Err(AppError::new(ErrorCode::EmptyFile, "The file has no bytes. Choose another one.")),
+            Some(size) if size > limit => Err(AppError::new(
+                ErrorCode::TooLarge,
+                format!("The file has {size} bytes, and this server takes up to {limit}."),
+            )),
+            size => {
+                let needed = size.unwrap_or(0).saturating_add(self.limits.min_free_space);
+                if free_space(&self.folder)? < needed { Err(AppError::no_room()) } else { Ok(()) }
+            }
+        }
+    }
+
+    fn create_upload<'a>(&'a self, video: &'a VideoRow, _request: &'a UploadRequest) -> Answer<'a, OpenedUpload> {
+        Box::pin(async move {
+            let now = self.clock.now();
+            let token = Token::generate();
+            let upload = UploadRow {
+                video_id: video.id.clone(),
+                file: format!("{}.part", video.id),
+                length: video.size,
+                offset: 0,
+                state: UploadState::Open,
+                expires_at: now + millis(self.config.ttl()),
+            };
+            if !self.uploads.open(&upload, &token.hash(), self.limits.max_open_uploads, now).await? {
+                let message = "Too many uploads are open at this server. Try again in a minute.";
+                return Err(AppError::new(ErrorCode::TooManyRequests, message)
+                    .header(axum::http::header::RETRY_AFTER, axum::http::HeaderValue::from_static("60")));
+            }
+            Ok(OpenedUpload { target: self.target(&token, upload.expires_at), upload_id: None })
+        })
+    }
+
+    fn fresh_target<'a>(&'a self, video: &'a VideoRow, _request: &'a UploadRequest) -> Answer<'a, OpenedUpload> {
+        Box::pin(async move {
+            let token = Token::generate();
+            let expires_at = self.clock.now() + millis(self.config.ttl());
+            if !self.uploads.renew(&video.id, &token.hash(), expires_at).await? {
+                return Err(AppError::new(
+                    ErrorCode::Conflict,
+                    "The upload is over: there is nothing to send any more.",
+                ));
+            }
+            Ok(OpenedUpload { target: self.target(&token, expires_at), upload_id: None })
+        })
+    }
+
+    fn cancel<'a>(&'a self, video: &'a VideoRow) -> Answer<'a, ()> {
+        Box::pin(async move {
+            if let Some(upload) = self.uploads.by_video(&video.id).await? {
+                remove_file(&self.part(&upload)).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn delete<'a>(&'a self, video: &'a VideoRow) -> Answer<'a, ()> {
+        Box::pin(async move {
+            self.cancel(video).await?;
+            self.originals.remove(&video.id).await?;
+            self.store.remove_video(&video.id).await?;
+            Ok(())
+        })
+    }
+
+    fn playback<'a>(&'a self, video: &'a VideoRow) -> Answer<'a, Option<Playback>> {
+        let url = |path: &String| media_url(video, path);
+        let playback = video.hls.as_ref().filter(|_| video.status == VideoStatus::Ready).map(|hls| Playback {
+            hls: url(hls),
+            poster: video.poster.as_ref().map(url),
+            storyboard: video.storyboard.as_ref().map(url),
+            expires_at: None,
+        });
+        Box::pin(async { Ok(playback) })
+    }
+
+    fn poster_chosen<'a>(&'a self, video: &'a VideoRow) -> Answer<'a, ()> {
+        Box::pin(async move {
+            // Before that, processing itself takes the time from the row.
+            if video.status == VideoStatus::Ready {
+                let mut transaction = self.db.begin().await?;
+                jobs::enqueue(&mut transaction, &video.id, JobKind::Poster).await?;
+                transaction.commit().await?;
+            }
+            Ok(())
+        })
+    }
+}
+
+async fn remove_file(path: &Path) -> std::io::Result<()> {
+    match tokio::fs::remove_file(path).await {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,99 @@
+//! Video services behind one trait, by the names that the configuration gives them.
+//!
+//! - [`local`]: this server itself.
+
+pub mod local;
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use futures_util::future::BoxFuture;
+use reelway_api::{Playback, UploadTarget};
+
+use crate::{config::ProviderKind, db::VideoRow, error::AppError};
+
+/// What a provider's method returns: a future, boxed so that providers can stand side by side in one table.
+pub type Answer<'a, T> = BoxFuture<'a, Result<T, AppError>>;
+
+/// What a provider needs to know to open an upload, besides the video.
+#[derive(Clone, Debug, Default)]
+pub struct UploadRequest {
+    /// The origin of the page that will send the bytes: some providers answer no other (`cors_origin`).
+    pub origin: Option<String>,
+}
+
+/// An upload that a provider has opened.
+#[derive(Clone, Debug)]
+pub struct OpenedUpload {
+    /// Where and how the browser sends the bytes.
+    pub target: UploadTarget,
+    /// The provider's name for the upload, where it has one: webhooks and polling ask by it.
+    pub upload_id: Option<String>,
+}
+
+/// A video service.
+///
+/// The database's row is the truth on a video's state; a provider acts at the service and tells. What a
+/// service reports later (by webhook, by polling, by a job) goes through [`crate::db::Videos::apply`].
+pub trait Provider: fmt::Debug + Send + Sync {
+    /// What it speaks.
+    fn kind(&self) -> ProviderKind;
+
+    /// Whether a file of this size may come at all, before a video is made for it.
+    ///
+    /// # Errors
+    /// A refusal that says what is too much.
+    fn accept(&self, size: Option<u64>) -> Result<(), AppError>;
+
+    /// Opens an upload for a video that awaits its bytes.
+    fn create_upload<'a>(&'a self, video: &'a VideoRow, request: &'a UploadRequest) -> Answer<'a, OpenedUpload>;
+
+    /// A working target for a video whose upload is not complete. Where the service can, the bytes it has are kept.
+    fn fresh_target<'a>(&'a self, video: &'a VideoRow, request: &'a UploadRequest) -> Answer<'a, OpenedUpload>;
+
+    /// Ends an upload at the service. Nothing to end is no error.
+    fn cancel<'a>(&'a self, video: &'a VideoRow) -> Answer<'a, ()>;
+
+    /// Removes all that the service holds of the video. Nothing to remove is no error.
+    fn delete<'a>(&'a self, video: &'a VideoRow) -> Answer<'a, ()>;
+
+    /// How to play the video: what is published by now, signed where the service wants it. `None` before `ready`.
+    fn playback<'a>(&'a self, video: &'a VideoRow) -> Answer<'a, Option<Playback>>;
+
+    /// The user has chosen another time for the poster; the row has it already.
+    fn poster_chosen<'a>(&'a self, video: &'a VideoRow) -> Answer<'a, ()>;
+}
+
+/// The providers of the configuration.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    providers: BTreeMap<String, Arc<dyn Provider>>,
+    default: String,
+}
+
+impl Registry {
+    /// These providers by name; new videos go to the one named `default`.
+    pub const fn new(providers: BTreeMap<String, Arc<dyn Provider>>, default: String) -> Self {
+        Self { providers, default }
+    }
+
+    /// The provider that new videos go to, with its name.
+    ///
+    /// # Errors
+    /// Where the configuration names none: [`crate::config::Config::validate`] keeps that from happening.
+    pub fn default(&self) -> Result<(&str, &dyn Provider), AppError> {
+        Ok((&self.default, self.get(&self.default)?))
+    }
+
+    /// The provider of this name.
+    ///
+    /// # Errors
+    /// Where a video is at a provider that the configuration does not name any more.
+    pub fn get(&self, name: &str) -> Result<&dyn Provider, AppError> {
+        self.providers.get(name).map(AsRef::as_ref).ok_or_else(|| {
+            AppError::new(
+                reelway_api::ErrorCode::Unavailable,
+                format!("The configuration has no provider named \"{name}\" any more: put it back under [providers]."),
+            )
+        })
+    }
+}
