@@ -6,6 +6,8 @@
 //! - [`storyboard`]: thumbnails for scrubbing, from WebVTT or JSON.
 //! - [`readiness`]: which of two reports on a video counts.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 pub mod readiness;
 pub mod storyboard;
 pub mod upload;

@@ -1,0 +1,131 @@
+//! What a person sees of an upload's bytes. It never goes back.
+
+use crate::Millis;
+
+/// Milliseconds: after so long, a measurement of the rate weighs half.
+const HALF_LIFE: Millis = 5000.0;
+/// How much of a request is shown as sent, at most, before it is answered: its end is for the provider to tell.
+const UNANSWERED: f64 = 0.95;
+
+/// The bytes of an upload.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Bytes: the most that the provider has ever said it holds.
+    pub acknowledged: u64,
+    /// Bytes past those that have probably left. The browser does not tell, so this is estimated from the measured
+    /// rate; never more than was handed to it.
+    pub in_flight: u64,
+    /// Bytes of the file.
+    pub total: u64,
+    /// Bytes a second, smoothed, while bytes are on their way. `None` until it has been measured.
+    pub rate: Option<f64>,
+    /// Seconds until the end at this rate.
+    pub eta: Option<f64>,
+}
+
+/// Measures progress.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    total: u64,
+    acknowledged: u64,
+    shown: u64,
+    sum: f64,
+    weight: f64,
+    ceiling: f64,
+}
+
+impl Meter {
+    /// A meter for a file of `total` bytes.
+    pub const fn new(total: u64) -> Self {
+        Self { total, acknowledged: 0, shown: 0, sum: 0.0, weight: 0.0, ceiling: f64::INFINITY }
+    }
+
+    /// The provider holds the first `offset` bytes.
+    pub fn acknowledge(&mut self, offset: u64) {
+        self.acknowledged = self.acknowledged.max(offset);
+        self.shown = self.shown.max(offset);
+        self.ceiling = f64::INFINITY;
+    }
+
+    /// A request that took `elapsed` got `bytes` across.
+    pub fn measure(&mut self, bytes: u64, elapsed: Millis) {
+        let elapsed = elapsed.max(1.0);
+        // An average that forgets by time, corrected for its own beginning, when there is little to forget.
+        let keep = 0.5f64.powf(elapsed / HALF_LIFE);
+        self.sum = self.sum * keep + (bytes as f64 * 1000.0 / elapsed) * (1.0 - keep);
+        self.weight = self.weight * keep + (1.0 - keep);
+    }
+
+    /// A request with `len` bytes from `start` on has been on its way for `elapsed`.
+    pub fn in_flight(&mut self, start: u64, len: u64, elapsed: Millis) {
+        if let Some(rate) = self.average() {
+            let left = (rate * elapsed / 1000.0).min(len as f64 * UNANSWERED);
+            self.shown = self.shown.max(start + left as u64);
+        }
+        // Had the rate been higher than this, the request would be through by now.
+        self.ceiling = len as f64 * 1000.0 / elapsed.max(1.0);
+    }
+
+    /// The smoothed rate in bytes a second.
+    pub fn average(&self) -> Option<f64> {
+        (self.weight > 0.0).then(|| self.sum / self.weight)
+    }
+
+    /// What is to be shown. `moving` tells whether bytes are on their way.
+    pub fn progress(&self, moving: bool) -> Progress {
+        let rate = self.average().map(|rate| rate.min(self.ceiling)).filter(|rate| moving && *rate > 0.0);
+        Progress {
+            acknowledged: self.acknowledged,
+            in_flight: self.shown - self.acknowledged,
+            total: self.total,
+            rate,
+            eta: rate.map(|rate| (self.total - self.shown) as f64 / rate),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_moves_between_answers_and_never_back() {
+        let mut meter = Meter::new(10_000);
+        meter.in_flight(0, 1000, 500.0);
+        assert_eq!(meter.progress(true), Progress { total: 10_000, ..Progress::default() });
+
+        meter.measure(1000, 1000.0);
+        meter.acknowledge(1000);
+        meter.in_flight(1000, 2000, 1000.0);
+        let progress = meter.progress(true);
+        assert_eq!((progress.acknowledged, progress.in_flight), (1000, 1000));
+        assert_eq!((progress.rate, progress.eta), (Some(1000.0), Some(8.0)));
+
+        meter.acknowledge(500);
+        let progress = meter.progress(false);
+        assert_eq!((progress.acknowledged, progress.in_flight), (1000, 1000));
+        assert_eq!((progress.rate, progress.eta), (None, None));
+    }
+
+    #[test]
+    fn an_unanswered_request_is_never_shown_as_through() {
+        let mut meter = Meter::new(1000);
+        meter.measure(1000, 10.0);
+        meter.in_flight(0, 1000, 60_000.0);
+        let progress = meter.progress(true);
+        assert_eq!(progress.in_flight, 950);
+        assert!(progress.rate.unwrap() < 17.0, "the rate of a request that hangs falls");
+    }
+
+    #[test]
+    fn the_rate_follows_the_last_seconds() {
+        let mut meter = Meter::new(1 << 30);
+        meter.measure(1000, 10.0);
+        assert!((meter.average().unwrap() - 100_000.0).abs() < 1.0);
+        for _ in 0..10 {
+            meter.measure(2000, 2000.0);
+        }
+        let rate = meter.average().unwrap();
+        assert!((1000.0..1200.0).contains(&rate), "{rate}");
+    }
+}
