@@ -18,7 +18,7 @@ mod versions;
 mod wasm_target;
 mod workspace;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -69,8 +69,19 @@ enum Task {
     OpenWhenServing { port: u16 },
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().task {
+fn main() -> ExitCode {
+    match run(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // For a person at a terminal: the causes in one line, no backtrace.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    match task {
         Task::Demo { port, data_dir, open } => demo::run(port, &data_dir, open),
         Task::Test { full, only } => test::run(full, only),
         Task::Screenshots { folder, video } => test::screenshots(&folder, video.as_deref()),
