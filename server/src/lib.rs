@@ -5,6 +5,7 @@
 //! - [`db`]: videos and uploads. [`hub`]: who watches them.
 //! - [`providers`]: video services, the local one among them.
 //! - [`jobs`]: the queue of work on videos.
+//! - [`media`]: what the local provider makes of a file.
 //! - [`store`]: published media.
 
 pub mod app;
@@ -14,5 +15,6 @@ pub mod db;
 pub mod error;
 pub mod hub;
 pub mod jobs;
+pub mod media;
 pub mod providers;
 pub mod store;

@@ -1,0 +1,16 @@
+//! From an uploaded file to what a player plays.
+//!
+//! Pure parts: [`probe`] reads what ffprobe says, [`decide`] what is to be done, [`ladder`] which renditions there
+//! are, [`command`] how ffmpeg is told, [`playlist`] and [`master`] what players are told, [`storyboard`] where the
+//! tiles are, [`boxes`] what MP4 files tell of themselves.
+//! Parts that act: [`tool`] runs ffmpeg.
+
+pub mod boxes;
+pub mod command;
+pub mod decide;
+pub mod ladder;
+pub mod master;
+pub mod playlist;
+pub mod probe;
+pub mod storyboard;
+pub mod tool;

@@ -1,0 +1,117 @@
+//! Reads the media playlists that ffmpeg writes, and measures the segments they name (RFC 8216).
+
+/// A media playlist.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MediaPlaylist {
+    /// The init segment's name.
+    pub init: String,
+    /// The segments, in order.
+    pub segments: Vec<Segment>,
+    /// Seconds that no segment is longer than, rounded.
+    pub target_duration: f64,
+}
+
+/// A segment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segment {
+    /// Its name.
+    pub name: String,
+    /// Seconds.
+    pub duration: f64,
+}
+
+/// Bits per second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct BitRate {
+    /// `BANDWIDTH`: the highest over any run of segments that lasts 0.5 to 1.5 target durations (RFC 8216 §4.1).
+    pub peak: u64,
+    /// `AVERAGE-BANDWIDTH`: over all of it.
+    pub average: u64,
+}
+
+impl MediaPlaylist {
+    /// Reads a playlist. None where it is not one that ffmpeg finished writing.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut playlist = Self::default();
+        let mut duration = None;
+        let mut ended = false;
+        for line in text.lines().map(str::trim) {
+            if let Some(value) = line.strip_prefix("#EXTINF:") {
+                duration = Some(value.trim_end_matches(',').parse().ok()?);
+            } else if let Some(value) = line.strip_prefix("#EXT-X-MAP:URI=\"") {
+                playlist.init = value.split('"').next()?.to_owned();
+            } else if let Some(value) = line.strip_prefix("#EXT-X-TARGETDURATION:") {
+                playlist.target_duration = value.parse().ok()?;
+            } else if line == "#EXT-X-ENDLIST" {
+                ended = true;
+            } else if !line.is_empty() && !line.starts_with('#') {
+                playlist.segments.push(Segment { name: line.to_owned(), duration: duration.take()? });
+            }
+        }
+        (ended && !playlist.init.is_empty() && !playlist.segments.is_empty()).then_some(playlist)
+    }
+
+    /// Seconds in all.
+    pub fn duration(&self) -> f64 {
+        self.segments.iter().map(|segment| segment.duration).sum()
+    }
+
+    /// Measures the bit rate, given the segments' sizes in bytes.
+    pub fn bit_rate(&self, sizes: &[u64]) -> BitRate {
+        let segments: Vec<_> =
+            self.segments.iter().map(|segment| segment.duration).zip(sizes.iter().copied()).collect();
+        let rate =
+            |bytes: u64, seconds: f64| if seconds > 0.0 { (bytes as f64 * 8.0 / seconds).ceil() as u64 } else { 0 };
+        let average = rate(segments.iter().map(|(_, bytes)| bytes).sum(), self.duration());
+        let mut peak = average;
+        for first in 0..segments.len() {
+            let (mut seconds, mut bytes) = (0.0, 0);
+            for (duration, size) in &segments[first..] {
+                (seconds, bytes) = (seconds + duration, bytes + size);
+                if seconds > self.target_duration * 1.5 {
+                    break;
+                }
+                if seconds >= self.target_duration * 0.5 {
+                    peak = peak.max(rate(bytes, seconds));
+                }
+            }
+        }
+        BitRate { peak, average }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const TEXT: &str = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n#EXT-X-PLAYLIST-TYPE:VOD\n\
+        #EXT-X-MAP:URI=\"init.mp4\"\n#EXTINF:4.000000,\n00000.m4s\n#EXTINF:4.000000,\n00001.m4s\n\
+        #EXTINF:0.040000,\n00002.m4s\n#EXT-X-ENDLIST\n";
+
+    #[test]
+    fn segments_are_listed_in_order() {
+        let playlist = MediaPlaylist::parse(TEXT).unwrap();
+        assert_eq!(playlist.init, "init.mp4");
+        let names: Vec<_> = playlist.segments.iter().map(|segment| segment.name.as_str()).collect();
+        assert_eq!(names, ["00000.m4s", "00001.m4s", "00002.m4s"]);
+        assert!((playlist.duration() - 8.04).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_playlist_that_was_not_finished_is_none() {
+        assert_eq!(MediaPlaylist::parse(TEXT.strip_suffix("#EXT-X-ENDLIST\n").unwrap()), None);
+        assert_eq!(MediaPlaylist::parse(""), None);
+        assert_eq!(MediaPlaylist::parse("#EXTM3U\nsegment-without-duration\n#EXT-X-ENDLIST"), None);
+    }
+
+    #[test]
+    fn the_peak_is_that_of_a_run_near_the_target_duration() {
+        let playlist = MediaPlaylist::parse(TEXT).unwrap();
+        // The last segment's 40 ms hold one large frame: alone they are no peak.
+        let rate = playlist.bit_rate(&[1_000_000, 500_000, 20_000]);
+        assert_eq!(rate, BitRate { peak: 2_000_000, average: 1_512_438 });
+        let single = MediaPlaylist { segments: playlist.segments[2..].to_vec(), ..playlist };
+        assert_eq!(single.bit_rate(&[5_000]), BitRate { peak: 1_000_000, average: 1_000_000 });
+    }
+}
