@@ -1,0 +1,237 @@
+//! Reelway's HTTP API, as `/openapi.json` of a server describes it.
+
+use gloo_net::http::{Method, RequestBuilder};
+use reelway_api::{ApiError, CreateVideo, CreatedVideo, ErrorBody, ErrorCode, Playback, UpdateVideo, Video, VideoList};
+use reelway_core::{
+    Millis,
+    upload::{UploadError, retry::retry_after},
+};
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+use web_sys::Url;
+
+/// A Reelway server. All URLs in its answers come out absolute.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Backend {
+    base: String,
+    headers: Vec<(String, String)>,
+}
+
+/// Why a request to the server came to nothing.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum BackendError {
+    /// No answer came.
+    #[error("The server can't be reached. Check the network and try again.")]
+    Network,
+    /// The server answered with an error.
+    #[error("{}", .error.message)]
+    Server {
+        /// The HTTP status.
+        status: u16,
+        /// The server's code and sentence.
+        error: ApiError,
+        /// How long the server asks to wait.
+        retry_after: Option<Millis>,
+    },
+    /// What answered is not a Reelway server.
+    #[error("The server's answer can't be read (HTTP {status}). Check the endpoint's address.")]
+    Unreadable {
+        /// The HTTP status.
+        status: u16,
+    },
+}
+
+impl BackendError {
+    /// Stable: programs may match on it. The server's own code is passed on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Server { error, .. } => error.code.as_str(),
+            Self::Unreadable { .. } => "unreadable_answer",
+        }
+    }
+
+    /// Whether the server answered with this code.
+    pub fn is(&self, code: ErrorCode) -> bool {
+        matches!(self, Self::Server { error, .. } if error.code == code)
+    }
+
+    /// How long the server asks to wait.
+    pub fn retry_after(&self) -> Option<Millis> {
+        match self {
+            Self::Server { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+}
+
+impl From<BackendError> for UploadError {
+    fn from(error: BackendError) -> Self {
+        match error {
+            BackendError::Network => Self::Network,
+            BackendError::Server { status, error, .. } => Self::Server { status, error },
+            BackendError::Unreadable { status: status @ 400.. } => Self::Http { status },
+            BackendError::Unreadable { status } => Self::Unexpected { status },
+        }
+    }
+}
+
+/// An answer that is a success, and where it came from.
+struct Answer {
+    url: String,
+    status: u16,
+    text: String,
+}
+
+impl Backend {
+    /// The server at `base`: the URL that `/api` is appended to, or "" for the page's own origin.
+    pub fn new(base: impl Into<String>) -> Self {
+        Self { base: base.into(), headers: Vec::new() }
+    }
+
+    /// Sends these headers with every request, to log in with, say. The event stream can't carry them.
+    pub fn with_headers(mut self, headers: Vec<(String, String)>) -> Self {
+        self.headers = headers;
+        self
+    }
+
+    /// Makes a video and a place to send its bytes to.
+    ///
+    /// # Errors
+    ///
+    /// As every method here: [`BackendError`].
+    pub async fn create(&self, video: &CreateVideo) -> Result<CreatedVideo, BackendError> {
+        self.created(self.url(""), to_json(video)).await
+    }
+
+    /// A fresh target for a video whose old one ran out. The bytes that have arrived are kept.
+    pub async fn fresh_target(&self, id: &str) -> Result<CreatedVideo, BackendError> {
+        self.created(self.video_url(id, "/upload"), None).await
+    }
+
+    async fn created(&self, url: String, body: Option<String>) -> Result<CreatedVideo, BackendError> {
+        let answer = self.send(Method::POST, url, body).await?;
+        let mut created: CreatedVideo = from_json(&answer)?;
+        created.upload.url = resolve(&created.upload.url, &answer.url);
+        make_absolute(&mut created.video, &answer.url);
+        Ok(created)
+    }
+
+    /// The videos, newest first; the next page from a page's `next_cursor`.
+    pub async fn list(&self, cursor: Option<&str>) -> Result<VideoList, BackendError> {
+        let query = cursor.map(|cursor| format!("?cursor={}", encode(cursor))).unwrap_or_default();
+        let answer = self.send(Method::GET, self.url(&query), None).await?;
+        let mut list: VideoList = from_json(&answer)?;
+        list.videos.iter_mut().for_each(|video| make_absolute(video, &answer.url));
+        Ok(list)
+    }
+
+    /// A video.
+    pub async fn get(&self, id: &str) -> Result<Video, BackendError> {
+        self.video(Method::GET, id, None).await
+    }
+
+    /// Changes what a person may change of a video.
+    pub async fn update(&self, id: &str, update: &UpdateVideo) -> Result<Video, BackendError> {
+        self.video(Method::PATCH, id, to_json(update)).await
+    }
+
+    async fn video(&self, method: Method, id: &str, body: Option<String>) -> Result<Video, BackendError> {
+        let answer = self.send(method, self.video_url(id, ""), body).await?;
+        let mut video = from_json(&answer)?;
+        make_absolute(&mut video, &answer.url);
+        Ok(video)
+    }
+
+    /// Deletes a video, here and at the provider, or cancels its upload.
+    pub async fn delete(&self, id: &str) -> Result<(), BackendError> {
+        self.send(Method::DELETE, self.video_url(id, ""), None).await.map(drop)
+    }
+
+    /// How to play a video that is ready.
+    pub async fn playback(&self, id: &str) -> Result<Playback, BackendError> {
+        let answer = self.send(Method::GET, self.video_url(id, "/playback"), None).await?;
+        let mut playback = from_json(&answer)?;
+        make_playback_absolute(&mut playback, &answer.url);
+        Ok(playback)
+    }
+
+    /// The URL of a video's event stream.
+    pub(crate) fn events_url(&self, id: &str) -> String {
+        self.video_url(id, "/events")
+    }
+
+    /// A video as JSON that came some other way than as an answer of the API: as an event, or from the provider.
+    pub(crate) fn read_video(&self, json: &str) -> Option<Video> {
+        let mut video: Video = serde_json::from_str(json).ok()?;
+        let url = self.video_url(&video.id, "");
+        make_absolute(&mut video, &url);
+        Some(video)
+    }
+
+    fn video_url(&self, id: &str, rest: &str) -> String {
+        self.url(&format!("/{}{rest}", encode(id)))
+    }
+
+    fn url(&self, rest: &str) -> String {
+        let page = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+        resolve(&format!("{}/api/videos{rest}", self.base.trim_end_matches('/')), &page)
+    }
+
+    async fn send(&self, method: Method, url: String, body: Option<String>) -> Result<Answer, BackendError> {
+        let mut builder = RequestBuilder::new(&url).method(method);
+        for (name, value) in &self.headers {
+            builder = builder.header(name, value);
+        }
+        let request = match body {
+            Some(body) => builder.header("content-type", "application/json").body(body),
+            None => builder.build(),
+        };
+        let response = request.map_err(|_| BackendError::Network)?.send().await.map_err(|_| BackendError::Network)?;
+        let status = response.status();
+        let text = response.text().await.map_err(|_| BackendError::Network)?;
+        if response.ok() {
+            return Ok(Answer { url: response.url(), status, text });
+        }
+        let wait = response.headers().get("retry-after").and_then(|value| retry_after(&value, until));
+        match serde_json::from_str::<ErrorBody>(&text) {
+            Ok(body) => Err(BackendError::Server { status, error: body.error, retry_after: wait }),
+            Err(_) => Err(BackendError::Unreadable { status }),
+        }
+    }
+}
+
+/// Makes a URL absolute that is relative to `base`.
+pub fn resolve(url: &str, base: &str) -> String {
+    Url::new_with_base(url, base).map_or_else(|_| url.to_owned(), |url| url.href())
+}
+
+/// How far away an HTTP date is.
+pub(crate) fn until(date: &str) -> Option<Millis> {
+    Some(js_sys::Date::parse(date) - js_sys::Date::now())
+}
+
+fn make_absolute(video: &mut Video, base: &str) {
+    if let Some(playback) = &mut video.playback {
+        make_playback_absolute(playback, base);
+    }
+}
+
+fn make_playback_absolute(playback: &mut Playback, base: &str) {
+    playback.hls = resolve(&playback.hls, base);
+    for url in [&mut playback.poster, &mut playback.storyboard].into_iter().flatten() {
+        *url = resolve(url, base);
+    }
+}
+
+fn encode(part: &str) -> String {
+    js_sys::encode_uri_component(part).into()
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Option<String> {
+    serde_json::to_string(value).ok()
+}
+
+fn from_json<T: DeserializeOwned>(answer: &Answer) -> Result<T, BackendError> {
+    serde_json::from_str(&answer.text).map_err(|_| BackendError::Unreadable { status: answer.status })
+}

@@ -1,0 +1,203 @@
+//! Follows a video until nothing about it changes any more: by server-sent events, or by polling where those don't
+//! come through.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use reelway_api::{ErrorCode, Video};
+use reelway_core::{
+    Millis,
+    readiness::{absorb, is_settled, poll_delay},
+};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{EventSource, MessageEvent, VisibilityState};
+
+use crate::{backend::Backend, listener::Listener, timer::Timer};
+
+/// Milliseconds for the first event: the server sends the present state at once, so that silence means that something
+/// in between holds the stream back.
+const FIRST_EVENT: Millis = 5000.0;
+/// Connections that break without an event before polling takes over.
+const BREAKS: u32 = 3;
+
+/// Follows a video until it is dropped, or until nothing about the video changes any more.
+pub struct Readiness {
+    watch: Rc<Watch>,
+}
+
+impl Readiness {
+    /// Calls `on_change` with each newer state of `video` that the server at `endpoint` tells of. That goes on after
+    /// `ready`, until poster, storyboard and all renditions are there. A video that was deleted is heard of no more.
+    pub fn watch(endpoint: &str, video: Video, on_change: impl Fn(&Video) + 'static) -> Self {
+        Self::with_backend(Backend::new(endpoint), video, on_change)
+    }
+
+    /// As [`watch`](Self::watch), with a backend that sends headers of its own when it polls.
+    pub fn with_backend(backend: Backend, video: Video, on_change: impl Fn(&Video) + 'static) -> Self {
+        let watch = Rc::new(Watch {
+            backend,
+            video: RefCell::new(video),
+            on_change: Box::new(on_change),
+            stream: RefCell::new(None),
+            timer: RefCell::new(None),
+            foreground: RefCell::new(None),
+            breaks: Cell::new(0),
+            polls: Cell::new(0),
+        });
+        watch.start();
+        Self { watch }
+    }
+
+    /// The newest state that is known.
+    pub fn video(&self) -> Video {
+        self.watch.video.borrow().clone()
+    }
+}
+
+impl Drop for Readiness {
+    fn drop(&mut self) {
+        self.watch.stop();
+    }
+}
+
+struct Watch {
+    backend: Backend,
+    video: RefCell<Video>,
+    on_change: Box<dyn Fn(&Video)>,
+    stream: RefCell<Option<Stream>>,
+    timer: RefCell<Option<Timer>>,
+    foreground: RefCell<Option<Listener>>,
+    breaks: Cell<u32>,
+    polls: Cell<u32>,
+}
+
+/// An event stream that is closed when it is dropped.
+struct Stream {
+    source: EventSource,
+    _listeners: [Listener; 2],
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.source.close();
+    }
+}
+
+impl Watch {
+    fn start(self: &Rc<Self>) {
+        if is_settled(&self.video.borrow()) {
+            return;
+        }
+        self.listen_for_foreground();
+        let url = self.backend.events_url(&self.video.borrow().id);
+        let Ok(source) = EventSource::new(&url) else { return self.poll_later() };
+        let (on_video, on_error) = (Rc::downgrade(self), Rc::downgrade(self));
+        let listeners = [
+            Listener::new(&source, "video", move |event| {
+                if let Some(watch) = on_video.upgrade() {
+                    watch.on_event(event.unchecked_ref());
+                }
+            }),
+            Listener::new(&source, "error", move |_| {
+                if let Some(watch) = on_error.upgrade() {
+                    watch.on_break();
+                }
+            }),
+        ];
+        self.stream.replace(Some(Stream { source, _listeners: listeners }));
+        let me = Rc::downgrade(self);
+        self.timer.replace(Some(Timer::new(FIRST_EVENT, move || {
+            if let Some(watch) = me.upgrade() {
+                watch.poll();
+            }
+        })));
+    }
+
+    fn stop(&self) {
+        self.stream.take();
+        self.timer.take();
+        self.foreground.take();
+    }
+
+    fn on_event(&self, event: &MessageEvent) {
+        self.breaks.set(0);
+        self.timer.take();
+        let json = event.data().as_string().unwrap_or_default();
+        if let Some(report) = self.backend.read_video(&json) {
+            self.take_in(report);
+        }
+    }
+
+    /// The stream broke. The browser connects again by itself unless it closed it.
+    fn on_break(self: &Rc<Self>) {
+        let breaks = self.breaks.get() + 1;
+        self.breaks.set(breaks);
+        let closed =
+            self.stream.borrow().as_ref().is_none_or(|stream| stream.source.ready_state() == EventSource::CLOSED);
+        if closed || breaks >= BREAKS {
+            self.poll();
+        }
+    }
+
+    /// From here on, asks.
+    fn poll(self: &Rc<Self>) {
+        self.stream.take();
+        self.timer.take();
+        let me = Rc::downgrade(self);
+        let backend = self.backend.clone();
+        let id = self.video.borrow().id.clone();
+        spawn_local(async move {
+            let report = backend.get(&id).await;
+            let Some(watch) = me.upgrade() else { return };
+            match report {
+                Ok(report) => watch.take_in(report),
+                Err(error) if error.is(ErrorCode::NotFound) => return watch.stop(),
+                Err(_) => {}
+            }
+            watch.poll_later();
+        });
+    }
+
+    fn poll_later(self: &Rc<Self>) {
+        if is_settled(&self.video.borrow()) {
+            return;
+        }
+        let polls = self.polls.get();
+        self.polls.set(polls + 1);
+        let me = Rc::downgrade(self);
+        self.timer.replace(Some(Timer::new(poll_delay(polls), move || {
+            if let Some(watch) = me.upgrade() {
+                watch.poll();
+            }
+        })));
+    }
+
+    /// A page that comes back has missed events, and its stream may be dead without knowing.
+    fn listen_for_foreground(self: &Rc<Self>) {
+        let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+        let me = Rc::downgrade(self);
+        let page = document.clone();
+        self.foreground.replace(Some(Listener::new(&document, "visibilitychange", move |_| {
+            if let Some(watch) = me.upgrade().filter(|_| page.visibility_state() == VisibilityState::Visible) {
+                watch.polls.set(0);
+                watch.stop();
+                watch.start();
+            }
+        })));
+    }
+
+    fn take_in(&self, report: Video) {
+        let news = absorb(&mut self.video.borrow_mut(), report);
+        if is_settled(&self.video.borrow()) {
+            self.stop();
+        }
+        if news {
+            self.polls.set(0);
+            let video = self.video.borrow().clone();
+            (self.on_change)(&video);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Carries out what the state machine decides.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::{Rc, Weak},
+};
+
+use reelway_api::{CreateVideo, ErrorCode, Video, VideoStatus};
+use reelway_core::{
+    Millis, readiness,
+    upload::{Effect, Event, Id, Options, Phase, Request, Snapshot, UploadMachine, retry::PATIENCE},
+};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{AbortController, File};
+
+use super::{
+    Upload, UploadOptions,
+    page::{self, Page},
+    transport::{self, Outcome},
+};
+use crate::{
+    backend::Backend,
+    timer::{Clock, Timer},
+};
+
+type Listen = Rc<dyn Fn(&Upload)>;
+
+pub(super) struct Driver {
+    me: Weak<Driver>,
+    file: File,
+    backend: Backend,
+    clock: Clock,
+    machine: RefCell<UploadMachine>,
+    video: RefCell<Option<Video>>,
+    running: RefCell<Option<(Id, AbortController)>>,
+    timer: RefCell<Option<Timer>>,
+    page: RefCell<Option<Page>>,
+    shown: RefCell<(Snapshot, Option<u64>)>,
+    listeners: RefCell<Vec<(u64, Listen)>>,
+    last_listener: Cell<u64>,
+}
+
+impl Driver {
+    pub(super) fn new(file: File, options: UploadOptions) -> Rc<Self> {
+        let size = file.size() as u64;
+        let seed = (js_sys::Math::random() * 2f64.powi(53)) as u64;
+        let patience = options.patience.unwrap_or(PATIENCE);
+        let machine = UploadMachine::new(size, Options { max_chunk: options.max_chunk, patience, seed });
+        Rc::new_cyclic(|me| Self {
+            me: me.clone(),
+            file,
+            backend: Backend::new(options.endpoint).with_headers(options.headers),
+            clock: Clock::new(),
+            shown: RefCell::new((machine.snapshot(), None)),
+            machine: RefCell::new(machine),
+            video: RefCell::new(None),
+            running: RefCell::new(None),
+            timer: RefCell::new(None),
+            page: RefCell::new(None),
+            listeners: RefCell::new(Vec::new()),
+            last_listener: Cell::new(0),
+        })
+    }
+
+    pub(super) fn start(&self) {
+        if !page::is_online() {
+            self.feed(Event::Offline);
+        }
+        self.feed(Event::Start);
+    }
+
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
+    pub(super) fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    pub(super) fn snapshot(&self) -> Snapshot {
+        self.machine.borrow().snapshot()
+    }
+
+    pub(super) fn video(&self) -> Option<Video> {
+        self.video.borrow().clone()
+    }
+
+    pub(super) fn subscribe(&self, listen: Listen) -> u64 {
+        let id = self.last_listener.get() + 1;
+        self.last_listener.set(id);
+        self.listeners.borrow_mut().push((id, listen));
+        id
+    }
+
+    pub(super) fn unsubscribe(&self, id: u64) {
+        self.listeners.borrow_mut().retain(|(listener, _)| *listener != id);
+    }
+
+    /// Hands an event to the machine, does what it says, and tells the listeners.
+    pub(super) fn feed(&self, event: Event) {
+        let Some(driver) = self.me.upgrade() else { return };
+        let effects = self.machine.borrow_mut().handle(event, self.clock.now());
+        for effect in effects {
+            driver.perform(effect);
+        }
+        let snapshot = self.snapshot();
+        driver.set_timer();
+        driver.set_page(&snapshot);
+        driver.notify(snapshot);
+    }
+
+    fn perform(self: &Rc<Self>, effect: Effect) {
+        match effect {
+            Effect::RequestTarget { id, fresh } => {
+                let driver = Rc::clone(self);
+                spawn_local(async move {
+                    let event = driver.request_target(id, fresh).await;
+                    driver.feed(event);
+                });
+            }
+            Effect::Send(id, request) => self.send(id, request),
+            Effect::Abort(id) => {
+                if let Some((_, controller)) = self.running.borrow_mut().take_if(|(running, _)| *running == id) {
+                    controller.abort();
+                }
+            }
+            Effect::Complete { body } => {
+                if let Some(report) = self.backend.read_video(&body)
+                    && let Some(video) = &mut *self.video.borrow_mut()
+                {
+                    readiness::absorb(video, report);
+                }
+            }
+            Effect::Discard => {
+                if let Some(video) = self.video() {
+                    let backend = self.backend.clone();
+                    // If this fails the server lets the upload expire.
+                    spawn_local(async move { drop(backend.delete(&video.id).await) });
+                }
+            }
+        }
+    }
+
+    fn send(self: &Rc<Self>, id: Id, request: Request) {
+        let Ok(controller) = AbortController::new() else { return };
+        let signal = controller.signal();
+        self.running.replace(Some((id, controller)));
+        let driver = Rc::clone(self);
+        spawn_local(async move {
+            let event = match transport::send(&driver.file, request, &signal).await {
+                Outcome::Reply(reply) => Event::Reply(id, reply),
+                Outcome::Lost => Event::Lost(id),
+                Outcome::Unreadable => Event::Unreadable(id),
+            };
+            driver.feed(event);
+        });
+    }
+
+    async fn request_target(&self, id: Id, fresh: bool) -> Event {
+        let known = self.video.borrow().as_ref().map(|video| video.id.clone());
+        let created = match known.filter(|_| fresh) {
+            Some(video) => self.backend.fresh_target(&video).await,
+            None => self.backend.create(&self.describe()).await,
+        };
+        match created {
+            Ok(created) => {
+                self.video.replace(Some(created.video));
+                Event::Target(id, created.upload)
+            }
+            Err(error) if error.is(ErrorCode::Conflict) && self.is_uploaded().await => Event::Confirmed(id),
+            Err(error) => Event::TargetFailed { id, retry_after: error.retry_after(), error: error.into() },
+        }
+    }
+
+    /// Whether the back end says that all bytes have arrived: the provider's last answer may have been lost.
+    async fn is_uploaded(&self) -> bool {
+        let Some(known) = self.video() else { return false };
+        let Ok(report) = self.backend.get(&known.id).await else { return false };
+        let uploaded = matches!(report.status, VideoStatus::Processing | VideoStatus::Ready);
+        self.video.replace(Some(report));
+        uploaded
+    }
+
+    fn describe(&self) -> CreateVideo {
+        let content_type = Some(self.file.type_()).filter(|kind| !kind.is_empty());
+        CreateVideo { filename: self.file.name(), size: Some(self.file.size() as u64), content_type }
+    }
+
+    /// The timer holds the driver, so that an upload with no handle left goes on; one that waits for nothing has none.
+    fn set_timer(self: &Rc<Self>) {
+        let timer = self.machine.borrow().next_deadline().map(|deadline| {
+            let driver = Rc::clone(self);
+            Timer::new(deadline - self.clock.now(), move || driver.feed(Event::Tick))
+        });
+        self.timer.replace(timer);
+    }
+
+    fn set_page(&self, snapshot: &Snapshot) {
+        let mut page = self.page.borrow_mut();
+        if snapshot.phase.is_unfinished() {
+            let me = self.me.clone();
+            let page = page.get_or_insert_with(|| {
+                Page::new(move |event| {
+                    if let Some(driver) = me.upgrade() {
+                        driver.feed(event);
+                    }
+                })
+            });
+            page.keep_awake(snapshot.phase != Phase::Paused);
+        } else {
+            page.take();
+        }
+    }
+
+    fn notify(self: &Rc<Self>, snapshot: Snapshot) {
+        let now = (snapshot, self.video.borrow().as_ref().map(|video| video.revision));
+        if *self.shown.borrow() == now {
+            return;
+        }
+        self.shown.replace(now);
+        let upload = Upload { driver: Rc::clone(self) };
+        // A listener may subscribe, unsubscribe or pause: none of that while the list is borrowed.
+        let listeners: Vec<Listen> = self.listeners.borrow().iter().map(|(_, listen)| Rc::clone(listen)).collect();
+        for listen in listeners {
+            listen(&upload);
+        }
+    }
+}
