@@ -4,12 +4,14 @@
 //!
 //! - [`upload`]: the upload state machine, its protocols, chunk sizes, retries and progress.
 //! - [`storyboard`]: thumbnails for scrubbing, from WebVTT or JSON.
-//! - [`readiness`]: which of two reports on a video counts.
+//! - [`readiness`]: which of two reports on a video counts, and when nothing changes any more.
+//! - [`text`]: sizes, rates and times as people read them.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod readiness;
 pub mod storyboard;
+pub mod text;
 pub mod upload;
 
 /// A moment or a span, in milliseconds, on a clock of the caller's that never goes back.
