@@ -19,7 +19,7 @@ pub fn bytes(count: u64) -> String {
 }
 
 fn rounded(count: u64, unit: u64) -> u64 {
-    count.saturating_add(unit / 2) / unit
+    count / unit + u64::from(count % unit >= unit.div_ceil(2))
 }
 
 /// A rate of bytes a second: "1.2 MB/s".

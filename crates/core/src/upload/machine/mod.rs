@@ -1,5 +1,7 @@
 //! The upload state machine.
 
+mod answers;
+
 use std::ops::Range;
 
 use reelway_api::UploadTarget;
@@ -7,13 +9,12 @@ use reelway_api::UploadTarget;
 use crate::{
     Millis,
     upload::{
-        Effect, Event, Id, Phase, Reply, Snapshot, UploadError,
-        ledger::{Ledger, Proof},
-        planner::{Limits, Planner},
+        Effect, Event, Id, Phase, Snapshot, UploadError,
+        ledger::Ledger,
+        planner::Planner,
         progress::Meter,
-        protocol::{self, Protocol, Step},
+        protocol::{Protocol, Step},
         retry::{PATIENCE, Retry},
-        verdict::Verdict,
     },
 };
 
@@ -27,8 +28,6 @@ const REFRESH: Millis = 250.0;
 const ASLEEP: Millis = 120_000.0;
 /// Milliseconds between attempts while the browser says that there is no network, which may be wrong.
 const OFFLINE_WAIT: Millis = 30_000.0;
-/// Chunks taken in silence before giving up on a provider that can't be sent the whole file in one request.
-const SILENCE: u32 = 3;
 
 /// What the caller may choose.
 #[derive(Clone, Debug, PartialEq)]
@@ -156,7 +155,8 @@ impl UploadMachine {
             Event::Confirmed(id) => self.on_confirmed(id),
             Event::Reply(id, reply) => self.on_reply(id, &reply),
             Event::Lost(id) => {
-                if self.take_request(id).is_some() {
+                if let Some((step, _)) = self.take_request(id) {
+                    self.shrink(&step);
                     self.stumble(UploadError::Network, None);
                 }
             }
@@ -188,9 +188,9 @@ impl UploadMachine {
     /// What a person sees.
     pub fn snapshot(&self) -> Snapshot {
         let phase = self.phase();
-        let error = match &self.standing {
-            Standing::Failed(error) => Some(error.clone()),
-            Standing::Active => self.trouble.clone(),
+        let error = match (&self.standing, &self.activity) {
+            (Standing::Failed(error), _) => Some(error.clone()),
+            (Standing::Active, Activity::Wait { .. }) => self.trouble.clone(),
             _ => None,
         };
         Snapshot { phase, progress: self.meter.progress(phase == Phase::Uploading), error }
@@ -268,9 +268,19 @@ impl UploadMachine {
             Activity::Wait { until, .. } if self.now >= until => self.proceed(),
             Activity::Target { id, deadline } | Activity::Request { id, deadline, .. } if self.now >= deadline => {
                 self.effects.push(Effect::Abort(id));
+                if let Some((step, _)) = self.take_request(id) {
+                    self.shrink(&step);
+                }
                 self.stumble(UploadError::Stalled, None);
             }
             _ => {}
+        }
+    }
+
+    /// The next chunk is shorter after one that did not go through.
+    fn shrink(&mut self, step: &Step) {
+        if let (Step::Chunk(_), Some(planner)) = (step, &mut self.planner) {
+            planner.failed();
         }
     }
 
@@ -312,167 +322,12 @@ impl UploadMachine {
         Id(self.last_id)
     }
 
-    /// The step and the start of the request with this id, if it is the one that runs. It no longer does then.
-    fn take_request(&mut self, of: Id) -> Option<(Step, Millis)> {
-        match std::mem::replace(&mut self.activity, Activity::Idle) {
-            Activity::Request { id, step, since, .. } if id == of => Some((step, since)),
-            other => {
-                self.activity = other;
-                None
-            }
-        }
-    }
-
-    /// Whether the back end's answer is awaited. It no longer is then. After a pause it still counts.
-    fn take_target(&mut self, of: Id) -> bool {
-        let awaited = matches!(self.activity, Activity::Target { id, .. } if id == of);
-        if awaited {
-            self.activity = Activity::Idle;
-        }
-        awaited
-    }
-
-    fn on_target(&mut self, id: Id, target: UploadTarget) {
-        if !self.take_target(id) {
-            return;
-        }
-        let first = !std::mem::replace(&mut self.had_target, true);
-        if self.standing == Standing::Cancelled {
-            return self.effects.push(Effect::Discard);
-        }
-        let limits = Limits::of(&target, self.options.max_chunk, self.ledger.size());
-        match (protocol::of(target.protocol), limits) {
-            (None, _) => self.fail(UploadError::UnknownProtocol),
-            (_, Err(error)) => self.fail(error),
-            (Some(protocol), Ok(limits)) => {
-                match &mut self.planner {
-                    Some(planner) => planner.set_limits(limits),
-                    None => self.planner = Some(Planner::new(limits)),
-                }
-                self.target = Some(Target { target, protocol });
-                if !first {
-                    self.ledger.new_target();
-                }
-                if self.standing == Standing::Active {
-                    self.proceed();
-                }
-            }
-        }
-    }
-
-    fn on_target_failed(&mut self, id: Id, error: UploadError, retry_after: Option<Millis>) {
-        if !self.take_target(id) || self.standing != Standing::Active {
-            return;
-        }
-        match error.retriable() {
-            true => self.stumble(error, retry_after),
-            false => self.fail(error),
-        }
-    }
-
-    fn on_confirmed(&mut self, id: Id) {
-        if !self.take_target(id) || self.standing == Standing::Cancelled {
-            return;
-        }
-        match self.ledger.is_all_sent() {
-            true => self.complete(String::new()),
-            false => self.fail(UploadError::Unexpected { status: 409 }),
-        }
-    }
-
-    fn on_reply(&mut self, id: Id, reply: &Reply) {
-        let Some((step, since)) = self.take_request(id) else { return };
-        let Some(Target { target, protocol }) = &self.target else { return };
-        let one_request = self.ledger.size() <= target.max_chunk;
-        match (protocol.read(&step, self.ledger.size(), reply), step) {
-            (Verdict::Complete, _) if self.ledger.is_all_sent() => self.complete(reply.body.clone()),
-            (Verdict::Complete, _) => self.stumble(UploadError::Unexpected { status: reply.status }, None),
-            (Verdict::Holds { offset }, Step::Chunk(bytes)) => self.on_chunk(&bytes, offset, since, reply.status),
-            (Verdict::Holds { offset }, Step::Query) => {
-                let proof = self.ledger.prove(offset);
-                self.on_offset(proof, offset, reply.status);
-            }
-            (Verdict::Silent, Step::Chunk(_)) => {
-                self.ledger.silent_chunk();
-                match self.ledger.silent_chunks() {
-                    SILENCE.. if !one_request => self.fail(UploadError::RangeHidden),
-                    0 | 1 => self.stumble(UploadError::NoHeadway, None),
-                    _ => self.stumble(UploadError::RangeHidden, None),
-                }
-            }
-            (Verdict::Silent, Step::Query) => {
-                let proof = self.ledger.silent_query(one_request);
-                self.on_offset(proof, 0, reply.status);
-            }
-            (Verdict::Unclear { error, retry_after }, _) => self.stumble(error, retry_after),
-            (Verdict::Expired { error }, _) => self.on_expired(error),
-            (Verdict::Refused { error }, _) => self.fail(error),
-        }
-    }
-
-    /// A chunk was answered with an offset.
-    fn on_chunk(&mut self, bytes: &Range<u64>, offset: u64, since: Millis, status: u16) {
-        let elapsed = self.now - since;
-        let proof = self.ledger.prove(offset);
-        if proof != Proof::Impossible && offset > bytes.start {
-            self.meter.measure(offset.min(bytes.end) - bytes.start, elapsed);
-        }
-        match (proof, &mut self.planner) {
-            (Proof::Forward | Proof::Level, Some(planner)) if offset >= bytes.end => {
-                planner.went_through(bytes.end - bytes.start, elapsed);
-            }
-            (Proof::Forward, Some(planner)) => planner.failed(),
-            _ => {}
-        }
-        match proof {
-            Proof::Level if offset == bytes.start => self.stumble(UploadError::NoHeadway, None),
-            // All bytes are there, but this was no final answer: only the provider's own can complete the upload.
-            Proof::Forward if self.ledger.is_full() => {
-                self.headway(offset);
-                self.proceed();
-            }
-            _ => self.on_offset(proof, offset, status),
-        }
-    }
-
-    /// It is proven, or contradicted, that the provider holds `offset` bytes.
-    fn on_offset(&mut self, proof: Proof, offset: u64, status: u16) {
-        if proof == Proof::Forward {
-            self.headway(offset);
-        }
-        match proof {
-            Proof::Impossible => self.stumble(UploadError::Unexpected { status }, None),
-            Proof::Back => self.stumble(UploadError::LostBytes, None),
-            _ if self.ledger.is_full() => self.stumble(UploadError::NotConfirmed, None),
-            _ => self.proceed(),
-        }
-    }
-
-    fn headway(&mut self, offset: u64) {
-        self.retry.headway();
-        self.trouble = None;
-        self.meter.acknowledge(offset);
-    }
-
-    /// The target no longer works. The first time, a fresh one is asked for at once.
-    fn on_expired(&mut self, error: UploadError) {
-        self.target = None;
-        let first = self.retry.attempts() == 0;
-        self.stumble(error, None);
-        if first {
-            self.cut_wait_short(true);
-        }
-    }
-
     /// Something went wrong that may pass: waits, and asks the provider what it holds before anything else.
     fn stumble(&mut self, error: UploadError, retry_after: Option<Millis>) {
         self.activity = Activity::Idle;
         self.ledger.doubt();
         if self.standing != Standing::Active {
             return;
-        }
-        if let Some(planner) = &mut self.planner {
-            planner.failed();
         }
         let wait = match self.online {
             true => self.retry.wait(retry_after),
