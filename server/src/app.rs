@@ -136,7 +136,7 @@ impl App {
     }
 
     /// The local provider, whose upload URLs are routes of this server.
-    pub fn local(&self) -> &Local {
+    pub fn local(&self) -> &Arc<Local> {
         &self.0.local
     }
 

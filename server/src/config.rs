@@ -3,8 +3,9 @@
 //! Every key can be given as an environment variable: `REELWAY_` and the key in capitals, with two underscores
 //! between a table and its key (`REELWAY_LIMITS__MAX_FILE_SIZE=1000000`). A value is read as TOML where it is a
 //! number, a boolean, a list or a table, and as text otherwise. A key that does not exist is an error, so that a
-//! slip of the pen never turns a limit off. Secrets stand nowhere in the configuration: it names the environment
-//! variables that hold them.
+//! slip of the pen never turns a limit off; only a variable that names no table and no key at the top may be somebody
+//! else's, and is passed over with a word in the log. Secrets stand nowhere in the configuration: it names the
+//! environment variables that hold them.
 
 use std::{
     collections::BTreeMap,
@@ -44,6 +45,21 @@ pub struct Config {
     /// Where published media lives.
     pub store: StoreConfig,
 }
+
+/// The names of [`Config`]'s fields.
+const KEYS: [&str; 11] = [
+    "bind",
+    "data_dir",
+    "role",
+    "auth",
+    "public_url",
+    "cors_origins",
+    "provider",
+    "providers",
+    "limits",
+    "upload",
+    "store",
+];
 
 /// What a process does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
@@ -257,9 +273,12 @@ impl Config {
             table = text.parse().map_err(wrong)?;
         }
         for (name, value) in environment {
-            if let Some(key) = name.strip_prefix("REELWAY_").filter(|key| *key != "CONFIG") {
-                overlay(&mut table, &key.to_lowercase(), &value)
+            let Some(key) = name.strip_prefix("REELWAY_").map(str::to_lowercase) else { continue };
+            if KEYS.contains(&key.split("__").next().unwrap_or_default()) {
+                overlay(&mut table, &key, &value)
                     .map_err(|()| ConfigError::Environment(format!("{name} names no key")))?;
+            } else if key != "config" {
+                tracing::warn!(name, "this environment variable is no key of the configuration");
             }
         }
         Self::deserialize(table).map_err(|error| ConfigError::Environment(error.to_string().trim().to_owned()))
@@ -288,7 +307,7 @@ impl Config {
             return invalid(format!("provider = \"{}\" is not among [providers].", self.provider));
         }
         let chunk = self.upload.max_chunk;
-        if chunk == 0 || chunk % crate::providers::local::CHUNK_MULTIPLE != 0 {
+        if chunk == 0 || !chunk.is_multiple_of(crate::providers::local::CHUNK_MULTIPLE) {
             return invalid(format!("upload.max_chunk = {chunk} is not a multiple of 262144."));
         }
         if self.upload.ttl == 0 || self.upload.stall == 0 {
@@ -366,6 +385,7 @@ mod tests {
                 ("REELWAY_PUBLIC_URL", "https://b.example"),
                 ("REELWAY_CORS_ORIGINS", r#"["https://c.example"]"#),
                 ("REELWAY_CONFIG", "the path of the file itself"),
+                ("REELWAY_CACHE", "another program's"),
                 ("HOME", "/"),
             ],
         )
@@ -383,6 +403,13 @@ mod tests {
         assert!(error.contains("max_size"), "{error}");
         let error = load("", &[("REELWAY_BIND__PORT__", "1")]).unwrap_err().to_string();
         assert!(error.contains("REELWAY_BIND__PORT__"), "{error}");
+    }
+
+    #[test]
+    fn every_key_can_come_from_the_environment() {
+        let error = toml::from_str::<Config>("no_such_key = 1").unwrap_err().to_string();
+        let known: Vec<&str> = error.split('`').skip(1).step_by(2).filter(|name| *name != "no_such_key").collect();
+        assert_eq!(known, KEYS);
     }
 
     #[test]

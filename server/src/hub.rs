@@ -12,12 +12,14 @@ use tokio::sync::watch;
 use crate::db::VideoRow;
 
 /// What a watcher holds: the newest state that was published since it began to watch.
-pub type Watcher = watch::Receiver<Option<Arc<VideoRow>>>;
+pub type Watcher = watch::Receiver<State>;
+
+type State = Option<Arc<VideoRow>>;
 
 /// The watchers of all videos.
 #[derive(Clone, Debug, Default)]
 pub struct Hub {
-    channels: Arc<Mutex<HashMap<String, watch::Sender<Option<Arc<VideoRow>>>>>>,
+    channels: Arc<Mutex<HashMap<String, watch::Sender<State>>>>,
 }
 
 impl Hub {

@@ -177,7 +177,31 @@ impl Uploads {
         .map(|done| done.rows_affected() == 1)
     }
 
-    /// Closes an open upload, within a transaction of the caller's. Tells whether it was open.
+    /// Notes that an open upload has all of its bytes, within a transaction of the caller's. Tells whether it was open.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn complete_in(
+        &self,
+        transaction: &mut SqliteConnection,
+        video_id: &str,
+        length: u64,
+        now: u64,
+    ) -> Result<bool, sqlx::Error> {
+        sqlx::query(
+            "UPDATE uploads SET state = 'complete', offset = ?, length = ?, updated_at = ?
+             WHERE video_id = ? AND state = 'open'",
+        )
+        .bind(to_sql(length))
+        .bind(to_sql(length))
+        .bind(to_sql(now))
+        .bind(video_id)
+        .execute(transaction)
+        .await
+        .map(|done| done.rows_affected() == 1)
+    }
+
+    /// Gives an open upload up, within a transaction of the caller's. Tells whether it was open.
     ///
     /// # Errors
     /// The database's.
@@ -208,11 +232,11 @@ impl Uploads {
             .await
     }
 
-    /// The names of the files of all open uploads.
+    /// The open uploads.
     ///
     /// # Errors
     /// The database's.
-    pub async fn open_files(&self) -> Result<Vec<String>, sqlx::Error> {
-        sqlx::query_scalar("SELECT file FROM uploads WHERE state = 'open'").fetch_all(self.db.read()).await
+    pub async fn all_open(&self) -> Result<Vec<UploadRow>, sqlx::Error> {
+        sqlx::query_as("SELECT * FROM uploads WHERE state = 'open'").fetch_all(self.db.read()).await
     }
 }

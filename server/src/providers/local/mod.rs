@@ -1,15 +1,21 @@
 //! The local provider: files come to this server's disk, and its worker makes them playable.
 //!
 //! - [`token`]: the secret in an upload's URL.
+//! - [`resumable`]: the dialogue, sans-IO. [`receive`]: its bytes. [`lease`]: one writer at a time.
+//! - [`closing`]: how an upload ends but by its last byte.
 
+pub mod closing;
+pub mod lease;
+pub mod receive;
+pub mod resumable;
 pub mod token;
 
 use std::path::{Path, PathBuf};
 
 use reelway_api::{Digest, ErrorCode, Playback, Protocol, UploadTarget, VideoStatus};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::token::Token;
+use self::{lease::Leases, token::Token};
 use super::{Answer, OpenedUpload, Provider, UploadRequest};
 use crate::{
     app::Originals,
@@ -37,6 +43,8 @@ pub struct Local {
     store: Store,
     originals: Originals,
     shutdown: CancellationToken,
+    leases: Leases,
+    tasks: TaskTracker,
 }
 
 impl Local {
@@ -61,7 +69,15 @@ impl Local {
             store,
             originals,
             shutdown,
+            leases: Leases::default(),
+            tasks: TaskTracker::new(),
         }
+    }
+
+    /// Waits until what has arrived is stored. Call it once no connection is accepted any more.
+    pub async fn settled(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 
     fn target(&self, token: &Token, expires_at: u64) -> UploadTarget {
@@ -84,7 +100,10 @@ impl Local {
 }
 
 /// Bytes that may still be written to the disk of this folder.
-fn free_space(folder: &Path) -> std::io::Result<u64> {
+///
+/// # Errors
+/// Where there is no such folder.
+pub fn free_space(folder: &Path) -> std::io::Result<u64> {
     let stat = rustix::fs::statvfs(folder)?;
     Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
@@ -150,12 +169,7 @@ impl Provider for Local {
     }
 
     fn cancel<'a>(&'a self, video: &'a VideoRow) -> Answer<'a, ()> {
-        Box::pin(async move {
-            if let Some(upload) = self.uploads.by_video(&video.id).await? {
-                remove_file(&self.part(&upload)).await?;
-            }
-            Ok(())
-        })
+        Box::pin(self.give_up(&video.id, UploadState::Cancelled))
     }
 
     fn delete<'a>(&'a self, video: &'a VideoRow) -> Answer<'a, ()> {

@@ -1,0 +1,76 @@
+//! `reelway doctor`: is everything there that a server needs?
+
+use std::{
+    fmt,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use crate::config::{Config, StoreKind};
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What.
+    pub subject: String,
+    /// What was found; or, as an error, what to do about it.
+    pub result: Result<String, String>,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.result {
+            Ok(found) => write!(f, "ok    {}: {found}", self.subject),
+            Err(advice) => write!(f, "FAIL  {}: {advice}", self.subject),
+        }
+    }
+}
+
+/// Looks at everything; nothing is changed but the data directory, which is created where it is missing.
+pub fn examine(config: &Config) -> Vec<Finding> {
+    let finding = |subject: &str, result| Finding { subject: subject.to_owned(), result };
+    let mut findings = vec![
+        finding("configuration", config.validate().map(|()| "fits together".to_owned()).map_err(|e| e.to_string())),
+        finding("ffmpeg", version("ffmpeg")),
+        finding("ffprobe", version("ffprobe")),
+        finding("data directory", writable(&config.data_dir)),
+        finding("free space", free_space(config)),
+    ];
+    if config.store.kind == StoreKind::S3 {
+        findings.push(finding(
+            "store",
+            crate::store::Store::open(config).map(|_| "configured".to_owned()).map_err(|e| e.to_string()),
+        ));
+    }
+    findings
+}
+
+fn version(program: &str) -> Result<String, String> {
+    let output = Command::new(program).arg("-version").stdin(Stdio::null()).output();
+    let output =
+        output.map_err(|error| format!("{error}. Install it: apt-get install ffmpeg, or brew install ffmpeg."))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    match text.lines().next().filter(|line| output.status.success() && line.contains(" version ")) {
+        Some(line) => Ok(line.split(" Copyright").next().unwrap_or(line).to_owned()),
+        None => Err(format!("{program} -version does not tell a version. Install it anew.")),
+    }
+}
+
+fn writable(folder: &Path) -> Result<String, String> {
+    let probe = folder.join(format!(".doctor-{}", std::process::id()));
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&probe, b"x"))
+        .and_then(|()| std::fs::remove_file(&probe))
+        .map(|()| format!("{} can be written", folder.display()))
+        .map_err(|error| format!("{}: {error}. Make it writable, or give another with --data-dir.", folder.display()))
+}
+
+fn free_space(config: &Config) -> Result<String, String> {
+    let free = crate::providers::local::free_space(&config.data_dir).map_err(|error| error.to_string())?;
+    let least = config.limits.min_free_space;
+    let gib = |bytes: u64| format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30));
+    if free < least {
+        return Err(format!("{} is free, {} must stay so (limits.min_free_space).", gib(free), gib(least)));
+    }
+    Ok(format!("{} ({} must stay free)", gib(free), gib(least)))
+}

@@ -1,0 +1,258 @@
+//! `/api/videos`: videos, and the targets their bytes go to.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, Uri, header},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use reelway_api::{
+    CreateVideo, CreatedVideo, ErrorBody, ErrorCode, Playback, UpdateVideo, Video, VideoList, VideoStatus,
+};
+use serde::Deserialize;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    extract::{Json, Path, Query},
+    guard,
+};
+use crate::{
+    app::App,
+    db::{Applied, Change, NewVideo, VideoRow},
+    error::AppError,
+    providers::UploadRequest,
+    title,
+};
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(read, update, remove))
+        .routes(routes!(fresh_target))
+        .routes(routes!(playback))
+}
+
+/// Videos of a page, unless the query says otherwise.
+const PAGE: u32 = 24;
+
+/// Videos of a page at most.
+const MAX_PAGE: u32 = 100;
+
+impl App {
+    /// The video as the routes show it. Where its provider can't tell how to play it, it is shown without.
+    pub async fn show(&self, video: &VideoRow) -> Video {
+        let playback = match self.providers().get(&video.provider) {
+            Ok(provider) => provider.playback(video).await,
+            Err(error) => Err(error),
+        };
+        video.to_api(playback.unwrap_or_else(|error| {
+            tracing::warn!(video_id = video.id, %error, "a video is shown without its playback");
+            None
+        }))
+    }
+
+    async fn find(&self, id: &str) -> Result<VideoRow, AppError> {
+        self.videos().get(id).await?.ok_or_else(AppError::no_such_video)
+    }
+}
+
+/// Registers a video and tells where its bytes go.
+#[utoipa::path(post, path = "/api/videos", tag = "videos", request_body = CreateVideo, responses(
+    (status = 201, body = CreatedVideo),
+    (status = 400, body = ErrorBody, description = "bad_request, empty_file"),
+    (status = 413, body = ErrorBody, description = "too_large"),
+    (status = 415, body = ErrorBody, description = "unsupported_media_type"),
+    (status = 429, body = ErrorBody, description = "too_many_requests: too many open uploads"),
+    (status = 507, body = ErrorBody, description = "insufficient_storage"),
+))]
+async fn create(
+    State(app): State<App>,
+    uri: Uri,
+    headers: HeaderMap,
+    Json(request): Json<CreateVideo>,
+) -> Result<(StatusCode, axum::Json<CreatedVideo>), AppError> {
+    let (name, provider) = app.providers().default()?;
+    provider.accept(request.size)?;
+    let video = app
+        .videos()
+        .insert(NewVideo {
+            provider: name.to_owned(),
+            title: title::of_file(&request.filename),
+            content_type: request.content_type.filter(|kind| kind.len() <= 255),
+            size: request.size,
+        })
+        .await?;
+    let opened = match provider.create_upload(&video, &upload_request(&app, &uri, &headers)).await {
+        Ok(opened) => opened,
+        Err(error) => {
+            app.videos().delete(&video.id).await?;
+            return Err(error);
+        }
+    };
+    let video = note_upload(&app, video, opened.upload_id).await?;
+    metrics::counter!("reelway_videos_created_total").increment(1);
+    let created = CreatedVideo { video: app.show(&video).await, upload: opened.target };
+    Ok((StatusCode::CREATED, axum::Json(created)))
+}
+
+/// A working target for the same bytes, after the one before has run out.
+#[utoipa::path(post, path = "/api/videos/{id}/upload", tag = "videos",
+    params(("id" = String, Path, description = "The video's id")), responses(
+    (status = 200, body = CreatedVideo),
+    (status = 404, body = ErrorBody, description = "not_found"),
+    (status = 409, body = ErrorBody, description = "conflict: the upload is over"),
+))]
+async fn fresh_target(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<axum::Json<CreatedVideo>, AppError> {
+    let video = app.find(&id).await?;
+    if !matches!(video.status, VideoStatus::AwaitingUpload | VideoStatus::Uploading) {
+        return Err(AppError::new(ErrorCode::Conflict, "The upload is over: there is nothing to send any more."));
+    }
+    let provider = app.providers().get(&video.provider)?;
+    let opened = provider.fresh_target(&video, &upload_request(&app, &uri, &headers)).await?;
+    let video = note_upload(&app, video, opened.upload_id).await?;
+    Ok(axum::Json(CreatedVideo { video: app.show(&video).await, upload: opened.target }))
+}
+
+async fn note_upload(app: &App, video: VideoRow, upload_id: Option<String>) -> Result<VideoRow, AppError> {
+    if upload_id.is_none() {
+        return Ok(video);
+    }
+    match app.videos().apply(&video.id, Change::Provider { upload_id, external_id: None }).await? {
+        Applied::Done(video) | Applied::Refused(video) => Ok(video),
+        Applied::Gone => Err(AppError::no_such_video()),
+    }
+}
+
+/// The page that will send the bytes: the one that asks, which a browser names unless it is of the same origin.
+fn upload_request(app: &App, uri: &Uri, headers: &HeaderMap) -> UploadRequest {
+    let asked = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).map(str::to_owned);
+    let own = || guard::host(uri, headers).map(|host| format!("http://{host}"));
+    UploadRequest { origin: asked.or_else(|| app.config().public_url.clone()).or_else(own) }
+}
+
+/// The query of the list.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// Videos of a page: 1 to 100, 24 where nothing is said.
+    limit: Option<u32>,
+}
+
+/// The videos, newest first, page by page.
+#[utoipa::path(get, path = "/api/videos", tag = "videos", params(ListQuery), responses(
+    (status = 200, body = VideoList),
+    (status = 400, body = ErrorBody, description = "bad_request: an unknown cursor"),
+))]
+async fn list(State(app): State<App>, Query(query): Query<ListQuery>) -> Result<axum::Json<VideoList>, AppError> {
+    let limit = query.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    let after = query.cursor.as_deref().map(read_cursor).transpose()?;
+    let mut rows = app.videos().list(after.as_ref().map(|(at, id)| (*at, id.as_str())), limit + 1).await?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next_cursor = rows.last().filter(|_| more).map(write_cursor);
+    let mut videos = Vec::with_capacity(rows.len());
+    for row in &rows {
+        videos.push(app.show(row).await);
+    }
+    Ok(axum::Json(VideoList { videos, next_cursor }))
+}
+
+/// The place of a video in the list: opaque to callers.
+fn write_cursor(video: &VideoRow) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{} {}", video.created_at, video.id))
+}
+
+fn read_cursor(cursor: &str) -> Result<(u64, String), AppError> {
+    let read = || {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+        let (created_at, id) = text.split_once(' ')?;
+        Some((created_at.parse().ok()?, id.to_owned()))
+    };
+    read()
+        .ok_or_else(|| AppError::new(ErrorCode::BadRequest, "The cursor is none of this server's: start without one."))
+}
+
+/// A video.
+#[utoipa::path(get, path = "/api/videos/{id}", tag = "videos",
+    params(("id" = String, Path, description = "The video's id")), responses(
+    (status = 200, body = Video),
+    (status = 404, body = ErrorBody, description = "not_found"),
+))]
+async fn read(State(app): State<App>, Path(id): Path<String>) -> Result<axum::Json<Video>, AppError> {
+    let video = app.find(&id).await?;
+    Ok(axum::Json(app.show(&video).await))
+}
+
+/// Renames a video, or chooses the moment that its poster shows.
+#[utoipa::path(patch, path = "/api/videos/{id}", tag = "videos", request_body = UpdateVideo,
+    params(("id" = String, Path, description = "The video's id")), responses(
+    (status = 200, body = Video),
+    (status = 400, body = ErrorBody, description = "bad_request"),
+    (status = 404, body = ErrorBody, description = "not_found"),
+    (status = 415, body = ErrorBody, description = "unsupported_media_type"),
+))]
+async fn update(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Json(request): Json<UpdateVideo>,
+) -> Result<axum::Json<Video>, AppError> {
+    let mut video = app.find(&id).await?;
+    let mut changes = Vec::new();
+    if let Some(title) = &request.title {
+        let title = title::typed(title)
+            .ok_or_else(|| AppError::new(ErrorCode::BadRequest, "A title has 1 to 200 visible characters."))?;
+        changes.push(Change::Title(title));
+    }
+    if let Some(time) = request.poster_time {
+        let within = video.duration.is_none_or(|duration| time <= duration);
+        if !time.is_finite() || time < 0.0 || !within {
+            let message = "poster_time is in seconds, from 0 to the video's duration.";
+            return Err(AppError::new(ErrorCode::BadRequest, message));
+        }
+        changes.push(Change::PosterTime(time));
+    }
+    for change in changes {
+        video = match app.videos().apply(&id, change).await? {
+            Applied::Done(video) | Applied::Refused(video) => video,
+            Applied::Gone => return Err(AppError::no_such_video()),
+        };
+    }
+    if request.poster_time.is_some() {
+        app.providers().get(&video.provider)?.poster_chosen(&video).await?;
+    }
+    Ok(axum::Json(app.show(&video).await))
+}
+
+/// Ends a video's upload or processing, and removes all there is of it. Again is no error.
+#[utoipa::path(delete, path = "/api/videos/{id}", tag = "videos",
+    params(("id" = String, Path, description = "The video's id")), responses((status = 204)))]
+async fn remove(State(app): State<App>, Path(id): Path<String>) -> Result<StatusCode, AppError> {
+    let Some(video) = app.videos().get(&id).await? else { return Ok(StatusCode::NO_CONTENT) };
+    let provider = app.providers().get(&video.provider)?;
+    provider.cancel(&video).await?;
+    // Those who watch it, and a worker that is at it, learn of it here.
+    app.videos().apply(&id, Change::Cancelled).await?;
+    provider.delete(&video).await?;
+    app.videos().delete(&id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// How to play a video.
+#[utoipa::path(get, path = "/api/videos/{id}/playback", tag = "videos",
+    params(("id" = String, Path, description = "The video's id")), responses(
+    (status = 200, body = Playback),
+    (status = 404, body = ErrorBody, description = "not_found"),
+    (status = 409, body = ErrorBody, description = "not_ready"),
+))]
+async fn playback(State(app): State<App>, Path(id): Path<String>) -> Result<axum::Json<Playback>, AppError> {
+    let video = app.find(&id).await?;
+    let playback = app.providers().get(&video.provider)?.playback(&video).await?;
+    playback.map(axum::Json).ok_or_else(|| AppError::new(ErrorCode::NotReady, "The video is not ready to play."))
+}

@@ -1,0 +1,498 @@
+//! The dialogue of `PUT /u/{token}`, without its input and output: what a request means, and what of it is kept.
+//!
+//! It is Google's resumable upload, as Google Cloud Storage documents it and Mux' direct uploads speak it:
+//!
+//! - `Content-Range: bytes a-b/N` carries bytes a to b of N, `a-b/*` while N is unknown. No `Content-Range` at all:
+//!   the body is the whole file.
+//! - `bytes */N` or `*/*`, without a body, asks for the offset.
+//! - Bytes that are stored already are skipped. A chunk that starts past the offset is refused.
+//! - A chunk that is not the last is a multiple of 256 KiB.
+
+use reelway_api::ErrorCode;
+
+use super::CHUNK_MULTIPLE;
+
+/// What a `Content-Range` header says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContentRange {
+    /// `bytes first-last/total`: the body's place in the file. `last` is inclusive.
+    Chunk {
+        /// The place of the first byte.
+        first: u64,
+        /// The place of the last byte, at least `first`.
+        last: u64,
+        /// Bytes of the whole file; more than `last`. `None`: `*`.
+        total: Option<u64>,
+    },
+    /// `bytes */total`: a question.
+    Query {
+        /// Bytes of the whole file. `None`: `*`.
+        total: Option<u64>,
+    },
+}
+
+impl ContentRange {
+    /// Reads the header's value (RFC 9110, 14.4, and `*/*`, which Google's protocol adds).
+    pub fn parse(value: &str) -> Option<Self> {
+        let (unit, range) = value.trim().split_once(' ')?;
+        if !unit.eq_ignore_ascii_case("bytes") {
+            return None;
+        }
+        let (place, total) = range.trim().split_once('/')?;
+        let total = if total == "*" { None } else { Some(digits(total)?) };
+        if place == "*" {
+            return Some(Self::Query { total });
+        }
+        let (first, last) = place.split_once('-')?;
+        let (first, last) = (digits(first)?, digits(last)?);
+        let fits = first <= last && last < u64::MAX && total.is_none_or(|total| last < total);
+        fits.then_some(Self::Chunk { first, last, total })
+    }
+}
+
+fn digits(text: &str) -> Option<u64> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
+}
+
+/// A request, as its headers tell.
+#[derive(Clone, Copy, Debug)]
+pub struct Put {
+    /// `Content-Range`, if it is there.
+    pub range: Option<ContentRange>,
+    /// `Content-Length`, if it is there: a body may also come without.
+    pub content_length: Option<u64>,
+    /// Whether a digest of the body came along.
+    pub digest: bool,
+}
+
+/// What the server has of the file.
+#[derive(Clone, Copy, Debug)]
+pub struct Stored {
+    /// Bytes, from the file's start.
+    pub offset: u64,
+    /// Bytes of the whole file, once known.
+    pub length: Option<u64>,
+    /// The limit on it.
+    pub max_file_size: u64,
+}
+
+/// What to do with a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Tell the offset; no byte of the body is wanted.
+    Tell,
+    /// Every byte is there: hand the file of this many bytes on.
+    Finish(u64),
+    /// Read the body.
+    Receive(Plan),
+    /// Say no.
+    Refuse(Refusal),
+}
+
+/// How to read a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Bytes at the body's start that are stored already.
+    pub skip: u64,
+    /// Bytes of the body; `None`: up to its end, but no more than [`Plan::limit`].
+    pub expect: Option<u64>,
+    /// More bytes of the body than these make the file too large.
+    pub limit: u64,
+    /// Bytes of the whole file, where this request or an earlier one has told.
+    pub length: Option<u64>,
+    /// Whether the body counts only if it is whole and its digest fits.
+    pub digest: bool,
+}
+
+/// Why a request is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// `Content-Length` contradicts `Content-Range`.
+    Contradiction,
+    /// A question with a body.
+    QueryWithBody,
+    /// The file has no bytes.
+    Empty,
+    /// The file is over the limit.
+    TooLarge,
+    /// Another total than before, or bytes beyond it.
+    LengthMismatch,
+    /// The chunk starts past the offset.
+    Gap,
+    /// The chunk is not the last and no multiple of 256 KiB.
+    Misaligned,
+    /// The body has another digest than its header says.
+    DigestMismatch,
+    /// The body has more bytes than its headers say.
+    Overrun,
+}
+
+impl Refusal {
+    /// The code and the sentence of the answer.
+    pub const fn answer(self) -> (ErrorCode, &'static str) {
+        match self {
+            Self::Contradiction => {
+                (ErrorCode::BadRequest, "Content-Length is not the number of bytes that Content-Range tells.")
+            }
+            Self::QueryWithBody => (ErrorCode::BadRequest, "A Content-Range of */N asks for the offset: send no body."),
+            Self::Empty => (ErrorCode::EmptyFile, "The file has no bytes. Choose another one."),
+            Self::TooLarge => (ErrorCode::TooLarge, "The file is larger than this server takes."),
+            Self::LengthMismatch => {
+                (ErrorCode::LengthMismatch, "The file's length differs from what was said before. Begin a new upload.")
+            }
+            Self::Gap => (
+                ErrorCode::OffsetGap,
+                "The chunk starts past the bytes that are stored. Send from the offset in Range.",
+            ),
+            Self::Misaligned => {
+                (ErrorCode::ChunkMisaligned, "Every chunk but the last must be a multiple of 262144 bytes.")
+            }
+            Self::DigestMismatch => (
+                ErrorCode::DigestMismatch,
+                "The chunk's bytes differ from its Content-Digest. None was kept: send it again.",
+            ),
+            Self::Overrun => (ErrorCode::BadRequest, "The body has more bytes than its headers tell."),
+        }
+    }
+}
+
+/// What a request means, given what is stored.
+pub fn decide(put: &Put, stored: &Stored) -> Decision {
+    match put.range {
+        Some(ContentRange::Query { total }) => query(put, stored, total),
+        Some(ContentRange::Chunk { first, last, total }) => chunk(put, stored, first, last, total),
+        None => whole(put, stored),
+    }
+}
+
+fn query(put: &Put, stored: &Stored, total: Option<u64>) -> Decision {
+    if put.content_length.is_some_and(|length| length > 0) {
+        return Decision::Refuse(Refusal::QueryWithBody);
+    }
+    if total == Some(0) {
+        return Decision::Refuse(Refusal::Empty);
+    }
+    let differs = |total: u64| total < stored.offset || stored.length.is_some_and(|length| length != total);
+    if total.is_some_and(differs) {
+        return Decision::Refuse(Refusal::LengthMismatch);
+    }
+    tell(stored, total.or(stored.length))
+}
+
+fn chunk(put: &Put, stored: &Stored, first: u64, last: u64, total: Option<u64>) -> Decision {
+    let count = last - first + 1;
+    let end = last + 1;
+    let length = stored.length.or(total);
+    let refusal = if put.content_length.is_some_and(|length| length != count) {
+        Some(Refusal::Contradiction)
+    } else if total.is_some_and(|total| length != Some(total)) || length.is_some_and(|length| end > length) {
+        Some(Refusal::LengthMismatch)
+    } else if length.unwrap_or(end) > stored.max_file_size {
+        Some(Refusal::TooLarge)
+    } else if length != Some(end) && !count.is_multiple_of(CHUNK_MULTIPLE) {
+        Some(Refusal::Misaligned)
+    } else if total.is_some_and(|total| total < stored.offset) {
+        Some(Refusal::LengthMismatch)
+    } else if first > stored.offset {
+        Some(Refusal::Gap)
+    } else {
+        None
+    };
+    match refusal {
+        Some(refusal) => Decision::Refuse(refusal),
+        None if end <= stored.offset => tell(stored, length),
+        None => Decision::Receive(Plan {
+            skip: stored.offset - first,
+            expect: Some(count),
+            limit: count,
+            length,
+            digest: put.digest,
+        }),
+    }
+}
+
+fn whole(put: &Put, stored: &Stored) -> Decision {
+    match put.content_length {
+        Some(0) => return Decision::Refuse(Refusal::Empty),
+        Some(length) if length > stored.max_file_size => return Decision::Refuse(Refusal::TooLarge),
+        Some(length) if stored.length.is_some_and(|known| known != length) || length < stored.offset => {
+            return Decision::Refuse(Refusal::LengthMismatch);
+        }
+        _ => {}
+    }
+    let length = stored.length.or(put.content_length);
+    if length == Some(stored.offset) {
+        return tell(stored, length);
+    }
+    Decision::Receive(Plan {
+        skip: stored.offset,
+        expect: length,
+        limit: length.unwrap_or(stored.max_file_size),
+        length,
+        digest: put.digest,
+    })
+}
+
+const fn tell(stored: &Stored, length: Option<u64>) -> Decision {
+    match length {
+        Some(length) if length == stored.offset && length > 0 => Decision::Finish(length),
+        _ => Decision::Tell,
+    }
+}
+
+/// How a body came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// As HTTP says it should.
+    Clean,
+    /// The connection broke or was given up, or the disk was full.
+    Broken,
+    /// There was more than the plan's limit.
+    Overrun,
+}
+
+/// What is left of a body that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Bytes that count, after those that were skipped.
+    pub bytes: u64,
+    /// Bytes of the whole file, where it is known now.
+    pub length: Option<u64>,
+    /// Why the request is refused nevertheless.
+    pub refusal: Option<Refusal>,
+}
+
+impl Plan {
+    /// What counts of a body of which `received` bytes were read, skipped ones among them.
+    ///
+    /// `digest` tells whether the digest of these bytes is the header's. It is asked only where there was a header.
+    pub fn keep(&self, received: u64, end: End, digest: impl FnOnce() -> bool) -> Kept {
+        let whole = self.expect.is_none_or(|expect| received == expect);
+        let nothing = |refusal| Kept { bytes: 0, length: self.length, refusal };
+        match end {
+            // The body did not break off, it lied: nothing of it can be trusted.
+            End::Overrun if self.expect.is_none() => nothing(Some(Refusal::TooLarge)),
+            End::Overrun => nothing(Some(Refusal::Overrun)),
+            _ if self.digest && (end == End::Broken || !whole) => nothing(None),
+            _ if self.digest && !digest() => nothing(Some(Refusal::DigestMismatch)),
+            End::Clean if received == 0 && self.expect.is_none() => nothing(Some(Refusal::Empty)),
+            // Only the body's end tells how long the file is.
+            End::Clean if self.expect.is_none() && received < self.skip => nothing(Some(Refusal::LengthMismatch)),
+            End::Clean if self.expect.is_none() => {
+                Kept { bytes: received - self.skip, length: Some(received), refusal: None }
+            }
+            _ => Kept { bytes: received.saturating_sub(self.skip), length: self.length, refusal: None },
+        }
+    }
+}
+
+/// The value of `Range` that tells an offset: the bytes from the start that are stored. `None` at 0.
+pub fn range_of(offset: u64) -> Option<String> {
+    offset.checked_sub(1).map(|last| format!("bytes=0-{last}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const K: u64 = CHUNK_MULTIPLE;
+
+    fn put(range: &str, content_length: Option<u64>) -> Put {
+        Put { range: ContentRange::parse(range), content_length, digest: false }
+    }
+
+    #[test]
+    fn the_header_is_read_to_the_letter() {
+        use ContentRange::{Chunk, Query};
+        for (text, expected) in [
+            ("bytes 0-0/1", Some(Chunk { first: 0, last: 0, total: Some(1) })),
+            ("bytes 5-9/10", Some(Chunk { first: 5, last: 9, total: Some(10) })),
+            ("Bytes 5-9/*", Some(Chunk { first: 5, last: 9, total: None })),
+            ("bytes */10", Some(Query { total: Some(10) })),
+            ("bytes */0", Some(Query { total: Some(0) })),
+            ("bytes */*", Some(Query { total: None })),
+            ("bytes 5-9/9", None),
+            ("bytes 9-5/10", None),
+            ("bytes 0--1/0", None),
+            ("bytes +1-2/3", None),
+            ("bytes 1-/3", None),
+            ("bytes -2/3", None),
+            ("bytes 0-1", None),
+            ("bytes=0-1/2", None),
+            ("items 0-1/2", None),
+            ("bytes 0-18446744073709551615/*", None),
+            ("bytes 0-18446744073709551616/*", None),
+            ("bytes 0-1/2/3", None),
+            ("", None),
+        ] {
+            assert_eq!(ContentRange::parse(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_request_has_one_meaning() {
+        use Decision::{Finish, Refuse, Tell};
+        let receive = |skip, expect, length| {
+            Decision::Receive(Plan { skip, expect: Some(expect), limit: expect, length, digest: false })
+        };
+        let known = |offset| Stored { offset, length: Some(4 * K + 7), max_file_size: 100 * K };
+        let unknown = |offset| Stored { offset, length: None, max_file_size: 100 * K };
+        let whole = 4 * K + 7;
+        for (story, range, content_length, stored, expected) in [
+            ("the first chunk", format!("bytes 0-{}/{whole}", K - 1), Some(K), known(0), receive(0, K, Some(whole))),
+            ("no Content-Length", format!("bytes 0-{}/{whole}", K - 1), None, known(0), receive(0, K, Some(whole))),
+            (
+                "the last chunk",
+                format!("bytes {}-{}/{whole}", 4 * K, whole - 1),
+                Some(7),
+                known(4 * K),
+                receive(0, 7, Some(whole)),
+            ),
+            (
+                "the last chunk, total left out",
+                format!("bytes {}-{}/*", 4 * K, whole - 1),
+                Some(7),
+                known(4 * K),
+                receive(0, 7, Some(whole)),
+            ),
+            (
+                "an overlap",
+                format!("bytes 0-{}/{whole}", 2 * K - 1),
+                Some(2 * K),
+                known(K),
+                receive(K, 2 * K, Some(whole)),
+            ),
+            ("an old chunk again", format!("bytes 0-{}/{whole}", K - 1), Some(K), known(K), Tell),
+            (
+                "the last chunk again",
+                format!("bytes {}-{}/{whole}", 4 * K, whole - 1),
+                Some(7),
+                known(whole),
+                Finish(whole),
+            ),
+            ("a gap", format!("bytes {}-{}/{whole}", 2 * K, 3 * K - 1), Some(K), known(K), Refuse(Refusal::Gap)),
+            ("misaligned", format!("bytes 0-99/{whole}"), Some(100), known(0), Refuse(Refusal::Misaligned)),
+            ("misaligned, total unknown", "bytes 0-99/*".into(), Some(100), unknown(0), Refuse(Refusal::Misaligned)),
+            (
+                "another total",
+                format!("bytes 0-{}/{}", K - 1, 9 * K),
+                Some(K),
+                known(0),
+                Refuse(Refusal::LengthMismatch),
+            ),
+            (
+                "beyond the total",
+                format!("bytes 0-{}/*", 5 * K - 1),
+                Some(5 * K),
+                known(0),
+                Refuse(Refusal::LengthMismatch),
+            ),
+            (
+                "a total below the offset",
+                format!("bytes 0-{}/{K}", K - 1),
+                Some(K),
+                unknown(2 * K),
+                Refuse(Refusal::LengthMismatch),
+            ),
+            (
+                "too large a total",
+                format!("bytes 0-{}/{}", K - 1, 101 * K),
+                Some(K),
+                unknown(0),
+                Refuse(Refusal::TooLarge),
+            ),
+            (
+                "too far an end",
+                format!("bytes 0-{}/*", 101 * K - 1),
+                Some(101 * K),
+                unknown(0),
+                Refuse(Refusal::TooLarge),
+            ),
+            (
+                "a contradiction",
+                format!("bytes 0-{}/{whole}", K - 1),
+                Some(K - 1),
+                known(0),
+                Refuse(Refusal::Contradiction),
+            ),
+            (
+                "a total that becomes known",
+                format!("bytes {K}-{}/{}", K + 4, K + 5),
+                Some(5),
+                unknown(K),
+                receive(0, 5, Some(K + 5)),
+            ),
+            ("a total still unknown", format!("bytes {K}-{}/*", 2 * K - 1), Some(K), unknown(K), receive(0, K, None)),
+            ("a question", format!("bytes */{whole}"), Some(0), known(K), Tell),
+            ("a question, total left out", "bytes */*".into(), None, known(K), Tell),
+            ("a question when all is there", "bytes */*".into(), None, known(whole), Finish(whole)),
+            ("the end of an unknown length", format!("bytes */{K}"), Some(0), unknown(K), Finish(K)),
+            ("a question at 0", "bytes */*".into(), Some(0), unknown(0), Tell),
+            (
+                "a question with another total",
+                format!("bytes */{K}"),
+                Some(0),
+                known(0),
+                Refuse(Refusal::LengthMismatch),
+            ),
+            (
+                "a question with a total below the offset",
+                "bytes */5".into(),
+                Some(0),
+                unknown(K),
+                Refuse(Refusal::LengthMismatch),
+            ),
+            ("a question about nothing", "bytes */0".into(), Some(0), unknown(0), Refuse(Refusal::Empty)),
+            ("a question with a body", "bytes */*".into(), Some(3), unknown(0), Refuse(Refusal::QueryWithBody)),
+            ("the whole file", String::new(), Some(whole), known(0), receive(0, whole, Some(whole))),
+            ("the whole file over a part", String::new(), Some(whole), known(K), receive(K, whole, Some(whole))),
+            ("the whole file again", String::new(), Some(whole), known(whole), Finish(whole)),
+            ("another whole file", String::new(), Some(8), known(0), Refuse(Refusal::LengthMismatch)),
+            ("a whole file below the offset", String::new(), Some(8), unknown(K), Refuse(Refusal::LengthMismatch)),
+            ("a whole file too large", String::new(), Some(101 * K), unknown(0), Refuse(Refusal::TooLarge)),
+            ("no bytes at all", String::new(), Some(0), unknown(0), Refuse(Refusal::Empty)),
+        ] {
+            assert_eq!(decide(&put(&range, content_length), &stored), expected, "{story}: {range}");
+        }
+    }
+
+    #[test]
+    fn what_counts_of_a_body() {
+        use End::{Broken, Clean, Overrun};
+        let plain = Plan { skip: 2, expect: Some(10), limit: 10, length: Some(20), digest: false };
+        let checked = Plan { digest: true, ..plain };
+        let open = Plan { skip: 2, expect: None, limit: 50, length: None, digest: false };
+        let kept = |bytes, length, refusal| Kept { bytes, length, refusal };
+        for (story, plan, received, end, fits, expected) in [
+            ("all of it", plain, 10, Clean, true, kept(8, Some(20), None)),
+            ("a broken connection: what came", plain, 5, Broken, true, kept(3, Some(20), None)),
+            ("broken within what was skipped", plain, 1, Broken, true, kept(0, Some(20), None)),
+            ("a digest that fits", checked, 10, Clean, true, kept(8, Some(20), None)),
+            ("one that does not", checked, 10, Clean, false, kept(0, Some(20), Some(Refusal::DigestMismatch))),
+            ("broken before the digest could be told", checked, 9, Broken, true, kept(0, Some(20), None)),
+            ("ended too early for the digest", checked, 9, Clean, true, kept(0, Some(20), None)),
+            ("more than was said", plain, 11, Overrun, true, kept(0, Some(20), Some(Refusal::Overrun))),
+            ("the end tells the length", open, 12, Clean, true, kept(10, Some(12), None)),
+            ("a break does not", open, 12, Broken, true, kept(10, None, None)),
+            ("an empty stream", Plan { skip: 0, ..open }, 0, Clean, true, kept(0, None, Some(Refusal::Empty))),
+            ("a stream too long", open, 51, Overrun, true, kept(0, None, Some(Refusal::TooLarge))),
+            (
+                "a stream that ends before the offset",
+                open,
+                1,
+                Clean,
+                true,
+                kept(0, None, Some(Refusal::LengthMismatch)),
+            ),
+        ] {
+            assert_eq!(plan.keep(received, end, || fits), expected, "{story}");
+        }
+    }
+
+    #[test]
+    fn the_offset_is_told_as_a_range() {
+        assert_eq!(range_of(0), None);
+        assert_eq!(range_of(1).as_deref(), Some("bytes=0-0"));
+        assert_eq!(range_of(K).as_deref(), Some("bytes=0-262143"));
+    }
+}
