@@ -1,1 +1,29 @@
-//! E2E harness.
+//! Whole-system tests: the server as it is released, and the page in a real Chromium.
+//!
+//! - [`server`]: the server's process: started, killed, started again on the same data.
+//! - [`api`]: the server's HTTP interface, as a program uses it.
+//! - [`browser`]: Chromium and its driver.
+//! - [`page`]: the page, as a person finds their way on it.
+//! - [`player`]: the player on it.
+//! - [`media`]: files to upload, and what ffmpeg's tools say of them.
+//! - [`canary`]: a file and a server that nothing may read.
+//! - [`wait`]: waiting for what comes in its own time.
+//!
+//! `cargo xtask test --only e2e` builds what they need and runs them.
+
+pub mod api;
+pub mod browser;
+pub mod canary;
+pub mod media;
+pub mod page;
+pub mod player;
+pub mod server;
+pub mod wait;
+
+use tokio::sync::{Mutex, MutexGuard};
+
+/// Tests share the machine's processors, and some measure time: each waits for its turn.
+pub async fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::const_new(());
+    TURN.lock().await
+}

@@ -1,0 +1,301 @@
+//! Files to upload, and what ffmpeg's tools say of them.
+
+use std::{
+    env,
+    fs::{self, File},
+    io::{self, Read},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+use reelway_api::ErrorCode;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use crate::canary::Canary;
+
+/// Files for one test. Those that were made go when it is over.
+pub struct Media {
+    made: TempDir,
+    given: Option<PathBuf>,
+}
+
+/// A video as it is to be seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Picture {
+    /// Width ÷ height, after rotation, with square pixels.
+    pub aspect: f64,
+    /// Seconds.
+    pub duration: f64,
+}
+
+impl Media {
+    /// Looks for real files: in the folder that `REELWAY_TEST_MEDIA` names, else in `shared/media/inputs` beside the
+    /// repository. Without them, ffmpeg makes some of every kind.
+    ///
+    /// # Errors
+    /// There is no room for files.
+    pub fn new() -> Result<Self> {
+        let given = env::var_os("REELWAY_TEST_MEDIA")
+            .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/media/inputs"), PathBuf::from);
+        Ok(Self { made: tempfile::tempdir()?, given: given.is_dir().then_some(given) })
+    }
+
+    /// Files that every server must take, and every browser then play. With `REELWAY_FULL`, those that ffmpeg makes
+    /// come on top of the real ones.
+    ///
+    /// # Errors
+    /// ffmpeg fails.
+    pub fn accepted(&self) -> Result<Vec<PathBuf>> {
+        let mut files = match &self.given {
+            Some(given) => sorted_files(&given.join("accept"))?,
+            None => Vec::new(),
+        };
+        if files.is_empty() || env::var_os("REELWAY_FULL").is_some() {
+            for (name, arguments) in KINDS {
+                files.push(self.make(name, arguments)?);
+            }
+        }
+        Ok(files)
+    }
+
+    /// Files that every server must refuse, and why.
+    ///
+    /// # Errors
+    /// ffmpeg fails.
+    pub fn rejected(&self, canary: &Canary) -> Result<Vec<(PathBuf, ErrorCode)>> {
+        let whole = fs::read(self.make("whole.mp4", "-c:v libx264 -preset ultrafast -c:a aac")?)?;
+        let moov = whole.windows(4).rposition(|word| word == b"moov").context("ffmpeg made a file without moov")?;
+        let (file, url) = (canary.file(), canary.url());
+        let playlist =
+            format!("#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{url}\n#EXTINF:10,\nfile://{}\n", file.display());
+        let script = format!("ffconcat version 1.0\nfile '{}'\n", file.display());
+        let mut files = vec![
+            (self.write("empty.mp4", b"")?, ErrorCode::EmptyFile),
+            (self.write("text.mp4", b"Just words.\n")?, ErrorCode::NotAVideo),
+            (self.write("without-moov.mp4", whole.get(..moov - 4).unwrap_or_default())?, ErrorCode::Truncated),
+            (self.make("sound.mp4", "-vn -c:a aac")?, ErrorCode::NoVideoStream),
+            (self.write("playlist.mp4", playlist.as_bytes())?, ErrorCode::NotAVideo),
+            (self.write("script.mp4", script.as_bytes())?, ErrorCode::NotAVideo),
+        ];
+        if let Some(given) = &self.given {
+            for file in sorted_files(&given.join("reject"))? {
+                let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let code = GIVEN_REJECTS.iter().find(|(part, _)| name.contains(part)).map(|(_, code)| *code);
+                files.push((file, code.with_context(|| format!("no code is known for {name}"))?));
+            }
+        }
+        Ok(files)
+    }
+
+    /// Half a minute of H.264 and AAC with its index at the end, as phones and editors write it: Big Buck Bunny if it is
+    /// at hand.
+    ///
+    /// # Errors
+    /// ffmpeg fails.
+    pub fn half_a_minute(&self) -> Result<PathBuf> {
+        let bunny = self.given.as_ref().map(|given| given.join("accept/02_big-buck-bunny-480p-30sec_moov-at-end.mp4"));
+        match bunny.filter(|path| path.is_file()) {
+            Some(path) => Ok(path),
+            None => self.make_of("half-a-minute.mp4", 30, "854x480", "-c:v libx264 -preset veryfast -g 48 -c:a aac"),
+        }
+    }
+
+    /// A few seconds of H.264 and AAC.
+    ///
+    /// # Errors
+    /// ffmpeg fails.
+    pub fn short(&self) -> Result<PathBuf> {
+        self.make("short.mp4", "-c:v libx264 -preset ultrafast -g 30 -c:a aac")
+    }
+
+    /// A minute of VP9 that takes many seconds to transcode.
+    ///
+    /// # Errors
+    /// ffmpeg fails.
+    pub fn slow_to_transcode(&self) -> Result<PathBuf> {
+        self.make_of("slow.webm", 40, "1280x720", "-c:v libvpx -deadline realtime -cpu-used 8 -b:v 2M -c:a libopus")
+    }
+
+    /// A short video that goes on with empty space until it has this many bytes, without using the disk for them.
+    ///
+    /// # Errors
+    /// ffmpeg fails, or the disk knows no sparse files.
+    pub fn padded(&self, bytes: u64) -> Result<PathBuf> {
+        let path = self.made.path().join("padded.mp4");
+        let video =
+            fs::read(self.make("small.mp4", "-c:v libx264 -preset ultrafast -g 30 -c:a aac -movflags +faststart")?)?;
+        let padding = bytes.checked_sub(video.len() as u64).context("the video alone is larger")?;
+        fs::write(&path, &video)?;
+        // A `free` box takes up the rest. Its size does not fit into 32 bits, so a 64-bit size follows the name.
+        let mut file = File::options().append(true).open(&path)?;
+        io::Write::write_all(&mut file, &[&1_u32.to_be_bytes(), b"free".as_slice(), &padding.to_be_bytes()].concat())?;
+        file.set_len(bytes)?;
+        Ok(path)
+    }
+
+    /// A copy of a video with so much incompressible data in a `free` box behind it.
+    ///
+    /// # Errors
+    /// ffmpeg fails, or the disk is full.
+    pub fn large(&self, bytes: u32) -> Result<PathBuf> {
+        let path = self.made.path().join("large.mp4");
+        let mut content = fs::read(self.short()?)?;
+        content.extend((bytes + 8).to_be_bytes());
+        content.extend(b"free");
+        // A xorshift: every chunk differs from every other, so that none can stand in for another.
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        for _ in 0..bytes / 8 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            content.extend(state.to_le_bytes());
+        }
+        content.resize(content.len() + (bytes % 8) as usize, 0);
+        fs::write(&path, content)?;
+        Ok(path)
+    }
+
+    fn make(&self, name: &str, arguments: &str) -> Result<PathBuf> {
+        self.make_of(name, 5, "640x360", arguments)
+    }
+
+    fn make_of(&self, name: &str, seconds: u32, size: &str, arguments: &str) -> Result<PathBuf> {
+        let path = self.made.path().join(name);
+        if path.exists() {
+            return Ok(path);
+        }
+        let mut ffmpeg = Command::new("ffmpeg");
+        ffmpeg.args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-f", "lavfi"]);
+        // It moves, counts its seconds, and has no symmetry, so that a turned or mirrored picture shows.
+        ffmpeg.args(["-i", &format!("testsrc=size={size}:rate=30:duration={seconds}")]);
+        ffmpeg.args(["-f", "lavfi", "-i", &format!("sine=frequency=440:duration={seconds}")]);
+        ffmpeg.args(["-pix_fmt", "yuv420p"]).args(arguments.split_whitespace()).arg(&path);
+        succeed(&mut ffmpeg)?;
+        if name.contains("turned") {
+            return self.turn(&path);
+        }
+        Ok(path)
+    }
+
+    /// The same file with a note that it is to be shown turned by a quarter, as phones write it.
+    fn turn(&self, path: &Path) -> Result<PathBuf> {
+        let turned = path.with_file_name(format!("phone-{}", path.file_name().unwrap_or_default().to_string_lossy()));
+        let mut ffmpeg = Command::new("ffmpeg");
+        ffmpeg.args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-i"]).arg(path);
+        ffmpeg.args(["-c", "copy", "-metadata:s:v:0", "rotate=90"]).arg(&turned);
+        succeed(&mut ffmpeg)?;
+        Ok(turned)
+    }
+
+    fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf> {
+        let path = self.made.path().join(name);
+        fs::write(&path, content)?;
+        Ok(path)
+    }
+}
+
+/// One file of every kind that takes a path of its own, and the arguments of ffmpeg that make it.
+const KINDS: [(&str, &str); 11] = [
+    ("landscape.mp4", "-c:v libx264 -preset ultrafast -g 30 -c:a aac"),
+    ("index-first.mp4", "-c:v libx264 -preset ultrafast -g 30 -c:a aac -movflags +faststart"),
+    ("turned.mp4", "-c:v libx264 -preset ultrafast -g 30 -c:a aac"),
+    ("portrait.mp4", "-vf scale=360:640 -c:v libx264 -preset ultrafast -g 30 -c:a aac"),
+    ("silent.mp4", "-an -c:v libx264 -preset ultrafast -g 30"),
+    ("vp9.webm", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus"),
+    ("prores.mov", "-pix_fmt yuv422p10le -c:v prores_ks -profile:v 0 -c:a pcm_s16le"),
+    (
+        "hevc-10-bit.mov",
+        "-pix_fmt yuv420p10le -c:v libx265 -preset ultrafast -x265-params log-level=error -tag:v hvc1 -c:a aac",
+    ),
+    ("odd.webm", "-vf scale=161:121 -c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus"),
+    ("wide-pixels.mp4", "-vf setsar=3/2 -c:v libx264 -preset ultrafast -g 30 -c:a aac"),
+    ("one-key-frame.mp4", "-c:v libx264 -preset ultrafast -g 9999 -keyint_min 9999 -sc_threshold 0 -c:a aac"),
+];
+
+const GIVEN_REJECTS: [(&str, ErrorCode); 4] = [
+    ("empty", ErrorCode::EmptyFile),
+    ("text", ErrorCode::NotAVideo),
+    ("no_moov", ErrorCode::Truncated),
+    ("audio_only", ErrorCode::NoVideoStream),
+];
+
+/// What a player must show, as ffprobe reads the file.
+///
+/// # Errors
+/// It is no video.
+pub fn picture(path: &Path) -> Result<Picture> {
+    let mut ffprobe = Command::new("ffprobe");
+    ffprobe.args(["-v", "error", "-select_streams", "v:0", "-of", "json", "-show_entries"]);
+    ffprobe.arg("stream=width,height,sample_aspect_ratio:stream_side_data=rotation:format=duration").arg(path);
+    let found: serde_json::Value = serde_json::from_slice(&succeed(&mut ffprobe)?)?;
+    let stream = &found["streams"][0];
+    let number = |value: &serde_json::Value| value.as_f64().or_else(|| value.as_str()?.parse().ok());
+    let (Some(width), Some(height)) = (number(&stream["width"]), number(&stream["height"])) else {
+        bail!("{} has no picture", path.display());
+    };
+    let ratio = stream["sample_aspect_ratio"].as_str().and_then(|ratio| ratio.split_once(':'));
+    let pixel = ratio.and_then(|(x, y)| Some(x.parse::<f64>().ok()? / y.parse::<f64>().ok()?));
+    let pixel = pixel.filter(|pixel| pixel.is_finite() && *pixel > 0.0).unwrap_or(1.0);
+    let sides = stream["side_data_list"].as_array().into_iter().flatten();
+    let rotation = sides.filter_map(|side| number(&side["rotation"])).next().unwrap_or(0.0);
+    let aspect = width * pixel / height;
+    let is_turned = (rotation / 90.0).round() as i64 % 2 != 0;
+    Ok(Picture {
+        aspect: if is_turned { 1.0 / aspect } else { aspect },
+        duration: number(&found["format"]["duration"]).context("ffprobe names no duration")?,
+    })
+}
+
+/// The picture at a time, as ffmpeg shows it: [`FRAME`] × [`FRAME`] bytes of brightness, row by row.
+///
+/// # Errors
+/// There is none at this time.
+pub fn frame(path: &Path, seconds: f64) -> Result<Vec<u8>> {
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-hide_banner", "-loglevel", "error", "-nostdin", "-ss", &seconds.to_string(), "-i"]).arg(path);
+    ffmpeg.args(["-frames:v", "1", "-vf", &format!("scale={FRAME}:{FRAME}:flags=area,format=gray")]);
+    let frame = succeed(ffmpeg.args(["-f", "rawvideo", "-"]))?;
+    if frame.len() != FRAME * FRAME {
+        bail!("{} has no picture at {seconds} s", path.display());
+    }
+    Ok(frame)
+}
+
+/// The side of the pictures that [`frame`] gives, in pixels.
+pub const FRAME: usize = 24;
+
+/// The SHA-256 of a file, in hexadecimal.
+///
+/// # Errors
+/// It can't be read.
+pub fn sha256(path: &Path) -> Result<String> {
+    let mut file = File::open(path).with_context(|| format!("there is no {}", path.display()))?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => break,
+            length => hash.update(buffer.get(..length).unwrap_or_default()),
+        }
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn sorted_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))? {
+        files.push(entry?.path().canonicalize()?);
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn succeed(command: &mut Command) -> Result<Vec<u8>> {
+    let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context("could not start ffmpeg")?;
+    if !output.status.success() {
+        bail!("{command:?} failed");
+    }
+    Ok(output.stdout)
+}

@@ -1,0 +1,12 @@
+//! What a person does with Reelway, from the file to the scrubbing, in a real browser and against the real server.
+
+#![allow(clippy::unwrap_used)]
+
+mod accepted;
+mod crash;
+mod keyboard;
+mod memory;
+mod page;
+mod readiness;
+mod rejected;
+mod screenshots;
