@@ -1,12 +1,18 @@
 //! Reelway in the browser.
 //!
+//! - [`components`]: `Uploader`, `Player` and `Video`, for Leptos.
+//! - [`player`]: engines and storyboards, without a face.
 //! - [`upload`]: sends a file; headless. The decisions are `reelway_core::upload`'s.
 //! - [`readiness`]: follows a video until it plays.
 //! - [`backend`]: Reelway's HTTP API.
 //! - [`listener`], [`timer`]: browser callbacks that end when their owner does.
+//! - [`dom`]: the window, object URLs, and what web-sys has no stable name for.
 
 pub mod backend;
+pub mod components;
+pub mod dom;
 pub mod listener;
+pub mod player;
 pub mod readiness;
 pub mod timer;
 pub mod upload;

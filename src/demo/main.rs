@@ -1,2 +1,76 @@
-//! The demo page.
-fn main() {}
+//! The demo page: upload, watch, look after the videos.
+
+mod confirm;
+mod home;
+mod library;
+mod router;
+mod strings;
+mod watch;
+
+use leptos::{html, prelude::*};
+use reelway::{
+    UploadOptions,
+    components::{
+        icons::{self, Icon},
+        uploader::Uploads,
+    },
+    dom::window,
+};
+use wasm_bindgen::JsCast;
+
+use self::router::{Route, Router};
+
+fn main() {
+    let Some(root) = window().document().and_then(|document| document.get_element_by_id("app")) else { return };
+    // What stood in for the page until now.
+    root.set_inner_html("");
+    leptos::mount::mount_to(root.unchecked_into(), App).forget();
+}
+
+#[component]
+fn App() -> impl IntoView {
+    let (router, listeners) = Router::start();
+    StoredValue::new_local(listeners);
+    // Here, above the routes: uploads go on while another page is open.
+    let uploads = Uploads::new(UploadOptions::default());
+    let main = NodeRef::<html::Main>::new();
+    let route = Memo::new(move |_| router.route());
+    Effect::new(move |before: Option<()>| {
+        route.track();
+        if let (Some(()), Some(main)) = (before, main.get_untracked()) {
+            // As after loading a page: the keyboard starts at the top of what is new.
+            let _ = main.focus();
+        }
+    });
+    let page = move || match route.get() {
+        Route::Home => view! { <home::Home uploads /> }.into_any(),
+        Route::Watch(id) => view! { <watch::Watch id router /> }.into_any(),
+        Route::Lost => view! { <watch::NotFound /> }.into_any(),
+    };
+    view! {
+        <a class="skip" href="#main">{strings::SKIP}</a>
+        <header class="page-header">
+            <a class="brand" href="/">
+                <span class="brand-mark"></span>
+                {strings::BRAND}
+            </a>
+            <Show when=move || route.get() != Route::Home>
+                <a class="rw-button rw-button-quiet" href="/">
+                    <Icon path=icons::BACK />
+                    {strings::BACK}
+                </a>
+            </Show>
+        </header>
+        <main id="main" class="page" tabindex="-1" node_ref=main>
+            {page}
+        </main>
+    }
+}
+
+/// Names the browser's tab.
+fn set_title(title: &str) {
+    if let Some(document) = window().document() {
+        let brand = strings::BRAND;
+        document.set_title(&if title.is_empty() { brand.to_owned() } else { format!("{title} · {brand}") });
+    }
+}

@@ -1,0 +1,16 @@
+//! Leptos components: one folder each, with its view, its CSS and its strings.
+//!
+//! They carry `part` attributes, so that pages and tests find their parts by `[part~="…"]`. Their CSS stands beside
+//! them (`CSS` in each module) and on `theme.css` ([`THEME_CSS`]): link the files, or adopt the constants.
+
+pub mod icons;
+pub mod player;
+pub mod uploader;
+pub mod video;
+
+pub use player::Player;
+pub use uploader::Uploader;
+pub use video::Video;
+
+/// The custom properties (`--reelway-accent` and so on) that the CSS of every component uses.
+pub const THEME_CSS: &str = include_str!("theme.css");

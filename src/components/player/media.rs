@@ -1,0 +1,136 @@
+//! Keeps a player's signals in step with its `<video>` element.
+
+use std::{cell::Cell, rc::Rc};
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{HtmlVideoElement, TimeRanges};
+
+use super::handle::PlayerHandle;
+use crate::{
+    dom::{property, window},
+    listener::Listener,
+};
+
+/// A sought frame that has not been presented by then is taken for presented: some browsers never say so.
+const PRESENTED_AT_LATEST: i32 = 400;
+
+/// What must be kept alive while the element is.
+pub(super) struct Binding {
+    _listeners: Vec<Listener>,
+}
+
+/// Follows the element until the binding is dropped.
+pub(super) fn bind(handle: PlayerHandle, video: &HtmlVideoElement) -> Binding {
+    let mut listeners = Vec::new();
+    let mut on = |name: &'static str, act: fn(&PlayerHandle, &HtmlVideoElement)| {
+        let element = video.clone();
+        listeners.push(Listener::new(video, name, move |_| act(&handle, &element)));
+    };
+    on("play", |handle, _| {
+        handle.paused.set(false);
+        handle.ended.set(false);
+    });
+    on("pause", |handle, _| handle.paused.set(true));
+    on("ended", |handle, _| handle.ended.set(true));
+    on("waiting", |handle, _| handle.waiting.set(true));
+    on("canplay", |handle, _| handle.waiting.set(false));
+    on("playing", |handle, _| {
+        handle.waiting.set(false);
+        handle.started.set(true);
+    });
+    on("timeupdate", follow_time);
+    on("progress", |handle, video| handle.buffered.set(ranges(&video.buffered())));
+    on("emptied", |handle, _| handle.buffered.set(Vec::new()));
+    on("durationchange", |handle, video| {
+        let duration = video.duration();
+        if duration.is_finite() && duration > 0.0 {
+            handle.duration.set(duration);
+        }
+    });
+    on("resize", follow_size);
+    on("loadeddata", |handle, _| handle.loaded.set(true));
+    on("loadedmetadata", |handle, video| {
+        follow_size(handle, video);
+        video.set_playback_rate(f64::from(handle.rate.get_untracked()) / 100.0);
+        if handle.play_when_loaded.get_value() {
+            handle.play_when_loaded.set_value(false);
+            handle.play();
+        }
+    });
+    on("volumechange", |handle, video| {
+        handle.volume.set(video.volume());
+        handle.muted.set(video.muted() || video.volume() == 0.0);
+    });
+    on("ratechange", |handle, video| handle.rate.set((video.playback_rate() * 100.0).round() as i32));
+    on("seeking", |handle, video| {
+        handle.ended.set(false);
+        if video.ready_state() < 3 {
+            handle.waiting.set(true);
+        }
+    });
+    on("seeked", |handle, video| {
+        handle.waiting.set(false);
+        follow_time(handle, video);
+        let handle = *handle;
+        when_presented(video, move || {
+            // The next seek may be under way by now: its preview stays.
+            let done = handle.element().is_some_and(|video| !video.seeking());
+            if done {
+                handle.pending.set(None);
+                handle.started.set(true);
+            }
+        });
+    });
+    if let Some(document) = window().document() {
+        let root = handle.root;
+        let watched = document.clone();
+        listeners.push(Listener::new(&document, "fullscreenchange", move |_| {
+            let full: Option<JsValue> = watched.fullscreen_element().map(JsValue::from);
+            let own = root.get_untracked().map(JsValue::from);
+            handle.fullscreen.set(full.is_some() && full == own);
+        }));
+    }
+    listeners.push(Listener::new(&window(), "online", move |_| {
+        if handle.error.get_untracked().is_some_and(|error| error.is_network()) {
+            handle.retry();
+        }
+    }));
+    Binding { _listeners: listeners }
+}
+
+fn follow_time(handle: &PlayerHandle, video: &HtmlVideoElement) {
+    // An engine that lets go of the element leaves it at zero: the position is still wanted for what comes next.
+    if video.ready_state() > 0 && handle.error.get_untracked().is_none() {
+        handle.time.set(video.current_time());
+    }
+}
+
+fn follow_size(handle: &PlayerHandle, video: &HtmlVideoElement) {
+    let size = (video.video_width(), video.video_height());
+    if size.0 > 0 && size.1 > 0 {
+        handle.size.set(Some(size));
+    }
+}
+
+fn ranges(ranges: &TimeRanges) -> Vec<(f64, f64)> {
+    let range = |index| Some((ranges.start(index).ok()?, ranges.end(index).ok()?));
+    (0..ranges.length()).filter_map(range).collect()
+}
+
+/// Calls back once the frame of a finished seek is on screen.
+fn when_presented(video: &HtmlVideoElement, then: impl Fn() + Clone + 'static) {
+    let done = Rc::new(Cell::new(false));
+    let once = move || {
+        if !done.replace(true) {
+            then();
+        }
+    };
+    let request: Result<js_sys::Function, _> = property(video, "requestVideoFrameCallback").dyn_into();
+    if let Ok(request) = request {
+        let _ = request.call1(video, &Closure::once_into_js(once.clone()));
+    }
+    let at_latest = Closure::once_into_js(once);
+    let _ =
+        window().set_timeout_with_callback_and_timeout_and_arguments_0(at_latest.unchecked_ref(), PRESENTED_AT_LATEST);
+}

@@ -1,0 +1,78 @@
+//! All that the player says.
+
+use reelway_core::text::spoken;
+
+use crate::player::engine::PlaybackError;
+
+pub const PLAYER: &str = "Video player";
+pub const PLAY: &str = "Play";
+pub const PAUSE: &str = "Pause";
+pub const REPLAY: &str = "Play again";
+pub const MUTE: &str = "Mute";
+pub const UNMUTE: &str = "Unmute";
+pub const VOLUME: &str = "Volume";
+pub const SEEK: &str = "Seek";
+pub const RATE: &str = "Playback speed";
+pub const QUALITY: &str = "Quality";
+pub const AUTO: &str = "Auto";
+pub const FULLSCREEN: &str = "Fullscreen";
+pub const EXIT_FULLSCREEN: &str = "Exit fullscreen";
+pub const PIP: &str = "Picture in picture";
+pub const BUFFERING: &str = "Loading";
+pub const RECONNECTING: &str = "Reconnecting…";
+pub const RETRY: &str = "Try again";
+
+/// The time slider's value, as a screen reader says it. Both in seconds.
+pub fn position(time: f64, duration: f64) -> String {
+    if duration > 0.0 { format!("{} of {}", spoken(time), spoken(duration)) } else { spoken(time) }
+}
+
+/// The label of the button that shows the speed. In hundredths.
+pub fn rate(hundredths: i32) -> String {
+    let fraction = match hundredths % 100 {
+        0 => "",
+        25 => ".25",
+        50 => ".5",
+        _ => ".75",
+    };
+    format!("{}{fraction}×", hundredths / 100)
+}
+
+/// Why nothing plays, and what can be done. The flag tells a local file from a stream.
+pub fn error(error: PlaybackError, is_file: bool) -> &'static str {
+    match error {
+        PlaybackError::CodecUnsupported | PlaybackError::Media if is_file => {
+            "This browser can’t play the file as it is. It will play here once it has been processed."
+        }
+        PlaybackError::EngineUnavailable => "The player could not be loaded. Check your connection, then try again.",
+        PlaybackError::BrowserUnsupported => {
+            "This browser can’t play streamed video. A current Chrome, Edge, Firefox or Safari can."
+        }
+        PlaybackError::CodecUnsupported => {
+            "This browser has no decoder for this video. Try another browser, or install the codec (on Linux, FFmpeg’s libavcodec)."
+        }
+        PlaybackError::Gone => "This video is no longer there. It may have been deleted.",
+        PlaybackError::Refused => "You no longer have access to this video. Reload the page to ask for it again.",
+        PlaybackError::Network => "The connection broke. Playback goes on as soon as it is back.",
+        PlaybackError::Media => "Something in this video can’t be decoded. Trying again may get past it.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speeds_read_as_people_write_them() {
+        assert_eq!(rate(50), "0.5×");
+        assert_eq!(rate(100), "1×");
+        assert_eq!(rate(125), "1.25×");
+        assert_eq!(rate(200), "2×");
+    }
+
+    #[test]
+    fn a_position_names_the_whole_once_it_is_known() {
+        assert_eq!(position(65.0, 600.0), "1 minute, 5 seconds of 10 minutes");
+        assert_eq!(position(0.0, f64::NAN), "0 seconds");
+    }
+}

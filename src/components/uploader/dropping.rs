@@ -1,0 +1,54 @@
+//! Files dragged onto the page.
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{DataTransfer, DragEvent, Event, EventTarget, File, FileList};
+
+use crate::listener::Listener;
+
+/// Takes files that are dropped anywhere on `target`. `over` is true while some are held above it.
+pub(super) fn accept_drops(
+    target: &EventTarget,
+    over: RwSignal<bool>,
+    take: impl Fn(Vec<File>) + 'static,
+) -> Vec<Listener> {
+    let hold = move |event: Event| {
+        let Some(transfer) = files_of(&event) else { return };
+        // Without this the browser opens the file in place of the page.
+        event.prevent_default();
+        transfer.set_drop_effect("copy");
+        if over.try_get_untracked() == Some(false) {
+            over.set(true);
+        }
+    };
+    let leave = move |event: Event| {
+        // Only the page's own edge counts, not those of the elements in it.
+        let event: DragEvent = event.unchecked_into();
+        if event.related_target().is_none() {
+            over.set(false);
+        }
+    };
+    let drop = move |event: Event| {
+        let Some(transfer) = files_of(&event) else { return };
+        event.prevent_default();
+        over.set(false);
+        take(transfer.files().map(list).unwrap_or_default());
+    };
+    vec![
+        Listener::new(target, "dragenter", hold),
+        Listener::new(target, "dragover", hold),
+        Listener::new(target, "dragleave", leave),
+        Listener::new(target, "drop", drop),
+    ]
+}
+
+/// The files of a list that a drop or an input holds.
+pub(super) fn list(files: FileList) -> Vec<File> {
+    (0..files.length()).filter_map(|index| files.item(index)).collect()
+}
+
+/// What is being dragged, if it is files and not a link or a text.
+fn files_of(event: &Event) -> Option<DataTransfer> {
+    let transfer = event.dyn_ref::<DragEvent>()?.data_transfer()?;
+    transfer.types().includes(&JsValue::from_str("Files"), 0).then_some(transfer)
+}

@@ -1,0 +1,140 @@
+//! The uploader: a zone to drop files on, and a row for each file from its first byte to the finished video.
+
+mod accept;
+mod dropping;
+mod item;
+mod queue;
+mod state;
+mod strings;
+
+use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{Event, EventTarget, HtmlInputElement};
+
+pub use item::ItemRow;
+pub use queue::{Action, Item, Uploads};
+pub use state::{ItemState, Stage};
+
+use crate::{
+    UploadOptions,
+    components::icons::{self, Icon},
+    dom::window,
+};
+
+/// The uploader's CSS. It needs [`THEME_CSS`](super::THEME_CSS) too.
+pub const CSS: &str = include_str!("uploader.css");
+
+/// A zone for files, and a row for each.
+#[component]
+pub fn Uploader(
+    /// The base URL of a Reelway server; left out: the page's own origin. Not used with `uploads`.
+    #[prop(into, optional)]
+    endpoint: String,
+    /// What the file dialog offers, as in `<input accept>`; left out: videos.
+    #[prop(into, optional)]
+    accept: Option<String>,
+    /// Take more than one file.
+    #[prop(optional)]
+    multiple: bool,
+    /// Take files that are dropped anywhere on the page, not on the zone only.
+    #[prop(optional)]
+    whole_page: bool,
+    /// The address of a page that shows the video with this id: a ready video links to it.
+    #[prop(optional_no_strip)]
+    watch_url: Option<fn(&str) -> String>,
+    /// The files, for a page that wants to know of them, or to keep them while this component is away.
+    #[prop(optional_no_strip)]
+    uploads: Option<Uploads>,
+) -> impl IntoView {
+    let uploads = uploads.unwrap_or_else(|| Uploads::new(UploadOptions { endpoint, ..UploadOptions::default() }));
+    let (zone, input) = (NodeRef::<html::Div>::new(), NodeRef::<html::Input>::new());
+    let over = RwSignal::new(false);
+    let take = move |mut files: Vec<web_sys::File>| {
+        if !multiple {
+            files.truncate(1);
+        }
+        uploads.add(files);
+    };
+    let listeners = StoredValue::new_local(Vec::new());
+    Effect::new(move |_| {
+        let Some(zone) = zone.get() else { return };
+        let target: EventTarget = if whole_page { window().into() } else { zone.unchecked_into() };
+        listeners.set_value(dropping::accept_drops(&target, over, take));
+    });
+    on_cleanup(move || {
+        listeners.try_set_value(Vec::new());
+    });
+    let on_change = move |event: Event| {
+        let input: Option<HtmlInputElement> = event.target().and_then(|target| target.dyn_into().ok());
+        let Some(input) = input else { return };
+        take(input.files().map(dropping::list).unwrap_or_default());
+        // So that the same file can be chosen again.
+        input.set_value("");
+    };
+    let choose_another = move |()| {
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
+    let empty = move || uploads.keys().is_empty();
+    let title = move || match (empty(), multiple) {
+        (true, false) => strings::DROP_TITLE,
+        (true, true) => strings::DROP_TITLE_MANY,
+        (false, false) => strings::DROP_AGAIN,
+        (false, true) => strings::DROP_AGAIN_MANY,
+    };
+    let choose = if multiple { strings::CHOOSE_MANY } else { strings::CHOOSE };
+    let row = move |key: u32| {
+        let item = uploads.get(key)?;
+        let held = StoredValue::new_local(item.clone());
+        Some(view! {
+            <ItemRow
+                filename=item.file.name()
+                state=item.state.clone()
+                preview=item.preview.as_str()
+                watch_url
+                on_action=move |action| held.with_value(|item| uploads.act(item, action))
+                on_choose_another=choose_another
+            />
+        })
+    };
+    view! {
+        <div class="reelway-uploader">
+            <div
+                part="drop-zone"
+                class="rw-drop-zone"
+                node_ref=zone
+                data-over=move || over.get().then_some("")
+                data-compact=move || (!empty()).then_some("")
+            >
+                <span class="rw-drop-icon"><Icon path=icons::UPLOAD /></span>
+                <span class="rw-drop-text">
+                    <strong>{title}</strong>
+                    <span class="rw-drop-hint">{strings::DROP_HINT}</span>
+                </span>
+                <span class="rw-button rw-button-primary rw-drop-button" aria-hidden="true">{choose}</span>
+                // Over all of the zone, unseen: a click anywhere opens the dialog, and the keyboard finds a real input.
+                <input
+                    type="file"
+                    part="select"
+                    class="rw-drop-input"
+                    node_ref=input
+                    aria-label=choose
+                    title=""
+                    accept=accept.unwrap_or_else(accept::accept)
+                    multiple=multiple
+                    on:change=on_change
+                />
+            </div>
+            <ul class="rw-items" aria-label=strings::LIST hidden=empty>
+                <For each=move || uploads.keys() key=|key| *key children=row />
+            </ul>
+            <div class="rw-spoken" role="status" aria-live="polite">{move || uploads.announcement.get()}</div>
+            {whole_page.then(|| view! {
+                <div class="rw-drop-overlay" data-open=move || over.get().then_some("") aria-hidden="true">
+                    <span><Icon path=icons::UPLOAD />{strings::OVERLAY}</span>
+                </div>
+            })}
+        </div>
+    }
+}

@@ -1,0 +1,90 @@
+//! All that the uploader says.
+
+use reelway_core::text::{bytes, rate, remaining};
+
+use super::state::{ItemState, Stage};
+
+pub const DROP_TITLE: &str = "Drop a video here";
+pub const DROP_TITLE_MANY: &str = "Drop videos here";
+pub const DROP_AGAIN: &str = "Add another video";
+pub const DROP_AGAIN_MANY: &str = "Add more videos";
+pub const DROP_HINT: &str = "MP4, MOV, WebM, MKV and most others. It starts at once.";
+pub const CHOOSE: &str = "Choose a video";
+pub const CHOOSE_MANY: &str = "Choose videos";
+pub const OVERLAY: &str = "Let go to upload";
+pub const LIST: &str = "Uploads";
+pub const PAUSE: &str = "Pause";
+pub const RESUME: &str = "Resume";
+pub const CANCEL: &str = "Cancel";
+pub const RETRY: &str = "Try again";
+pub const DISMISS: &str = "Remove from this list";
+pub const CHOOSE_ANOTHER: &str = "Choose another file";
+pub const WATCH: &str = "Watch";
+pub const NOT_A_VIDEO: &str =
+    "This is not a video file. Choose an MP4, MOV, WebM or MKV file, or another kind of video.";
+
+/// The name of a button, with the file that it acts on: a screen reader meets it out of its row.
+pub fn action(action: &str, filename: &str) -> String {
+    format!("{action}: {filename}")
+}
+
+/// Where a file stands, in one line.
+pub fn status(state: &ItemState) -> String {
+    let percent = format!("{} %", state.percent());
+    match &state.stage {
+        Stage::Queued => "Waiting for its turn".into(),
+        Stage::Starting => "Starting…".into(),
+        Stage::Uploading => {
+            let mut line = format!("Uploading · {percent}");
+            if let Some(measured) = state.progress.rate {
+                line.push_str(&format!(" · {}", rate(measured)));
+            }
+            if let Some(eta) = state.progress.eta {
+                line.push_str(&format!(" · {}", remaining(eta)));
+            }
+            line
+        }
+        Stage::Waiting { seconds } => {
+            let reason = state.message.as_deref().unwrap_or("The connection was lost.");
+            format!("{reason} Trying again {}", if *seconds == 0 { "now…".into() } else { format!("in {seconds} s…") })
+        }
+        Stage::Offline => format!("Offline at {percent}. It goes on when the connection is back."),
+        Stage::Paused => format!("Paused at {percent}"),
+        Stage::Finalising => "Finalising…".into(),
+        Stage::Processing => match state.processing {
+            Some(processing) => format!("Processing · {processing} %"),
+            None => "Processing…".into(),
+        },
+        Stage::Ready => "Ready to watch".into(),
+        Stage::Failed { .. } => {
+            state.message.clone().unwrap_or_else(|| "Something went wrong. Nothing of your file is lost.".into())
+        }
+        Stage::Cancelled => "Cancelled".into(),
+    }
+}
+
+/// The size of a file, or how much of it has been sent.
+pub fn size(state: &ItemState) -> String {
+    let total = state.progress.total;
+    if state.stage.is_sending() && state.progress.acknowledged > 0 {
+        format!("{} of {}", bytes(state.progress.acknowledged), bytes(total))
+    } else {
+        bytes(total)
+    }
+}
+
+/// What is read out when a file comes to another stage.
+pub fn announcement(filename: &str, state: &ItemState) -> String {
+    let stage = match &state.stage {
+        Stage::Uploading => "uploading".into(),
+        Stage::Waiting { .. } => "interrupted, trying again by itself".into(),
+        Stage::Offline => "offline".into(),
+        Stage::Paused => "paused".into(),
+        Stage::Processing => "uploaded, processing".into(),
+        Stage::Ready => "ready to watch".into(),
+        Stage::Failed { .. } => status(state),
+        Stage::Cancelled => "cancelled".into(),
+        Stage::Queued | Stage::Starting | Stage::Finalising => return String::new(),
+    };
+    format!("{filename}: {stage}")
+}

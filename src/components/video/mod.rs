@@ -1,0 +1,83 @@
+//! Uploader, processing and player in one: the video plays from disk at once, and from the server when it is ready.
+
+use leptos::prelude::*;
+use reelway_api::{Playback, Video as VideoState};
+
+use super::{
+    player::{Player, PlayerHandle},
+    uploader::{Item, Stage, Uploader, Uploads},
+};
+use crate::{UploadOptions, player::engine::Source};
+
+/// The component's CSS. It needs that of the uploader and of the player, and [`THEME_CSS`](super::THEME_CSS).
+pub const CSS: &str = include_str!("video.css");
+
+/// An uploader that turns into a player: while one file is on its way it plays from disk, and once it is ready from
+/// the server, at the same position. With several files there are only their rows.
+#[component]
+pub fn Video(
+    /// The base URL of a Reelway server; left out: the page's own origin. Not used with `uploads`.
+    #[prop(into, optional)]
+    endpoint: String,
+    /// Take more than one file.
+    #[prop(optional)]
+    multiple: bool,
+    /// Take files that are dropped anywhere on the page.
+    #[prop(optional)]
+    whole_page: bool,
+    /// The address of a page that shows the video with this id: a ready video links to it.
+    #[prop(optional_no_strip)]
+    watch_url: Option<fn(&str) -> String>,
+    /// The files, for a page that wants to know of them, or to keep them while this component is away.
+    #[prop(optional_no_strip)]
+    uploads: Option<Uploads>,
+) -> impl IntoView {
+    let uploads = uploads.unwrap_or_else(|| Uploads::new(UploadOptions { endpoint, ..UploadOptions::default() }));
+    // Another key is another file: a new player, which starts at its beginning.
+    let shown = Memo::new(move |_| {
+        let item = uploads.only()?;
+        let over = item.state.with(|state| matches!(state.stage, Stage::Failed { .. } | Stage::Cancelled));
+        (!over).then_some(item.key)
+    });
+    let stage = move || {
+        shown.get()?;
+        let item = untrack(|| uploads.only())?;
+        Some(view! { <Cinema item /> })
+    };
+    view! {
+        <div class="reelway-video">
+            {stage}
+            <Uploader multiple whole_page watch_url uploads=Some(uploads) />
+        </div>
+    }
+}
+
+/// The player of a file that is on its way.
+#[component]
+fn Cinema(item: Item) -> impl IntoView {
+    let handle = PlayerHandle::new();
+    let video: ReadSignal<Option<VideoState>> = item.video.read_only().into();
+    let playback = Memo::new(move |_| video.with(|video| video.as_ref().and_then(|video| video.playback.clone())));
+    let of_playback = move |pick: fn(Playback) -> Option<String>| Memo::new(move |_| playback.get().and_then(pick));
+    let hls = of_playback(|playback| Some(playback.hls));
+    let file = item.file.clone();
+    let title = file.name();
+    let local = StoredValue::new_local(file);
+    let src = Signal::derive_local(move || {
+        Some(match hls.get() {
+            Some(url) => Source::Hls(url),
+            None => Source::File(local.get_value()),
+        })
+    });
+    let size = move || video.with(|video| video.as_ref().and_then(|video| video.width.zip(video.height)));
+    view! {
+        <Player
+            src
+            poster=of_playback(|playback| playback.poster)
+            storyboard_src=of_playback(|playback| playback.storyboard)
+            size=Signal::derive(size)
+            video_title=title
+            handle=Some(handle)
+        />
+    }
+}

@@ -1,0 +1,63 @@
+//! Asks before a video is deleted.
+
+use leptos::{html, prelude::*};
+use reelway::components::icons::{self, Icon};
+use web_sys::MouseEvent;
+
+use crate::strings;
+
+/// A dialog that opens while `asked` holds something. `confirmed` gets it when the user says yes.
+#[component]
+pub fn ConfirmDelete(
+    /// The id and the title of the video.
+    asked: RwSignal<Option<(String, String)>>,
+    confirmed: Callback<String>,
+) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let Some(dialog) = dialog.get() else { return };
+        match asked.get() {
+            Some(_) if !dialog.open() => drop(dialog.show_modal()),
+            None if dialog.open() => dialog.close(),
+            _ => {}
+        }
+    });
+    let on_click = move |event: MouseEvent| {
+        // A click on the dialog itself, not on something in it, is one beside it.
+        let itself = dialog.get_untracked().map(|dialog| dialog.into());
+        if event.target() == itself {
+            asked.set(None);
+        }
+    };
+    let confirm = move |_| {
+        if let Some((id, _)) = asked.get_untracked() {
+            asked.set(None);
+            confirmed.run(id);
+        }
+    };
+    let title = move || asked.get().map(|(_, title)| title);
+    view! {
+        <dialog
+            class="dialog"
+            node_ref=dialog
+            aria-labelledby="delete-title"
+            on:close=move |_| asked.set(None)
+            on:click=on_click
+        >
+            <div class="dialog-body">
+                <h2 id="delete-title">{strings::DELETE_TITLE}</h2>
+                <p class="dialog-name">{title}</p>
+                <p>{strings::DELETE_TEXT}</p>
+                <div class="dialog-actions">
+                    <button type="button" class="rw-button" autofocus on:click=move |_| asked.set(None)>
+                        {strings::KEEP}
+                    </button>
+                    <button type="button" class="rw-button rw-button-danger" on:click=confirm>
+                        <Icon path=icons::TRASH />
+                        {strings::DELETE}
+                    </button>
+                </div>
+            </div>
+        </dialog>
+    }
+}

@@ -1,0 +1,20 @@
+//! `/`: the uploader, and the videos that are there already.
+
+use leptos::prelude::*;
+use reelway::components::{Video, uploader::Uploads};
+
+use crate::{library::Library, router::watch_url, set_title, strings};
+
+#[component]
+pub fn Home(uploads: Uploads) -> impl IntoView {
+    set_title("");
+    let busy = move || !uploads.keys().is_empty();
+    view! {
+        <section class="hero" hidden=busy>
+            <h1>{strings::HERO_TITLE}</h1>
+            <p>{strings::HERO_TEXT}</p>
+        </section>
+        <Video multiple=true whole_page=true watch_url=Some(watch_url as fn(&str) -> String) uploads=Some(uploads) />
+        <Library uploads />
+    }
+}

@@ -1,0 +1,213 @@
+//! The list of earlier videos.
+
+use leptos::prelude::*;
+use reelway::{
+    Backend, BackendError, Readiness,
+    components::{
+        icons::{self, Icon},
+        uploader::Uploads,
+    },
+};
+use reelway_api::{Video, VideoStatus};
+use reelway_core::{
+    readiness::{absorb, is_settled},
+    text::{bytes, clock},
+};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::{confirm::ConfirmDelete, router::watch_url, strings};
+
+/// The videos that have been fetched, newest first, and what keeps them fresh.
+#[derive(Clone, Copy)]
+struct Shelf {
+    videos: RwSignal<Vec<Video>>,
+    next: RwSignal<Option<String>>,
+    loading: RwSignal<bool>,
+    error: RwSignal<Option<String>>,
+    watches: StoredValue<Vec<(String, Readiness)>, LocalStorage>,
+}
+
+impl Shelf {
+    fn new() -> Self {
+        Self {
+            videos: RwSignal::default(),
+            next: RwSignal::new(None),
+            loading: RwSignal::new(true),
+            error: RwSignal::new(None),
+            watches: StoredValue::new_local(Vec::new()),
+        }
+    }
+
+    /// Fetches the first page, or the next one.
+    fn load(&self, cursor: Option<String>) {
+        let shelf = *self;
+        shelf.loading.set(true);
+        shelf.error.set(None);
+        spawn_local(async move {
+            let page = Backend::default().list(cursor.as_deref()).await;
+            // The user may have gone to another page by now.
+            if shelf.loading.try_get_untracked().is_none() {
+                return;
+            }
+            shelf.loading.set(false);
+            match page {
+                Ok(page) => {
+                    shelf.next.set(page.next_cursor);
+                    shelf.take(page.videos);
+                }
+                Err(error) => shelf.error.set(Some(error.to_string())),
+            }
+        });
+    }
+
+    fn take(&self, page: Vec<Video>) {
+        let shelf = *self;
+        for video in &page {
+            let watched = self.watches.with_value(|watches| watches.iter().any(|(id, _)| *id == video.id));
+            if !is_settled(video) && !watched {
+                let readiness = Readiness::watch("", video.clone(), move |video| shelf.take(vec![video.clone()]));
+                self.watches.update_value(|watches| watches.push((video.id.clone(), readiness)));
+            }
+        }
+        self.videos.update(|videos| {
+            for video in page {
+                match videos.iter_mut().find(|known| known.id == video.id) {
+                    Some(known) => drop(absorb(known, video)),
+                    None => videos.push(video),
+                }
+            }
+            videos.sort_by(|a, b| b.created_at.cmp(&a.created_at));
+        });
+    }
+
+    fn remove(&self, id: &str) {
+        self.videos.update(|videos| videos.retain(|video| video.id != id));
+        self.watches.update_value(|watches| watches.retain(|(watched, _)| watched != id));
+    }
+
+    fn delete(&self, id: String) {
+        let shelf = *self;
+        spawn_local(async move {
+            match Backend::default().delete(&id).await {
+                Ok(()) => shelf.remove(&id),
+                Err(error) if error.is(reelway_api::ErrorCode::NotFound) => shelf.remove(&id),
+                Err(error) => shelf.error.set(Some(error.to_string())),
+            }
+        });
+    }
+}
+
+/// The list.
+#[component]
+pub fn Library(
+    /// What is on its way is shown there, not here.
+    uploads: Uploads,
+) -> impl IntoView {
+    let shelf = Shelf::new();
+    // Again when a row leaves the uploader: its video has come to stay.
+    Effect::new(move |before: Option<usize>| {
+        let count = uploads.keys().len();
+        if before.is_none_or(|before| count < before) {
+            shelf.load(None);
+        }
+        count
+    });
+    let asked = RwSignal::new(None);
+    let ids = Memo::new(move |_| {
+        let on_their_way = uploads.video_ids();
+        let shown = |video: &&Video| {
+            !matches!(video.status, VideoStatus::Cancelled | VideoStatus::Expired) && !on_their_way.contains(&video.id)
+        };
+        shelf.videos.with(|videos| videos.iter().filter(shown).map(|video| video.id.clone()).collect::<Vec<_>>())
+    });
+    let empty = move || ids.get().is_empty();
+    let card = move |id: String| {
+        let video = Memo::new(move |_| shelf.videos.with(|videos| videos.iter().find(|video| video.id == id).cloned()));
+        view! { <Card video asked /> }
+    };
+    view! {
+        <section class="library" aria-labelledby="library-title">
+            <h2 id="library-title">{strings::LIBRARY}</h2>
+            <Show when=move || shelf.error.get().is_some()>
+                <div class="notice" role="alert">
+                    <Icon path=icons::WARNING />
+                    <span>{move || shelf.error.get()}</span>
+                    <button type="button" class="rw-button" on:click=move |_| shelf.load(None)>{strings::RETRY}</button>
+                </div>
+            </Show>
+            <Show when=move || empty() && !shelf.loading.get() && shelf.error.get().is_none()>
+                <div class="empty">
+                    <Icon path=icons::FILM />
+                    <strong>{strings::EMPTY_TITLE}</strong>
+                    <span>{strings::EMPTY_TEXT}</span>
+                </div>
+            </Show>
+            <ul class="cards">
+                <For each=move || ids.get() key=Clone::clone children=card />
+            </ul>
+            <Show when=move || shelf.next.get().is_some()>
+                <button
+                    type="button"
+                    class="rw-button load-more"
+                    disabled=move || shelf.loading.get()
+                    on:click=move |_| shelf.load(shelf.next.get_untracked())
+                >
+                    {move || if shelf.loading.get() { strings::LOADING } else { strings::LOAD_MORE }}
+                </button>
+            </Show>
+            <ConfirmDelete asked confirmed=Callback::new(move |id| shelf.delete(id)) />
+        </section>
+    }
+}
+
+#[component]
+fn Card(video: Memo<Option<Video>>, asked: RwSignal<Option<(String, String)>>) -> impl IntoView {
+    let of = move |pick: fn(&Video) -> String| move || video.with(|video| video.as_ref().map(pick).unwrap_or_default());
+    let poster = Memo::new(move |_| video.with(|video| video.as_ref()?.playback.as_ref()?.poster.clone()));
+    let status = move || video.with(|video| video.as_ref().map(|video| video.status));
+    let failed = move || status() == Some(VideoStatus::Failed);
+    let badge = move || video.with(|video| video.as_ref().and_then(strings::badge));
+    let duration = move || video.with(|video| video.as_ref()?.duration.map(clock));
+    let facts = of(|video| {
+        let mut facts = strings::ago(video.created_at);
+        if let Some(size) = video.size {
+            facts.push_str(" · ");
+            facts.push_str(&bytes(size));
+        }
+        facts
+    });
+    let reason = move || video.with(|video| Some(video.as_ref()?.error.as_ref()?.message.clone()));
+    let ask = move |_| asked.set(video.get_untracked().map(|video| (video.id, video.title)));
+    let title = of(|video| video.title.clone());
+    view! {
+        <li class="card" data-failed=move || failed().then_some("")>
+            <a class="card-link" href=of(|video| watch_url(&video.id))>
+                <span class="card-picture">
+                    <Icon path=icons::FILM />
+                    {move || poster.get().map(|url| view! { <img src=url alt="" loading="lazy" decoding="async" /> })}
+                    {move || badge().map(|badge| view! { <span class="badge">{badge}</span> })}
+                    {move || duration().map(|duration| view! { <span class="chip">{duration}</span> })}
+                    <span class="card-play"><Icon path=icons::PLAY /></span>
+                </span>
+                <span class="card-title">{title}</span>
+            </a>
+            <div class="card-foot">
+                <span class="card-facts">{move || reason().unwrap_or_else(facts)}</span>
+                <button
+                    type="button"
+                    class="rw-button rw-button-quiet card-delete"
+                    aria-label=of(|video| strings::action(strings::DELETE, &video.title))
+                    title=strings::DELETE
+                    on:click=ask
+                >
+                    <Icon path=icons::TRASH />
+                </button>
+            </div>
+        </li>
+    }
+}
+
+/// Whether there is no such video.
+pub fn is_missing(error: &BackendError) -> bool {
+    error.is(reelway_api::ErrorCode::NotFound)
+}

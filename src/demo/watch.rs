@@ -1,0 +1,356 @@
+//! `/v/{id}`: one video.
+
+use leptos::{html, prelude::*};
+use reelway::{
+    Backend, Readiness,
+    components::{
+        Player,
+        icons::{self, Icon},
+        player::PlayerHandle,
+    },
+    dom::window,
+    player::engine::Source,
+    timer::Timer,
+};
+use reelway_api::{Playback, UpdateVideo, Video, VideoStatus};
+use reelway_core::{
+    readiness::absorb,
+    text::{bytes, clock},
+};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{KeyboardEvent, SubmitEvent};
+
+use crate::{confirm::ConfirmDelete, library::is_missing, router::Router, set_title, strings};
+
+/// Milliseconds that "Copied" stays.
+const NOTE: f64 = 2_000.0;
+
+/// What is known of the video.
+#[derive(Clone, Copy)]
+struct Page {
+    video: RwSignal<Option<Video>>,
+    missing: RwSignal<bool>,
+    error: RwSignal<Option<String>>,
+    readiness: StoredValue<Option<Readiness>, LocalStorage>,
+}
+
+impl Page {
+    fn open(id: String) -> Self {
+        let page = Self {
+            video: RwSignal::new(None),
+            missing: RwSignal::new(false),
+            error: RwSignal::new(None),
+            readiness: StoredValue::new_local(None),
+        };
+        page.load(id);
+        page
+    }
+
+    fn load(&self, id: String) {
+        let page = *self;
+        page.error.set(None);
+        spawn_local(async move {
+            let answer = Backend::default().get(&id).await;
+            if page.missing.try_get_untracked().is_none() {
+                return;
+            }
+            match answer {
+                Ok(video) => {
+                    let readiness = Readiness::watch("", video.clone(), move |video| page.take(video.clone()));
+                    page.readiness.set_value(Some(readiness));
+                    page.take(video);
+                }
+                Err(error) if is_missing(&error) => page.missing.set(true),
+                Err(error) => page.error.set(Some(error.to_string())),
+            }
+        });
+    }
+
+    fn take(&self, report: Video) {
+        self.video.update(|video| match video {
+            Some(known) => drop(absorb(known, report)),
+            None => *video = Some(report),
+        });
+    }
+
+    fn update(&self, update: UpdateVideo, done: impl FnOnce() + 'static) {
+        let page = *self;
+        let Some(id) = self.video.with_untracked(|video| video.as_ref().map(|video| video.id.clone())) else { return };
+        page.error.set(None);
+        spawn_local(async move {
+            match Backend::default().update(&id, &update).await {
+                Ok(video) => {
+                    page.take(video);
+                    done();
+                }
+                Err(error) => page.error.set(Some(error.to_string())),
+            }
+        });
+    }
+
+    fn pick<T: PartialEq + Send + Sync + 'static>(&self, pick: fn(&Video) -> Option<T>) -> Memo<Option<T>> {
+        let video = self.video;
+        Memo::new(move |_| video.with(|video| video.as_ref().and_then(pick)))
+    }
+}
+
+#[component]
+pub fn Watch(id: String, router: Router) -> impl IntoView {
+    let page = Page::open(id.clone());
+    let title = page.pick(|video| Some(video.title.clone()));
+    Effect::new(move |_| set_title(&title.get().unwrap_or_default()));
+    let status = page.pick(|video| Some(video.status));
+    let asked = RwSignal::new(None);
+    let delete = Callback::new(move |id: String| {
+        spawn_local(async move {
+            match Backend::default().delete(&id).await {
+                Ok(()) => router.go("/"),
+                Err(error) if is_missing(&error) => router.go("/"),
+                Err(error) => page.error.set(Some(error.to_string())),
+            }
+        });
+    });
+    let id = StoredValue::new(id);
+    let stage = move || match (page.missing.get(), status.get()) {
+        (true, _) => view! { <NotFound /> }.into_any(),
+        (false, None) => view! { <div class="stage stage-blank" aria-busy="true"></div> }.into_any(),
+        (false, Some(VideoStatus::Ready)) => view! { <Ready page asked /> }.into_any(),
+        (false, Some(_)) => view! { <Unready page asked /> }.into_any(),
+    };
+    view! {
+        <Show when=move || page.error.get().is_some()>
+            <div class="notice" role="alert">
+                <Icon path=icons::WARNING />
+                <span>{move || page.error.get()}</span>
+                <Show when=move || page.video.with(Option::is_none)>
+                    <button
+                        type="button"
+                        class="rw-button"
+                        on:click=move |_| page.load(id.get_value())
+                    >
+                        {strings::RETRY}
+                    </button>
+                </Show>
+            </div>
+        </Show>
+        <article class="watch">{stage}</article>
+        <ConfirmDelete asked confirmed=delete />
+    }
+}
+
+/// No such video, no such page.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    set_title(strings::NOT_FOUND_TITLE);
+    view! {
+        <div class="empty empty-page">
+            <span class="empty-code">"404"</span>
+            <h1>{strings::NOT_FOUND_TITLE}</h1>
+            <span>{strings::NOT_FOUND_TEXT}</span>
+            <a class="rw-button rw-button-primary" href="/">{strings::BACK}</a>
+        </div>
+    }
+}
+
+/// The player, and what can be done with the video.
+#[component]
+fn Ready(page: Page, asked: RwSignal<Option<(String, String)>>) -> impl IntoView {
+    let handle = PlayerHandle::new();
+    let playback = page.pick(|video| video.playback.clone());
+    let of_playback = move |pick: fn(Playback) -> Option<String>| Memo::new(move |_| playback.get().and_then(pick));
+    let hls = of_playback(|playback| Some(playback.hls));
+    let size = page.pick(|video| video.width.zip(video.height));
+    let title = page.pick(|video| Some(video.title.clone()));
+    view! {
+        <Player
+            src=Signal::derive_local(move || hls.get().map(Source::Hls))
+            poster=of_playback(|playback| playback.poster)
+            storyboard_src=of_playback(|playback| playback.storyboard)
+            size
+            video_title=Signal::derive(move || title.get().unwrap_or_default())
+            handle=Some(handle)
+        />
+        <Details page asked handle=Some(handle) />
+    }
+}
+
+/// A video that does not play yet, or never will.
+#[component]
+fn Unready(page: Page, asked: RwSignal<Option<(String, String)>>) -> impl IntoView {
+    let status = page.pick(|video| Some(video.status));
+    let percent = page.pick(|video| video.percent);
+    let reason = page.pick(|video| video.error.as_ref().map(|error| error.message.clone()));
+    let text = move || match status.get() {
+        Some(VideoStatus::Failed) => {
+            (strings::FAILED_TITLE, reason.get().unwrap_or_else(|| strings::FAILED_TEXT.to_owned()))
+        }
+        Some(VideoStatus::Processing) => (strings::PROCESSING_TITLE, strings::PROCESSING_TEXT.to_owned()),
+        Some(VideoStatus::AwaitingUpload | VideoStatus::Uploading) => {
+            (strings::UPLOADING_TITLE, strings::UPLOADING_TEXT.to_owned())
+        }
+        _ => (strings::GONE_TITLE, strings::GONE_TEXT.to_owned()),
+    };
+    let is = move |wanted: VideoStatus| status.get() == Some(wanted);
+    let icon = Signal::derive(move || if is(VideoStatus::Processing) { icons::FILM } else { icons::WARNING });
+    let shown = move || percent.get().unwrap_or_default();
+    view! {
+        <div class="stage" data-status=move || is(VideoStatus::Failed).then_some("failed")>
+            <Icon path=icon />
+            <h2>{move || text().0}</h2>
+            <p role="status">{move || text().1}</p>
+            <Show when=move || is(VideoStatus::Processing)>
+                <div
+                    class="stage-bar"
+                    role="progressbar"
+                    aria-label=strings::PROCESSING_TITLE
+                    aria-valuemin="0"
+                    aria-valuemax="100"
+                    aria-valuenow=move || shown().to_string()
+                >
+                    <div prop:style=move || format!("inline-size:{}%", shown())></div>
+                </div>
+                <span class="stage-percent">{move || format!("{} %", shown())}</span>
+            </Show>
+        </div>
+        <Details page asked handle=None />
+    }
+}
+
+/// Title, facts, actions.
+#[component]
+fn Details(
+    page: Page,
+    asked: RwSignal<Option<(String, String)>>,
+    /// Of the player, if there is one.
+    handle: Option<PlayerHandle>,
+) -> impl IntoView {
+    let facts = move || page.video.with(|video| video.as_ref().map(facts_of).unwrap_or_default());
+    let note = RwSignal::new(None::<&'static str>);
+    let timer = StoredValue::new_local(None::<Timer>);
+    let say = move |words: &'static str| {
+        note.set(Some(words));
+        timer.try_set_value(Some(Timer::new(NOTE, move || note.set(None))));
+    };
+    let copy = move |_| {
+        let address = window().location().href().unwrap_or_default();
+        let written = window().navigator().clipboard().write_text(&address);
+        spawn_local(async move {
+            if JsFuture::from(written).await.is_ok() {
+                say(strings::COPIED);
+            }
+        });
+    };
+    let set_poster = move |_| {
+        let Some(handle) = handle else { return };
+        let poster_time = Some(handle.time.get_untracked());
+        page.update(UpdateVideo { poster_time, ..UpdateVideo::default() }, move || say(strings::POSTER_SET));
+    };
+    let ask = move |_| {
+        asked
+            .set(page.video.with_untracked(|video| video.as_ref().map(|video| (video.id.clone(), video.title.clone()))))
+    };
+    let more =
+        page.pick(|video| video.percent.filter(|_| video.status == VideoStatus::Ready && video.percent < Some(100)));
+    view! {
+        <div class="details">
+            <div class="details-text">
+                <Title page />
+                <ul class="facts">
+                    {move || facts().into_iter().map(|fact| view! { <li>{fact}</li> }).collect::<Vec<_>>()}
+                </ul>
+                <Show when=move || more.get().is_some()>
+                    <p class="details-more">
+                        {move || format!("{} · {} %", strings::MAKING_RENDITIONS, more.get().unwrap_or_default())}
+                    </p>
+                </Show>
+            </div>
+            <div class="details-actions">
+                <button type="button" class="rw-button" on:click=copy><Icon path=icons::LINK />{strings::COPY_LINK}</button>
+                {handle.map(|_| view! {
+                    <button type="button" class="rw-button" on:click=set_poster>
+                        <Icon path=icons::IMAGE />
+                        {strings::SET_POSTER}
+                    </button>
+                })}
+                <button type="button" class="rw-button rw-button-danger" on:click=ask>
+                    <Icon path=icons::TRASH />
+                    {strings::DELETE}
+                </button>
+                <span class="details-note" role="status">
+                    {move || note.get().map(|note| view! { <Icon path=icons::CHECK />{note} })}
+                </span>
+            </div>
+        </div>
+    }
+}
+
+/// The title, and the field that it turns into.
+#[component]
+fn Title(page: Page) -> impl IntoView {
+    let title = page.pick(|video| Some(video.title.clone()));
+    let editing = RwSignal::new(false);
+    let input = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        if let Some(input) = input.get() {
+            input.select();
+        }
+    });
+    let save = move |event: SubmitEvent| {
+        event.prevent_default();
+        let text = input.get_untracked().map(|input| input.value().trim().to_owned()).unwrap_or_default();
+        if text.is_empty() || Some(&text) == title.get_untracked().as_ref() {
+            editing.set(false);
+            return;
+        }
+        page.update(UpdateVideo { title: Some(text), ..UpdateVideo::default() }, move || editing.set(false));
+    };
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            editing.set(false);
+        }
+    };
+    let heading = move || {
+        view! {
+            <h1 class="details-title">
+                <span>{move || title.get()}</span>
+                <button
+                    type="button"
+                    class="rw-button rw-button-quiet"
+                    aria-label=strings::EDIT_TITLE
+                    title=strings::EDIT_TITLE
+                    on:click=move |_| editing.set(true)
+                >
+                    <Icon path=icons::PENCIL />
+                </button>
+            </h1>
+        }
+    };
+    view! {
+        <Show when=move || editing.get() fallback=heading>
+            <form class="details-form" on:submit=save>
+                <input
+                    class="field"
+                    node_ref=input
+                    aria-label=strings::TITLE
+                    maxlength="200"
+                    prop:value=move || title.get_untracked().unwrap_or_default()
+                    on:keydown=on_key
+                />
+                <button type="submit" class="rw-button rw-button-primary">{strings::SAVE}</button>
+                <button type="button" class="rw-button" on:click=move |_| editing.set(false)>{strings::CANCEL}</button>
+            </form>
+        </Show>
+    }
+}
+
+fn facts_of(video: &Video) -> Vec<String> {
+    let size = video.width.zip(video.height).map(|(width, height)| format!("{width} × {height}"));
+    let facts = [
+        video.duration.map(clock),
+        size,
+        video.size.map(bytes),
+        Some(strings::ago(video.created_at)),
+        Some(video.provider.clone()),
+    ];
+    facts.into_iter().flatten().collect()
+}

@@ -1,0 +1,47 @@
+//! Small helpers round the DOM: the window, object URLs, and what web-sys has no stable name for.
+
+use js_sys::Function;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, Url, Window};
+
+/// The window. Reelway runs in documents only, never in a worker.
+pub fn window() -> Window {
+    js_sys::global().unchecked_into()
+}
+
+/// A `blob:` URL. Dropping it revokes it, which frees what it stands for.
+pub struct ObjectUrl(String);
+
+impl ObjectUrl {
+    /// A URL for the bytes of this file or blob. None of them are read.
+    pub fn new(blob: &Blob) -> Self {
+        Self(Url::create_object_url_with_blob(blob).unwrap_or_default())
+    }
+
+    /// The URL.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for ObjectUrl {
+    fn drop(&mut self) {
+        let _ = Url::revoke_object_url(&self.0);
+    }
+}
+
+/// A property of a JavaScript object; `undefined` if there is none.
+pub fn property(object: &JsValue, name: &str) -> JsValue {
+    js_sys::Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Sets a property of a plain object that this code has made, which can't fail.
+pub fn set_property(object: &JsValue, name: &str, value: impl Into<JsValue>) {
+    let _ = js_sys::Reflect::set(object, &JsValue::from_str(name), &value.into());
+}
+
+/// Calls a method that web-sys keeps behind its unstable flag, or that not every browser has.
+pub fn call_method(object: &JsValue, name: &str) -> Option<JsValue> {
+    let method: Function = property(object, name).dyn_into().ok()?;
+    method.call0(object).ok()
+}

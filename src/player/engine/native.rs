@@ -1,0 +1,64 @@
+//! The browser's own HLS (Safari).
+
+use wasm_bindgen::JsValue;
+use web_sys::{HtmlVideoElement, MediaError};
+
+use super::{Engine, EngineEvent, PlaybackError, Report};
+use crate::{
+    dom::{property, window},
+    listener::Listener,
+};
+
+/// Whether the browser's own HLS is to be used. Only where there is `ManagedMediaSource` as well, that is in Safari:
+/// other browsers may answer "maybe" to `canPlayType` and then fail on real streams (hls.js issue 7827).
+pub fn is_preferred(video: &HtmlVideoElement) -> bool {
+    !property(&window(), "ManagedMediaSource").is_undefined()
+        && !video.can_play_type("application/vnd.apple.mpegurl").is_empty()
+}
+
+/// Plays HLS by handing the playlist's URL to the element.
+pub struct NativeEngine {
+    video: HtmlVideoElement,
+    url: String,
+    _on_error: Listener,
+}
+
+impl NativeEngine {
+    /// Binds the playlist to the element.
+    pub fn new(url: &str, video: &HtmlVideoElement, report: Report) -> Self {
+        let element = video.clone();
+        let on_error = Listener::new(video, "error", move |_| {
+            let code = element.error().map_or(0, |error| error.code());
+            report(EngineEvent::Failed(match code {
+                MediaError::MEDIA_ERR_NETWORK => PlaybackError::Network,
+                MediaError::MEDIA_ERR_SRC_NOT_SUPPORTED => PlaybackError::CodecUnsupported,
+                _ => PlaybackError::Media,
+            }));
+        });
+        Self { video: video.clone(), url: url.to_owned(), _on_error: on_error }
+    }
+}
+
+impl Engine for NativeEngine {
+    fn load(&self, start: f64) {
+        self.video.set_src(&self.url);
+        if start > 0.0 {
+            self.video.set_current_time(start);
+        }
+    }
+
+    fn set_level(&self, _: Option<usize>) {}
+}
+
+impl Drop for NativeEngine {
+    fn drop(&mut self) {
+        release(&self.video);
+    }
+}
+
+/// Makes the element forget its source and close its connections.
+pub(super) fn release(video: &HtmlVideoElement) {
+    let _ = video.remove_attribute("src");
+    // Without `load()` the element holds on to the old source.
+    let _: Option<JsValue> = crate::dom::call_method(video, "load");
+}

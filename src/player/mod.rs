@@ -1,0 +1,11 @@
+//! Playing a video: engines that feed a `<video>` element, and the storyboard that goes with it.
+//!
+//! - [`engine`]: the [`Engine`](engine::Engine) trait, hls.js, the browser's own HLS, and the local file.
+//! - [`storyboard`]: the sheets of a storyboard, fetched and decoded, and drawn tile by tile.
+//! - [`keys`]: the keyboard map.
+//!
+//! What it looks like is [`components::player`](crate::components::player).
+
+pub mod engine;
+pub mod keys;
+pub mod storyboard;
