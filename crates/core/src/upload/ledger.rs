@@ -57,7 +57,7 @@ impl Ledger {
         self.whole
     }
 
-    /// Chunks that were taken without a word on how much is held, with no offset ever seen from this target.
+    /// Chunks that were taken without a word on how much is held, with no offset ever seen.
     pub const fn silent_chunks(&self) -> u32 {
         if self.range_seen { 0 } else { self.silent_chunks }
     }
@@ -68,17 +68,9 @@ impl Ledger {
         self.certain = false;
     }
 
-    /// Something went wrong: the provider has to be asked.
+    /// Something went wrong, or there is a new URL: the provider has to be asked.
     pub fn doubt(&mut self) {
         self.certain = false;
-    }
-
-    /// There is a new URL. Whether it shows offsets is to be seen again.
-    pub fn new_target(&mut self) {
-        self.certain = false;
-        self.range_seen = false;
-        self.silent_chunks = 0;
-        self.whole = false;
     }
 
     /// The provider says that it holds the first `offset` bytes.

@@ -61,7 +61,7 @@ impl UploadMachine {
                 }
                 self.target = Some(Target { target, protocol });
                 if !first {
-                    self.ledger.new_target();
+                    self.ledger.doubt();
                 }
                 if self.standing == Standing::Active {
                     self.proceed();

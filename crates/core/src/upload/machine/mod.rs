@@ -329,11 +329,9 @@ impl UploadMachine {
         if self.standing != Standing::Active {
             return;
         }
-        let wait = match self.online {
-            true => self.retry.wait(retry_after),
-            // Without a network, an attempt that fails says nothing about the next one.
-            false => Some(OFFLINE_WAIT),
-        };
+        // Without a network, an attempt that gets no answer says nothing about the next one.
+        let unheard = matches!(error, UploadError::Network | UploadError::Stalled);
+        let wait = if unheard && !self.online { Some(OFFLINE_WAIT) } else { self.retry.wait(retry_after) };
         match wait {
             Some(wait) => {
                 self.trouble = Some(error);
