@@ -43,7 +43,7 @@ impl Store {
     /// # Errors
     /// Where the file can't be read, the key is none, or the store has no room.
     pub async fn publish(&self, file: &FsPath, key: &str) -> Result<(), object_store::Error> {
-        let path = Path::parse(key)?;
+        let path = location(key)?;
         if let Some(folder) = &self.folder {
             let target = folder.path_to_filesystem(&path)?;
             if let Some(parent) = target.parent() {
@@ -71,7 +71,7 @@ impl Store {
     /// # Errors
     /// Where the key is none, or the store has no room.
     pub async fn publish_bytes(&self, bytes: impl Into<bytes::Bytes>, key: &str) -> Result<(), object_store::Error> {
-        self.objects.put(&Path::parse(key)?, bytes.into().into()).await.map(drop)
+        self.objects.put(&location(key)?, bytes.into().into()).await.map(drop)
     }
 
     /// Size and entity tag of a file.
@@ -79,7 +79,7 @@ impl Store {
     /// # Errors
     /// [`object_store::Error::NotFound`], also for a key that can't be one.
     pub async fn head(&self, key: &str) -> Result<ObjectMeta, object_store::Error> {
-        self.objects.head(&Path::parse(key)?).await
+        self.objects.head(&location(key)?).await
     }
 
     /// A file, or a part of it, as a stream.
@@ -87,7 +87,7 @@ impl Store {
     /// # Errors
     /// [`object_store::Error::NotFound`], also for a key that can't be one.
     pub async fn get(&self, key: &str, options: GetOptions) -> Result<GetResult, object_store::Error> {
-        self.objects.get_opts(&Path::parse(key)?, options).await
+        self.objects.get_opts(&location(key)?, options).await
     }
 
     /// Removes all files of a video. None there is no error.
@@ -109,6 +109,16 @@ impl Store {
             Err(error) => Err(error),
         }
     }
+}
+
+/// The key as the store wants it, if it is one: written in the one way that it can be.
+fn location(key: &str) -> Result<Path, object_store::Error> {
+    let path = Path::parse(key)?;
+    if path.as_ref() != key || key.contains('\0') {
+        let source = io::Error::other("no key").into();
+        return Err(object_store::Error::NotFound { path: path.into(), source });
+    }
+    Ok(path)
 }
 
 fn open_s3(config: &StoreConfig) -> Result<Arc<dyn ObjectStore>, object_store::Error> {

@@ -45,6 +45,9 @@ const GRACE: Duration = Duration::from_secs(3);
 /// never gets to see the answer.
 const DRAIN: (usize, Duration) = (64 << 20, Duration::from_secs(10));
 
+/// The codes of answers to requests whose body was given up half-way.
+const GIVEN_UP: [ErrorCode; 2] = [ErrorCode::Conflict, ErrorCode::Unavailable];
+
 /// `PUT /u/{token}` without its body.
 pub struct PutRequest {
     /// The token of the URL.
@@ -75,7 +78,9 @@ impl Local {
         let local = self.clone();
         let task = self.tasks.spawn(async move {
             let answer = local.answer(&request, &mut body).await;
-            if !request.expects_continue {
+            // A body that has broken off or hangs has no more to give.
+            let given_up = matches!(&answer, Err(error) if GIVEN_UP.contains(&error.code()));
+            if !given_up && !request.expects_continue {
                 drain(&mut body).await;
             }
             answer

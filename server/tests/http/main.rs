@@ -1,0 +1,11 @@
+//! The server as its callers see it: requests in, answers out, files on the disk.
+
+#![allow(clippy::unwrap_used)]
+
+mod faults;
+mod guard;
+mod operation;
+mod published;
+mod server;
+mod upload;
+mod videos;
