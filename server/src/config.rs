@@ -44,6 +44,8 @@ pub struct Config {
     pub upload: UploadConfig,
     /// Where published media lives.
     pub store: StoreConfig,
+    /// How videos are processed.
+    pub jobs: JobsConfig,
 }
 
 /// The names of [`Config`]'s fields.
@@ -142,6 +144,15 @@ pub struct UploadConfig {
     pub stall: u64,
 }
 
+/// How videos are processed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct JobsConfig {
+    /// Jobs that a worker runs at once. Of those that make more renditions of a video that plays already, it runs one
+    /// at most. Default 2.
+    pub slots: usize,
+}
+
 /// Where published media lives.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -187,6 +198,7 @@ impl Default for Config {
             limits: Limits::default(),
             upload: UploadConfig::default(),
             store: StoreConfig::default(),
+            jobs: JobsConfig::default(),
         }
     }
 }
@@ -200,6 +212,12 @@ impl Default for Limits {
             max_pixels: 8192 * 4320,
             min_free_space: 1 << 30,
         }
+    }
+}
+
+impl Default for JobsConfig {
+    fn default() -> Self {
+        Self { slots: 2 }
     }
 }
 

@@ -95,7 +95,15 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn remove_video(&self, video_id: &str) -> Result<(), object_store::Error> {
-        let listed = self.objects.list(Some(&Path::parse(video_id)?)).map_ok(|meta| meta.location).boxed();
+        self.remove_under(video_id).await
+    }
+
+    /// Removes all files whose keys go on after this one and a slash. None there is no error.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn remove_under(&self, key: &str) -> Result<(), object_store::Error> {
+        let listed = self.objects.list(Some(&Path::parse(key)?)).map_ok(|meta| meta.location).boxed();
         self.objects.delete_stream(listed).try_for_each(|_| async { Ok(()) }).await
     }
 

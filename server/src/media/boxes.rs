@@ -75,6 +75,85 @@ pub fn codec_string(init: &[u8]) -> Option<String> {
     audio_object_type(body).map(|object| format!("mp4a.40.{object}"))
 }
 
+/// Seconds that the track of a segment lasts: the sum of its samples' durations.
+///
+/// # Errors
+/// Where it can't be read, or the init segment or the segment is none.
+pub fn segment_seconds(init: &[u8], segment: &mut (impl Read + Seek)) -> io::Result<f64> {
+    let broken = || io::Error::new(io::ErrorKind::InvalidData, "this is no segment");
+    let scale = timescale(init).filter(|scale| *scale > 0).ok_or_else(broken)?;
+    let default = find(init, b"trex").and_then(|trex| number(trex, 12)).unwrap_or(0);
+    let end = segment.seek(SeekFrom::End(0))?;
+    let (mut at, mut ticks) = (0, 0);
+    while at + 8 <= end {
+        segment.seek(SeekFrom::Start(at))?;
+        let mut header = [0; 16];
+        read_up_to(segment, &mut header)?;
+        let size = match u64::from(number(&header, 0).unwrap_or(0)) {
+            1 => u64::from_be_bytes(header[8..16].try_into().unwrap_or_default()),
+            size => size,
+        };
+        if size < 8 || at + size > end {
+            return Err(broken());
+        }
+        if &header[4..8] == b"moof" && size <= LARGEST_MOOF {
+            let mut moof = vec![0; size as usize];
+            segment.seek(SeekFrom::Start(at))?;
+            segment.read_exact(&mut moof)?;
+            ticks += fragment_ticks(&moof[8..], default).ok_or_else(broken)?;
+        }
+        at += size;
+    }
+    Ok(ticks as f64 / f64::from(scale))
+}
+
+/// Bytes of a fragment's header that are read: 12 or 16 for each sample.
+const LARGEST_MOOF: u64 = 16 << 20;
+
+/// The time units in a second, from the media header.
+fn timescale(init: &[u8]) -> Option<u32> {
+    let mdhd = find(init, b"mdhd")?;
+    number(mdhd, if *mdhd.first()? == 1 { 20 } else { 12 })
+}
+
+/// The sum of the samples' durations in the boxes of a `moof`.
+fn fragment_ticks(boxes: &[u8], mut default: u32) -> Option<u64> {
+    let (mut at, mut ticks) = (0, 0);
+    while at < boxes.len() {
+        let size = number(boxes, at)? as usize;
+        let body = boxes.get(at + 8..at + size)?;
+        match boxes.get(at + 4..at + 8)? {
+            b"traf" => ticks += fragment_ticks(body, default)?,
+            b"tfhd" => {
+                let flags = number(body, 0)?;
+                // base-data-offset, sample-description-index, then default-sample-duration.
+                if flags & 0x8 != 0 {
+                    let before = 8 + if flags & 1 != 0 { 8 } else { 0 } + if flags & 2 != 0 { 4 } else { 0 };
+                    default = number(body, before)?;
+                }
+            }
+            b"trun" => ticks += run_ticks(body, default)?,
+            _ => {}
+        }
+        at += size;
+    }
+    Some(ticks)
+}
+
+fn run_ticks(trun: &[u8], default: u32) -> Option<u64> {
+    let (flags, samples) = (number(trun, 0)?, number(trun, 4)?);
+    if flags & 0x100 == 0 {
+        return Some(u64::from(samples) * u64::from(default));
+    }
+    let first = 8 + (flags & 0x5).count_ones() as usize * 4;
+    let stride = (flags & 0xf00).count_ones() as usize * 4;
+    (0..samples as usize).map(|sample| number(trun, first + sample * stride).map(u64::from)).sum()
+}
+
+fn number(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
 /// The content of the first box of a kind that sits in a sample entry. Its length is checked against the bytes there.
 fn find<'a>(init: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
     let at = init.windows(4).position(|window| window == kind)?;
@@ -152,6 +231,24 @@ mod tests {
         assert_eq!(codec_string(&esds(&[0x11, 0x90])).unwrap(), "mp4a.40.2");
         assert_eq!(codec_string(&esds(&[0x2b, 0x92])).unwrap(), "mp4a.40.5");
         assert_eq!(codec_string(&esds(&[0xf9, 0x46])).unwrap(), "mp4a.40.42");
+    }
+
+    #[test]
+    fn a_segment_lasts_as_long_as_its_samples() {
+        let mdhd = boxed(b"mdhd", &[[0; 12].as_slice(), &1000_u32.to_be_bytes()].concat());
+        let words = |words: &[u32]| words.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<_>>();
+        let last = |traf: &[u8]| {
+            let moof = boxed(b"moof", &boxed(b"traf", traf));
+            let segment = [boxed(b"styp", b"msdh"), moof, boxed(b"mdat", &[0; 10])].concat();
+            segment_seconds(&mdhd, &mut Cursor::new(segment))
+        };
+        // Durations and sizes of three samples, after a data offset and the first one's flags.
+        let each = boxed(b"trun", &words(&[0x305, 3, 0, 0, 100, 7, 200, 7, 300, 7]));
+        assert_eq!(last(&each).unwrap(), 0.6);
+        let all = [boxed(b"tfhd", &words(&[0x8, 1, 40])), boxed(b"trun", &words(&[0x1, 25, 0]))].concat();
+        assert_eq!(last(&all).unwrap(), 1.0);
+        let lying = boxed(b"trun", &words(&[0x100, 1_000_000, 0]));
+        assert!(last(&lying).is_err());
     }
 
     #[test]

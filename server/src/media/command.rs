@@ -16,7 +16,7 @@ use super::{
 /// Seconds that a segment lasts, where key frames allow.
 const SEGMENT: u32 = 4;
 /// Seconds between the key frames of a transcode.
-const KEY_FRAMES: u32 = 2;
+pub const KEY_FRAMES: u32 = 2;
 /// The folder of the copied picture.
 pub const COPY: &str = "source";
 /// The folder of the sound.
@@ -143,7 +143,7 @@ fn graph(video: &Video, plan: &Plan) -> String {
     }
     let Rate { numerator, denominator } = picture.rate;
     // The first frame fills the time before it: sound may begin earlier.
-    steps.push(format!("fps=fps={numerator}/{denominator}:start_time=0"));
+    steps.push(format!("fps=fps={numerator}/{denominator}:start_time=0:eof_action=pass"));
     if let Some(top) = rungs.first() {
         steps.push(format!("scale={}:{}:flags=bicubic,setsar=1", top.width, top.height));
     }
@@ -178,7 +178,7 @@ pub fn storyboard(input: Input, layout: &Layout, sparse: bool) -> Vec<OsString> 
     // A tile shows the middle of its interval; of key frames the last within it.
     let rounding = if sparse { "down" } else { "near" };
     let filter = format!(
-        "setpts=PTS-STARTPTS,fps=fps=1000000/{:.0}:start_time=0:round={rounding},tpad=stop=-1:stop_mode=clone,\
+        "setpts=PTS-STARTPTS,fps=fps=1000000/{:.0}:start_time=0:round={rounding}:eof_action=pass,tpad=stop=-1:stop_mode=clone,\
          trim=end_frame={tiles},scale={width}:{height}:flags=area,setsar=1,format=yuv420p,tile={columns}x{rows}",
         layout.interval() * 1e6
     );

@@ -1,5 +1,7 @@
 //! Reads the media playlists that ffmpeg writes, and measures the segments they name (RFC 8216).
 
+use std::fmt::Write;
+
 /// A media playlist.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MediaPlaylist {
@@ -51,6 +53,33 @@ impl MediaPlaylist {
         (ended && !playlist.init.is_empty() && !playlist.segments.is_empty()).then_some(playlist)
     }
 
+    /// The playlist as players read it (RFC 8216). `independent` where every segment starts with a key frame.
+    pub fn to_text(&self, independent: bool) -> String {
+        let mut text = format!(
+            "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{}\n#EXT-X-PLAYLIST-TYPE:VOD\n",
+            self.target_duration
+        );
+        if independent {
+            text.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
+        }
+        // Writing to a String never fails.
+        let _ = writeln!(text, "#EXT-X-MAP:URI=\"{}\"", self.init);
+        for Segment { name, duration } in &self.segments {
+            let _ = writeln!(text, "#EXTINF:{duration:.6},\n{name}");
+        }
+        text.push_str("#EXT-X-ENDLIST\n");
+        text
+    }
+
+    /// Sets the segments' durations to what was measured: ffmpeg adds up what the container claims, and is wrong
+    /// where that is.
+    pub fn correct(&mut self, seconds: &[f64]) {
+        for (segment, seconds) in self.segments.iter_mut().zip(seconds) {
+            segment.duration = *seconds;
+        }
+        self.target_duration = seconds.iter().copied().fold(1.0, f64::max).round();
+    }
+
     /// Seconds in all.
     pub fn duration(&self) -> f64 {
         self.segments.iter().map(|segment| segment.duration).sum()
@@ -96,6 +125,16 @@ mod tests {
         let names: Vec<_> = playlist.segments.iter().map(|segment| segment.name.as_str()).collect();
         assert_eq!(names, ["00000.m4s", "00001.m4s", "00002.m4s"]);
         assert!((playlist.duration() - 8.04).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let mut playlist = MediaPlaylist::parse(TEXT).unwrap();
+        playlist.correct(&[10.416_667, 1.0, 2.5]);
+        assert_eq!(playlist.target_duration, 10.0);
+        let text = playlist.to_text(true);
+        assert!(text.contains("#EXTINF:10.416667,\n00000.m4s\n") && text.contains("INDEPENDENT"), "{text}");
+        assert_eq!(MediaPlaylist::parse(&text), Some(playlist));
     }
 
     #[test]

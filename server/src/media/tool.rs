@@ -16,7 +16,7 @@ use std::{
 use rustix::process::{Pid, Resource, Rlimit, Signal};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader},
-    process::Command,
+    process::{ChildStdout, Command},
 };
 
 /// Demuxers that read one file and nothing beside it. `hls`, `concat`, `dash` and `image2` would open what it names.
@@ -161,46 +161,28 @@ impl Invocation {
     /// # Errors
     /// [`ToolError`], also where there was more to standard output than `limit`.
     pub async fn capture(&self, limit: u64) -> Result<Output, ToolError> {
-        self.run(async |stdout| {
-            let mut kept = Vec::new();
-            let read = (&mut *stdout).take(limit + 1).read_to_end(&mut kept).await?;
-            if read as u64 > limit { Err(io::Error::other("it wrote more than was asked for")) } else { Ok(kept) }
-        })
-        .await
+        self.run(Reader::Keep(limit)).await
     }
 
     /// Runs ffmpeg with `-progress pipe:1`, and tells how far into the output it has come.
     ///
     /// # Errors
     /// [`ToolError`].
-    pub async fn follow(&self, mut progress: impl FnMut(Duration)) -> Result<Output, ToolError> {
-        self.run(async |stdout| {
-            let mut lines = BufReader::new(stdout).lines();
-            while let Some(line) = lines.next_line().await? {
-                // `out_time_ms` holds microseconds too, but only by an old mistake.
-                if let Some(Ok(micros)) = line.strip_prefix("out_time_us=").map(str::parse) {
-                    progress(Duration::from_micros(micros));
-                }
-            }
-            Ok(Vec::new())
-        })
-        .await
+    pub async fn follow(&self, mut progress: impl FnMut(Duration) + Send) -> Result<Output, ToolError> {
+        self.run(Reader::Follow(&mut progress)).await
     }
 
-    async fn run(
-        &self,
-        read: impl AsyncFnOnce(&mut tokio::process::ChildStdout) -> io::Result<Vec<u8>>,
-    ) -> Result<Output, ToolError> {
+    async fn run(&self, reader: Reader<'_>) -> Result<Output, ToolError> {
         let program = self.tool.program();
         let pipe = |source| ToolError::Pipe { program, source };
         let mut child = self.command().spawn().map_err(|source| ToolError::Start { program, source })?;
         let mut group = Group(child.id().and_then(|id| Pid::from_raw(id.cast_signed())));
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let work = async {
-            let (Some(mut stdout), Some(mut stderr)) = (stdout, stderr) else {
+            let (Some(stdout), Some(mut stderr)) = (stdout, stderr) else {
                 return Err(io::Error::other("it has no pipes"));
             };
-            let (kept, said) = tokio::try_join!(read(&mut stdout), tail(&mut stderr))?;
+            let (kept, said) = tokio::try_join!(reader.read(stdout), tail(&mut stderr))?;
             Ok((kept, said, child.wait().await?))
         };
         let ended = tokio::time::timeout(self.bounds.time, work).await;
@@ -223,24 +205,59 @@ impl Invocation {
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).kill_on_drop(true);
         let (bounds, background, parent) = (self.bounds, self.background, rustix::process::getpid());
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
         // SAFETY: the closure runs in the child between fork and exec, where other threads' locks may be held for ever.
         // It makes system calls only: it allocates nothing and takes no lock.
         #[allow(unsafe_code)]
         unsafe {
-            command.pre_exec(move || confine(bounds, background, parent));
+            command.pre_exec(move || confine(bounds, cores, background, parent));
         }
         command
     }
 }
 
+/// What becomes of standard output.
+enum Reader<'a> {
+    /// So many bytes of it are kept.
+    Keep(u64),
+    /// It is ffmpeg's progress, and told here.
+    Follow(&'a mut (dyn FnMut(Duration) + Send)),
+}
+
+impl Reader<'_> {
+    async fn read(self, stdout: ChildStdout) -> io::Result<Vec<u8>> {
+        let mut kept = Vec::new();
+        match self {
+            Self::Keep(limit) => {
+                let read = stdout.take(limit + 1).read_to_end(&mut kept).await?;
+                if read as u64 > limit {
+                    return Err(io::Error::other("it wrote more than was asked for"));
+                }
+            }
+            Self::Follow(progress) => {
+                let mut lines = BufReader::new(stdout).lines();
+                while let Some(line) = lines.next_line().await? {
+                    // `out_time_ms` holds microseconds too, but only by an old mistake.
+                    if let Some(Ok(micros)) = line.strip_prefix("out_time_us=").map(str::parse) {
+                        progress(Duration::from_micros(micros));
+                    }
+                }
+            }
+        }
+        Ok(kept)
+    }
+}
+
 /// Puts the limits on the process that is about to become the tool.
-fn confine(bounds: Bounds, background: bool, parent: Pid) -> io::Result<()> {
+fn confine(bounds: Bounds, cores: u64, background: bool, parent: Pid) -> io::Result<()> {
     die_with(parent)?;
     let cap =
         |resource, most: u64| rustix::process::setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
     cap(Resource::Core, 0)?;
-    cap(Resource::Cpu, bounds.time.as_secs().saturating_mul(CORES))?;
-    cap(Resource::Fsize, bounds.file_size)?;
+    // The wall clock is the closer limit; this one is for a tool that outlives whoever watches the clock.
+    cap(Resource::Cpu, (bounds.time.as_secs() + 1).saturating_mul(cores))?;
+    // The kernel reads it as a signed number.
+    cap(Resource::Fsize, bounds.file_size.min(i64::MAX as u64))?;
     // macOS knows the limit but does not take it.
     let memory = cap(Resource::As, bounds.memory);
     if cfg!(target_os = "linux") {
@@ -251,10 +268,6 @@ fn confine(bounds: Bounds, background: bool, parent: Pid) -> io::Result<()> {
     }
     Ok(())
 }
-
-/// CPU seconds that a run may use in a second of its time. The wall clock is the closer limit; this one is for a tool
-/// that outlives whoever watches the clock.
-const CORES: u64 = 64;
 
 /// Has the kernel kill this process when the thread that forked it ends. Those are the runtime's, and end with it.
 #[cfg(target_os = "linux")]
