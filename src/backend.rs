@@ -110,7 +110,7 @@ impl Backend {
     }
 
     async fn created(&self, url: String, body: Option<String>) -> Result<CreatedVideo, BackendError> {
-        let answer = self.send(Method::POST, url, body).await?;
+        let answer = send(self.request(Method::POST, url), body).await?;
         let mut created: CreatedVideo = from_json(&answer)?;
         created.upload.url = resolve(&created.upload.url, &answer.url);
         make_absolute(&mut created.video, &answer.url);
@@ -119,8 +119,8 @@ impl Backend {
 
     /// The videos, newest first; the next page from a page's `next_cursor`.
     pub async fn list(&self, cursor: Option<&str>) -> Result<VideoList, BackendError> {
-        let query = cursor.map(|cursor| format!("?cursor={}", encode(cursor))).unwrap_or_default();
-        let answer = self.send(Method::GET, self.url(&query), None).await?;
+        let query = cursor.map(|cursor| ("cursor", cursor));
+        let answer = send(self.request(Method::GET, self.url("")).query(query), None).await?;
         let mut list: VideoList = from_json(&answer)?;
         list.videos.iter_mut().for_each(|video| make_absolute(video, &answer.url));
         Ok(list)
@@ -137,7 +137,7 @@ impl Backend {
     }
 
     async fn video(&self, method: Method, id: &str, body: Option<String>) -> Result<Video, BackendError> {
-        let answer = self.send(method, self.video_url(id, ""), body).await?;
+        let answer = send(self.request(method, self.video_url(id, "")), body).await?;
         let mut video = from_json(&answer)?;
         make_absolute(&mut video, &answer.url);
         Ok(video)
@@ -145,12 +145,12 @@ impl Backend {
 
     /// Deletes a video, here and at the provider, or cancels its upload.
     pub async fn delete(&self, id: &str) -> Result<(), BackendError> {
-        self.send(Method::DELETE, self.video_url(id, ""), None).await.map(drop)
+        send(self.request(Method::DELETE, self.video_url(id, "")), None).await.map(drop)
     }
 
     /// How to play a video that is ready.
     pub async fn playback(&self, id: &str) -> Result<Playback, BackendError> {
-        let answer = self.send(Method::GET, self.video_url(id, "/playback"), None).await?;
+        let answer = send(self.request(Method::GET, self.video_url(id, "/playback")), None).await?;
         let mut playback = from_json(&answer)?;
         make_playback_absolute(&mut playback, &answer.url);
         Ok(playback)
@@ -178,26 +178,31 @@ impl Backend {
         resolve(&format!("{}/api/videos{rest}", self.base.trim_end_matches('/')), &page)
     }
 
-    async fn send(&self, method: Method, url: String, body: Option<String>) -> Result<Answer, BackendError> {
-        let mut builder = RequestBuilder::new(&url).method(method);
-        for (name, value) in &self.headers {
-            builder = builder.header(name, value);
-        }
-        let request = match body {
-            Some(body) => builder.header("content-type", "application/json").body(body),
-            None => builder.build(),
-        };
-        let response = request.map_err(|_| BackendError::Network)?.send().await.map_err(|_| BackendError::Network)?;
-        let status = response.status();
-        let text = response.text().await.map_err(|_| BackendError::Network)?;
-        if response.ok() {
-            return Ok(Answer { url: response.url(), status, text });
-        }
-        let wait = response.headers().get("retry-after").and_then(|value| retry_after(&value, until));
-        match serde_json::from_str::<ErrorBody>(&text) {
-            Ok(body) => Err(BackendError::Server { status, error: body.error, retry_after: wait }),
-            Err(_) => Err(BackendError::Unreadable { status }),
-        }
+    fn request(&self, method: Method, url: String) -> RequestBuilder {
+        let builder = RequestBuilder::new(&url).method(method);
+        self.headers.iter().fold(builder, |builder, (name, value)| builder.header(name, value))
+    }
+}
+
+async fn send(builder: RequestBuilder, body: Option<String>) -> Result<Answer, BackendError> {
+    let request = match body {
+        Some(body) => builder.header("content-type", "application/json").body(body),
+        None => builder.build(),
+    };
+    let request = request.map_err(|_| BackendError::Network)?;
+    let url = request.url();
+    let response = request.send().await.map_err(|_| BackendError::Network)?;
+    let status = response.status();
+    let text = response.text().await.map_err(|_| BackendError::Network)?;
+    if response.ok() {
+        // What a service worker makes up has no URL.
+        let from = Some(response.url()).filter(|from| !from.is_empty()).unwrap_or(url);
+        return Ok(Answer { url: from, status, text });
+    }
+    let wait = response.headers().get("retry-after").and_then(|value| retry_after(&value, until));
+    match serde_json::from_str::<ErrorBody>(&text) {
+        Ok(body) => Err(BackendError::Server { status, error: body.error, retry_after: wait }),
+        Err(_) => Err(BackendError::Unreadable { status }),
     }
 }
 

@@ -1,0 +1,185 @@
+//! The back end's client, and readiness: by events where they come through, by asking where not.
+
+#![allow(clippy::unwrap_used)]
+
+mod fake;
+
+use std::{cell::RefCell, rc::Rc};
+
+use fake::{breaks, event, next, requests, reset, until};
+use reelway::{Backend, BackendError, Readiness};
+use reelway_api::{ErrorCode, UpdateVideo, Video, VideoStatus};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+fn json(status: &str, revision: u64, more: &str) -> String {
+    format!(
+        r#"{{"id":"v1","title":"film.mp4","provider":"local","status":"{status}","created_at":1,"revision":{revision}{more}}}"#
+    )
+}
+
+fn processing(percent: u8, revision: u64) -> String {
+    json("processing", revision, &format!(r#","percent":{percent}"#))
+}
+
+/// All of it is there.
+fn settled(revision: u64) -> String {
+    json("ready", revision, r#","playback":{"hls":"/m/v1.m3u8","poster":"/m/v1.jpg","storyboard":"/m/v1.vtt"}"#)
+}
+
+fn meets(to: &str, body: &str) {
+    next(&format!(r#"{{"to":"{to}","status":200,"body":{body}}}"#));
+}
+
+type Seen = Rc<RefCell<Vec<Video>>>;
+
+fn watch() -> (Readiness, Seen) {
+    let seen = Seen::default();
+    let note = Rc::clone(&seen);
+    let video: Video = serde_json::from_str(&json("processing", 2, "")).unwrap();
+    (Readiness::watch("", video, move |video| note.borrow_mut().push(video.clone())), seen)
+}
+
+fn percents(seen: &Seen) -> Vec<Option<u8>> {
+    seen.borrow().iter().map(|video| video.percent).collect()
+}
+
+#[wasm_bindgen_test]
+async fn news_come_by_events_until_all_is_there() {
+    reset("{}");
+    let (readiness, seen) = watch();
+    event(&processing(10, 3));
+    event(&processing(5, 3));
+    event("no JSON");
+    event(&processing(40, 4));
+    assert_eq!(percents(&seen), [Some(10), Some(40)], "old news is no news");
+
+    event(&json("ready", 5, r#","percent":20,"playback":{"hls":"/m/v1.m3u8","poster":"/m/v1.jpg"}"#));
+    assert_eq!(readiness.video().status, VideoStatus::Ready);
+    assert_eq!(requests(), "EVENTS /api/videos/v1/events", "it plays, and goes on listening for the rest");
+
+    event(&settled(6));
+    assert_eq!(requests(), "EVENTS /api/videos/v1/events\nclosed");
+    let origin = web_sys::window().unwrap().location().origin().unwrap();
+    assert_eq!(readiness.video().playback.unwrap().storyboard, Some(format!("{origin}/m/v1.vtt")));
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_that_is_refused_gives_way_to_asking() {
+    reset("{}");
+    let (_readiness, seen) = watch();
+    meets("GET", &processing(30, 3));
+    meets("GET", &processing(30, 3));
+    meets("GET", &settled(4));
+    breaks(2);
+    until("all is there", || seen.borrow().len() == 2).await;
+    assert_eq!(requests().matches("GET /api/videos/v1").count(), 3);
+    assert_eq!(seen.borrow()[1].status, VideoStatus::Ready);
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_that_breaks_is_left_to_the_browser_three_times() {
+    reset("{}");
+    let (_readiness, seen) = watch();
+    breaks(0);
+    breaks(0);
+    event(&processing(1, 3));
+    breaks(0);
+    breaks(0);
+    assert!(!requests().contains("GET"), "an event in between counts as success");
+    meets("GET", &settled(9));
+    breaks(0);
+    until("the answer", || seen.borrow().len() == 2).await;
+    assert!(requests().contains("closed\nGET /api/videos/v1"));
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_that_is_held_back_gives_way_to_asking() {
+    reset("{}");
+    let (_readiness, seen) = watch();
+    meets("GET", &settled(3));
+    until("the answer", || !seen.borrow().is_empty()).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_comes_back_listens_anew() {
+    reset("{}");
+    let (_readiness, seen) = watch();
+    fake::happens("visibilitychange");
+    assert_eq!(requests(), "EVENTS /api/videos/v1/events\nclosed\nEVENTS /api/videos/v1/events");
+    event(&processing(50, 3));
+    assert_eq!(percents(&seen), [Some(50)]);
+}
+
+#[wasm_bindgen_test]
+async fn whoever_stops_watching_hears_no_more() {
+    reset("{}");
+    let (readiness, seen) = watch();
+    drop(readiness);
+    event(&processing(50, 3));
+    assert!(seen.borrow().is_empty());
+    assert!(requests().ends_with("closed"));
+}
+
+#[wasm_bindgen_test]
+async fn a_deleted_video_is_asked_for_once() {
+    reset("{}");
+    let (readiness, seen) = watch();
+    breaks(2);
+    until("the question", || requests().contains("GET")).await;
+    // The back-off would bring the next question within a second.
+    let asked = js_sys::Date::now();
+    until("a second", || js_sys::Date::now() > asked + 1000.0).await;
+    assert_eq!(requests().matches("GET").count(), 1);
+    assert!(seen.borrow().is_empty());
+    assert_eq!(readiness.video().status, VideoStatus::Processing);
+}
+
+#[wasm_bindgen_test]
+async fn what_the_api_says_comes_out_typed() {
+    reset("{}");
+    let backend = Backend::new("");
+    meets("GET", &format!(r#"{{"videos":[{}],"next_cursor":"a/b"}}"#, settled(1)));
+    let page = backend.list(None).await.unwrap();
+    assert_eq!((page.videos.len(), page.next_cursor.as_deref()), (1, Some("a/b")));
+    meets("GET", r#"{"videos":[]}"#);
+    assert_eq!(backend.list(Some("a/b")).await.unwrap().next_cursor, None);
+
+    meets("PATCH", &json("ready", 2, ""));
+    let update = UpdateVideo { title: Some("A film".into()), poster_time: None };
+    assert_eq!(backend.update("v1", &update).await.unwrap().revision, 2);
+    meets("GET", r#"{"hls":"/m/v1.m3u8"}"#);
+    assert!(backend.playback("v1").await.unwrap().hls.ends_with("/m/v1.m3u8"));
+    backend.delete("../v1").await.unwrap();
+    assert_eq!(
+        requests().lines().collect::<Vec<_>>(),
+        [
+            "GET /api/videos",
+            "GET /api/videos?cursor=a%2Fb",
+            r#"PATCH /api/videos/v1 {"title":"A film"}"#,
+            "GET /api/videos/v1/playback",
+            "DELETE /api/videos/..%2Fv1",
+        ]
+    );
+}
+
+#[wasm_bindgen_test]
+async fn what_goes_wrong_comes_out_typed() {
+    reset("{}");
+    let backend = Backend::new("");
+    let missing = backend.get("nothing").await.unwrap_err();
+    assert!(missing.is(ErrorCode::NotFound));
+    assert_eq!((missing.code(), missing.to_string()), ("not_found", "There is no such video.".to_owned()));
+
+    next(r#"{"to":"GET","status":502,"body":"<html>"}"#);
+    assert_eq!(backend.get("v1").await, Err(BackendError::Unreadable { status: 502 }));
+    next(r#"{"to":"GET","status":200,"body":"<html>"}"#);
+    assert_eq!(backend.get("v1").await, Err(BackendError::Unreadable { status: 200 }));
+    next(r#"{"to":"GET","status":"reset"}"#);
+    assert_eq!(backend.get("v1").await, Err(BackendError::Network));
+    next(
+        r#"{"to":"GET","status":429,"headers":{"retry-after":"7"},"body":{"error":{"code":"too_many_requests","message":""}}}"#,
+    );
+    assert_eq!(backend.get("v1").await.unwrap_err().retry_after(), Some(7000.0));
+}
