@@ -45,7 +45,8 @@ pub enum Verdict {
 /// The verdict on a reply that is no success, in any protocol over HTTP.
 ///
 /// A code of Reelway's server counts before the status. Of the statuses, 401, 403, 404 and 410 are what a signed or
-/// secret URL answers once it has run out. 409, 412 and 416 say that the two sides differ on the offset. A bare 413
+/// secret URL answers once it has run out. 409, 412 and 416 say that the two sides differ on the offset,
+/// or that another request got in between. A bare 413
 /// comes from a proxy with a limit on bodies, which a shorter chunk may pass.
 pub fn of_failure(reply: &Reply) -> Verdict {
     let error = UploadError::of_reply(reply);
@@ -57,7 +58,7 @@ pub fn of_failure(reply: &Reply) -> Verdict {
     match (code, reply.status) {
         (Some(ErrorCode::OffsetGap | ErrorCode::DigestMismatch), _) => Verdict::Unclear { error, retry_after },
         (Some(ErrorCode::OriginNotAllowed), _) => Verdict::Refused { error },
-        (Some(ErrorCode::UploadExpired | ErrorCode::Conflict), _) => Verdict::Expired { error },
+        (Some(ErrorCode::UploadExpired), _) => Verdict::Expired { error },
         (None, status @ (401 | 403 | 404 | 410)) => Verdict::Expired { error: UploadError::Expired { status } },
         (_, 401 | 403 | 404 | 410) => Verdict::Expired { error },
         (_, 409 | 412 | 416) | (None, 413) => Verdict::Unclear { error, retry_after },
@@ -89,7 +90,7 @@ mod tests {
             (503, coded("unavailable"), ("unclear", "unavailable")),
             (408, String::new(), ("unclear", "http_error")),
             (409, coded("offset_gap"), ("unclear", "offset_gap")),
-            (409, coded("conflict"), ("expired", "conflict")),
+            (409, coded("conflict"), ("unclear", "conflict")),
             (400, coded("digest_mismatch"), ("unclear", "digest_mismatch")),
             (412, String::new(), ("unclear", "http_error")),
             (413, String::new(), ("unclear", "http_error")),
