@@ -49,7 +49,7 @@ pub struct Config {
 }
 
 /// The names of [`Config`]'s fields.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "bind",
     "data_dir",
     "role",
@@ -61,6 +61,7 @@ const KEYS: [&str; 11] = [
     "limits",
     "upload",
     "store",
+    "jobs",
 ];
 
 /// What a process does.
