@@ -4,10 +4,10 @@
 use super::{Crop, Sheets, Storyboard, StoryboardError, Tile, Unit};
 
 pub(super) fn parse(text: &str, resolve: &dyn Fn(&str) -> String) -> Result<Storyboard, StoryboardError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
     let mut sheets = Sheets::default();
     let mut tiles = Vec::new();
-    let mut lines = text.split(['\n', '\r']).map(str::trim);
+    let mut lines = text.split('\n').map(str::trim);
     while let Some(line) = lines.next() {
         if line.starts_with("NOTE") && !line.contains("-->") {
             // A comment ends with its block.
@@ -15,8 +15,7 @@ pub(super) fn parse(text: &str, resolve: &dyn Fn(&str) -> String) -> Result<Stor
             continue;
         }
         let Some((start, end)) = line.split_once("-->") else { continue };
-        // Of "\r\n", splitting at both makes an empty line; the text is the first that is not.
-        let Some(address) = lines.by_ref().find(|line| !line.is_empty()) else { break };
+        let Some(address) = lines.next().filter(|line| !line.is_empty()) else { continue };
         // Settings may follow the end.
         let end = end.split_whitespace().next().unwrap_or_default();
         if let (Some(start), Some(end)) = (seconds(start.trim()), seconds(end))
@@ -114,6 +113,7 @@ mod tests {
              00:01.000 --> 01:02.500 align:start position:0%\na.jpg\n",
             "WEBVTT\n\nNOTE\n00:07.000\n\n1\n00:00:01,000-->00:01:02,500\na.jpg",
             "00:00:01 --> 00:01:02.5\na.jpg#t=3",
+            "WEBVTT\n\n00:00.000 --> 00:01.000\n\n00:01.000 --> 01:02.500\na.jpg",
             "WEBVTT\n\n00:09.000 --> 00:03.000\nbackwards.jpg\n\nx --> y\nb.jpg\n\n00:01.000 --> 01:02.500\na.jpg",
         ] {
             assert_eq!(tiles(text), picture, "{text:?}");

@@ -6,6 +6,8 @@ use crate::Millis;
 const HALF_LIFE: Millis = 5000.0;
 /// How much of a request is shown as sent, at most, before it is answered: its end is for the provider to tell.
 const UNANSWERED: f64 = 0.95;
+/// Milliseconds that a request may be late before the rate that is shown falls: less would only flicker.
+const LATE: Millis = 1000.0;
 
 /// The bytes of an upload.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -63,7 +65,7 @@ impl Meter {
             self.shown = self.shown.max(start + left as u64);
         }
         // Had the rate been higher than this, the request would be through by now.
-        self.ceiling = len as f64 * 1000.0 / elapsed.max(1.0);
+        self.ceiling = len as f64 * 1000.0 / (elapsed - LATE).max(1.0);
     }
 
     /// The smoothed rate in bytes a second.
@@ -115,6 +117,9 @@ mod tests {
         let progress = meter.progress(true);
         assert_eq!(progress.in_flight, 950);
         assert!(progress.rate.unwrap() < 17.0, "the rate of a request that hangs falls");
+
+        meter.in_flight(0, 1000, 1000.0);
+        assert!(meter.progress(true).rate.unwrap() > 99_000.0, "that of one which is only late does not");
     }
 
     #[test]
