@@ -237,6 +237,29 @@ async fn the_page_asks_before_it_is_closed_only_while_bytes_are_unsent() {
 }
 
 #[wasm_bindgen_test]
+async fn the_screen_stays_on_while_bytes_are_on_their_way() {
+    reset("{}");
+    next(r#"{"to":"PUT","status":"hang","keep":false}"#);
+    let upload = upload(&content(500));
+    until("the first chunk", || requests().contains("PUT")).await;
+    upload.pause();
+    upload.resume();
+    ends(&upload, Phase::Done).await;
+    until("the lock's end", || fake::screen() == "screen on, screen off, screen on, screen off").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_machine_that_wakes_up_asks_at_once() {
+    reset("{}");
+    next(r#"{"to":"PUT","status":"hang","keep":false}"#);
+    let upload = upload(&content(500));
+    until("the first chunk", || requests().contains("PUT")).await;
+    fake::sleeps(3_600_000.0);
+    ends(&upload, Phase::Done).await;
+    assert!(requests().contains("aborted\nPUT /u/secret bytes */500"), "{}", requests());
+}
+
+#[wasm_bindgen_test]
 async fn without_a_network_it_waits_for_one() {
     reset("{}");
     next(r#"{"to":"PUT","status":"reset","keep":false}"#);

@@ -11,6 +11,8 @@ extern "C" {
     pub fn reset(changes_to_the_target: &str);
     pub fn next(answer: &str);
     pub fn requests() -> String;
+    pub fn screen() -> String;
+    pub fn sleeps(span: f64);
     pub fn bytes() -> Uint8Array;
     pub fn event(json: &str);
     pub fn breaks(ready_state: u32);

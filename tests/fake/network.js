@@ -5,7 +5,8 @@ const CREATED = {
   upload: { protocol: "resumable", url: "/u/secret", min_chunk: 1, max_chunk: 1 << 26, chunk_multiple: 1, parallel: 1 },
 };
 
-let log, held, size, answers, target, streams;
+let log, held, size, answers, target, streams, slept;
+const now = Date.now;
 
 /** Starts afresh. `changes` are laid over the target that the back end gives. */
 export function reset(changes) {
@@ -13,9 +14,12 @@ export function reset(changes) {
   held = new Uint8Array(0);
   answers = [];
   streams = [];
+  slept = 0;
   target = { ...CREATED.upload, ...JSON.parse(changes) };
   window.fetch = fetch;
   window.EventSource = FakeEventSource;
+  Date.now = () => now() + slept;
+  Object.defineProperty(navigator, "wakeLock", { configurable: true, value: { request: lock } });
 }
 
 /**
@@ -28,7 +32,12 @@ export function next(answer) {
 
 /** The requests so far, one a line. */
 export function requests() {
-  return log.join("\n");
+  return log.filter((line) => !line.startsWith("screen")).join("\n");
+}
+
+/** What became of the screen. */
+export function screen() {
+  return log.filter((line) => line.startsWith("screen")).join(", ");
 }
 
 /** The bytes that the provider holds. */
@@ -85,6 +94,16 @@ function provider() {
 function respond(status, body, headers) {
   const text = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
   return new Response(text, { status, headers });
+}
+
+async function lock(kind) {
+  log.push(`${kind} on`);
+  return { release: async () => log.push(`${kind} off`) };
+}
+
+/** The machine sleeps for so many milliseconds: only the wall clock tells. */
+export function sleeps(span) {
+  slept += span;
 }
 
 class FakeEventSource extends EventTarget {
