@@ -1,5 +1,6 @@
 //! One family of icons: 24 px, drawn in strokes of the text's colour.
 
+use crate::components::live::live;
 use leptos::prelude::*;
 
 /// Arrow to the left.
@@ -51,7 +52,7 @@ pub fn Icon(
 ) -> AnyView {
     view! {
         <svg class="rw-icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-            <path d=move || path.get() />
+            <path d=live(move || path.get()) />
         </svg>
     }
     .into_any()

@@ -4,6 +4,7 @@
 //! them (`CSS` in each module) and on `theme.css` ([`THEME_CSS`]): link the files, or adopt the constants.
 
 pub mod icons;
+pub mod live;
 pub mod player;
 pub mod uploader;
 pub mod video;

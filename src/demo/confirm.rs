@@ -2,6 +2,7 @@
 
 use leptos::{html, prelude::*};
 use reelway::components::icons::{self, Icon};
+use reelway::components::live::{effect, on};
 use web_sys::MouseEvent;
 
 use crate::strings;
@@ -14,7 +15,7 @@ pub fn ConfirmDelete(
     confirmed: Callback<String>,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
+    effect(move || {
         let Some(dialog) = dialog.get() else { return };
         match asked.get() {
             Some(_) if !dialog.open() => drop(dialog.show_modal()),
@@ -41,7 +42,7 @@ pub fn ConfirmDelete(
             class="dialog"
             node_ref=dialog
             aria-labelledby="delete-title"
-            on:close=move |_| asked.set(None)
+            on:close=on(move |_| asked.set(None))
             on:click=on_click
         >
             <div class="dialog-body">
@@ -49,7 +50,7 @@ pub fn ConfirmDelete(
                 <p class="dialog-name">{title}</p>
                 <p>{strings::DELETE_TEXT}</p>
                 <div class="dialog-actions">
-                    <button type="button" class="rw-button" autofocus on:click=move |_| asked.set(None)>
+                    <button type="button" class="rw-button" autofocus on:click=on(move |_| asked.set(None))>
                         {strings::KEEP}
                     </button>
                     <button type="button" class="rw-button rw-button-danger" on:click=confirm>

@@ -1,6 +1,7 @@
 //! The list of earlier videos.
 
 use leptos::prelude::*;
+use reelway::components::live::{live, memo, on, when};
 use reelway::{
     Backend, BackendError, Readiness,
     components::{
@@ -113,7 +114,7 @@ pub fn Library(
         count
     });
     let asked = RwSignal::new(None);
-    let ids = Memo::new(move |_| {
+    let ids = memo(move || {
         let on_their_way = uploads.video_ids();
         let shown = |video: &&Video| {
             !matches!(video.status, VideoStatus::Cancelled | VideoStatus::Expired) && !on_their_way.contains(&video.id)
@@ -122,39 +123,48 @@ pub fn Library(
     });
     let empty = move || ids.get().is_empty();
     let card = move |id: String| {
-        let video = Memo::new(move |_| shelf.videos.with(|videos| videos.iter().find(|video| video.id == id).cloned()));
+        let video = memo(move || shelf.videos.with(|videos| videos.iter().find(|video| video.id == id).cloned()));
         view! { <Card video asked /> }
     };
     view! {
         <section class="library" aria-labelledby="library-title">
             <h2 id="library-title">{strings::LIBRARY}</h2>
-            <Show when=move || shelf.error.get().is_some()>
-                <div class="notice" role="alert">
-                    <Icon path=icons::WARNING />
-                    <span>{move || shelf.error.get()}</span>
-                    <button type="button" class="rw-button" on:click=move |_| shelf.load(None)>{strings::RETRY}</button>
-                </div>
-            </Show>
-            <Show when=move || empty() && !shelf.loading.get() && shelf.error.get().is_none()>
-                <div class="empty">
-                    <Icon path=icons::FILM />
-                    <strong>{strings::EMPTY_TITLE}</strong>
-                    <span>{strings::EMPTY_TEXT}</span>
-                </div>
-            </Show>
+            {when(
+                move || shelf.error.get().is_some(),
+                move || view! {
+                    <div class="notice" role="alert">
+                        <Icon path=icons::WARNING />
+                        <span>{live(move || shelf.error.get())}</span>
+                        <button type="button" class="rw-button" on:click=on(move |_| shelf.load(None))>{strings::RETRY}</button>
+                    </div>
+                }.into_any(),
+            )}
+            {when(
+                move || empty() && !shelf.loading.get() && shelf.error.get().is_none(),
+                move || view! {
+                    <div class="empty">
+                        <Icon path=icons::FILM />
+                        <strong>{strings::EMPTY_TITLE}</strong>
+                        <span>{strings::EMPTY_TEXT}</span>
+                    </div>
+                }.into_any(),
+            )}
             <ul class="cards">
                 <For each=move || ids.get() key=Clone::clone children=card />
             </ul>
-            <Show when=move || shelf.next.get().is_some()>
-                <button
-                    type="button"
-                    class="rw-button load-more"
-                    disabled=move || shelf.loading.get()
-                    on:click=move |_| shelf.load(shelf.next.get_untracked())
-                >
-                    {move || if shelf.loading.get() { strings::LOADING } else { strings::LOAD_MORE }}
-                </button>
-            </Show>
+            {when(
+                move || shelf.next.get().is_some(),
+                move || view! {
+                    <button
+                        type="button"
+                        class="rw-button load-more"
+                        disabled=live(move || shelf.loading.get())
+                        on:click=on(move |_| shelf.load(shelf.next.get_untracked()))
+                    >
+                        {live(move || if shelf.loading.get() { strings::LOADING } else { strings::LOAD_MORE })}
+                    </button>
+                }.into_any(),
+            )}
             <ConfirmDelete asked confirmed=Callback::new(move |id| shelf.delete(id)) />
         </section>
     }
@@ -163,7 +173,7 @@ pub fn Library(
 #[component]
 fn Card(video: Memo<Option<Video>>, asked: RwSignal<Option<(String, String)>>) -> impl IntoView {
     let of = move |pick: fn(&Video) -> String| move || video.with(|video| video.as_ref().map(pick).unwrap_or_default());
-    let poster = Memo::new(move |_| video.with(|video| video.as_ref()?.playback.as_ref()?.poster.clone()));
+    let poster = memo(move || video.with(|video| video.as_ref()?.playback.as_ref()?.poster.clone()));
     let status = move || video.with(|video| video.as_ref().map(|video| video.status));
     let failed = move || status() == Some(VideoStatus::Failed);
     let badge = move || video.with(|video| video.as_ref().and_then(strings::badge));
@@ -180,19 +190,19 @@ fn Card(video: Memo<Option<Video>>, asked: RwSignal<Option<(String, String)>>) -
     let ask = move |_| asked.set(video.get_untracked().map(|video| (video.id, video.title)));
     let title = of(|video| video.title.clone());
     view! {
-        <li class="card" data-failed=move || failed().then_some("")>
+        <li class="card" data-failed=live(move || failed().then_some(""))>
             <a class="card-link" href=of(|video| watch_url(&video.id))>
                 <span class="card-picture">
                     <Icon path=icons::FILM />
-                    {move || poster.get().map(|url| view! { <img src=url alt="" loading="lazy" decoding="async" /> })}
-                    {move || badge().map(|badge| view! { <span class="badge">{badge}</span> })}
-                    {move || duration().map(|duration| view! { <span class="chip">{duration}</span> })}
+                    {live(move || poster.get().map(|url| view! { <img src=url alt="" loading="lazy" decoding="async" /> }.into_any()))}
+                    {live(move || badge().map(|badge| view! { <span class="badge">{badge}</span> }.into_any()))}
+                    {live(move || duration().map(|duration| view! { <span class="chip">{duration}</span> }.into_any()))}
                     <span class="card-play"><Icon path=icons::PLAY /></span>
                 </span>
                 <span class="card-title">{title}</span>
             </a>
             <div class="card-foot">
-                <span class="card-facts">{move || reason().unwrap_or_else(facts)}</span>
+                <span class="card-facts">{live(move || reason().unwrap_or_else(facts))}</span>
                 <button
                     type="button"
                     class="rw-button rw-button-quiet card-delete"

@@ -8,6 +8,7 @@ mod strings;
 mod watch;
 
 use leptos::{html, prelude::*};
+use reelway::components::live::{memo, when};
 use reelway::{
     UploadOptions,
     components::{
@@ -34,7 +35,7 @@ fn App() -> impl IntoView {
     // Here, above the routes: uploads go on while another page is open.
     let uploads = Uploads::new(UploadOptions::default());
     let main = NodeRef::<html::Main>::new();
-    let route = Memo::new(move |_| router.route());
+    let route = memo(move || router.route());
     Effect::new(move |before: Option<()>| {
         route.track();
         if let (Some(()), Some(main)) = (before, main.get_untracked()) {
@@ -54,12 +55,15 @@ fn App() -> impl IntoView {
                 <span class="brand-mark"></span>
                 {strings::BRAND}
             </a>
-            <Show when=move || route.get() != Route::Home>
-                <a class="rw-button rw-button-quiet" href="/">
-                    <Icon path=icons::BACK />
-                    {strings::BACK}
-                </a>
-            </Show>
+            {when(
+                move || route.get() != Route::Home,
+                move || view! {
+                    <a class="rw-button rw-button-quiet" href="/">
+                        <Icon path=icons::BACK />
+                        {strings::BACK}
+                    </a>
+                }.into_any(),
+            )}
         </header>
         <main id="main" class="page" tabindex="-1" node_ref=main>
             {page}

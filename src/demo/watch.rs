@@ -1,6 +1,7 @@
 //! `/v/{id}`: one video.
 
 use leptos::{html, prelude::*};
+use reelway::components::live::{effect, either, live, memo, on, when};
 use reelway::{
     Backend, Readiness,
     components::{
@@ -90,7 +91,7 @@ impl Page {
 
     fn pick<T: PartialEq + Send + Sync + 'static>(&self, pick: fn(&Video) -> Option<T>) -> Memo<Option<T>> {
         let video = self.video;
-        Memo::new(move |_| video.with(|video| video.as_ref().and_then(pick)))
+        memo(move || video.with(|video| video.as_ref().and_then(pick)))
     }
 }
 
@@ -98,7 +99,7 @@ impl Page {
 pub fn Watch(id: String, router: Router) -> impl IntoView {
     let page = Page::open(id.clone());
     let title = page.pick(|video| Some(video.title.clone()));
-    Effect::new(move |_| set_title(&title.get().unwrap_or_default()));
+    effect(move || set_title(&title.get().unwrap_or_default()));
     let status = page.pick(|video| Some(video.status));
     let asked = RwSignal::new(None);
     let delete = Callback::new(move |id: String| {
@@ -118,21 +119,27 @@ pub fn Watch(id: String, router: Router) -> impl IntoView {
         (false, Some(_)) => view! { <Unready page asked /> }.into_any(),
     };
     view! {
-        <Show when=move || page.error.get().is_some()>
-            <div class="notice" role="alert">
-                <Icon path=icons::WARNING />
-                <span>{move || page.error.get()}</span>
-                <Show when=move || page.video.with(Option::is_none)>
-                    <button
-                        type="button"
-                        class="rw-button"
-                        on:click=move |_| page.load(id.get_value())
-                    >
-                        {strings::RETRY}
-                    </button>
-                </Show>
-            </div>
-        </Show>
+        {when(
+            move || page.error.get().is_some(),
+            move || view! {
+                <div class="notice" role="alert">
+                    <Icon path=icons::WARNING />
+                    <span>{live(move || page.error.get())}</span>
+                    {when(
+                        move || page.video.with(Option::is_none),
+                        move || view! {
+                            <button
+                                type="button"
+                                class="rw-button"
+                                on:click=on(move |_| page.load(id.get_value()))
+                            >
+                                {strings::RETRY}
+                            </button>
+                        }.into_any(),
+                    )}
+                </div>
+            }.into_any(),
+        )}
         <article class="watch">{stage}</article>
         <ConfirmDelete asked confirmed=delete />
     }
@@ -157,7 +164,7 @@ pub fn NotFound() -> impl IntoView {
 fn Ready(page: Page, asked: RwSignal<Option<(String, String)>>) -> impl IntoView {
     let handle = PlayerHandle::new();
     let playback = page.pick(|video| video.playback.clone());
-    let of_playback = move |pick: fn(Playback) -> Option<String>| Memo::new(move |_| playback.get().and_then(pick));
+    let of_playback = move |pick: fn(Playback) -> Option<String>| memo(move || playback.get().and_then(pick));
     let hls = of_playback(|playback| Some(playback.hls));
     let size = page.pick(|video| video.width.zip(video.height));
     let title = page.pick(|video| Some(video.title.clone()));
@@ -194,23 +201,26 @@ fn Unready(page: Page, asked: RwSignal<Option<(String, String)>>) -> impl IntoVi
     let icon = Signal::derive(move || if is(VideoStatus::Processing) { icons::FILM } else { icons::WARNING });
     let shown = move || percent.get().unwrap_or_default();
     view! {
-        <div class="stage" data-status=move || is(VideoStatus::Failed).then_some("failed")>
+        <div class="stage" data-status=live(move || is(VideoStatus::Failed).then_some("failed"))>
             <Icon path=icon />
-            <h2>{move || text().0}</h2>
-            <p role="status">{move || text().1}</p>
-            <Show when=move || is(VideoStatus::Processing)>
-                <div
-                    class="stage-bar"
-                    role="progressbar"
-                    aria-label=strings::PROCESSING_TITLE
-                    aria-valuemin="0"
-                    aria-valuemax="100"
-                    aria-valuenow=move || shown().to_string()
-                >
-                    <div prop:style=move || format!("inline-size:{}%", shown())></div>
-                </div>
-                <span class="stage-percent">{move || format!("{} %", shown())}</span>
-            </Show>
+            <h2>{live(move || text().0)}</h2>
+            <p role="status">{live(move || text().1)}</p>
+            {when(
+                move || is(VideoStatus::Processing),
+                move || view! {
+                    <div
+                        class="stage-bar"
+                        role="progressbar"
+                        aria-label=strings::PROCESSING_TITLE
+                        aria-valuemin="0"
+                        aria-valuemax="100"
+                        aria-valuenow=live(move || shown().to_string())
+                    >
+                        <div prop:style=live(move || format!("inline-size:{}%", shown()))></div>
+                    </div>
+                    <span class="stage-percent">{live(move || format!("{} %", shown()))}</span>
+                }.into_any(),
+            )}
         </div>
         <Details page asked handle=None />
     }
@@ -256,18 +266,21 @@ fn Details(
             <div class="details-text">
                 <Title page />
                 <ul class="facts">
-                    {move || facts().into_iter().map(|fact| view! { <li>{fact}</li> }).collect::<Vec<_>>()}
+                    {live(move || facts().into_iter().map(|fact| view! { <li>{fact}</li> }.into_any()).collect::<Vec<_>>())}
                 </ul>
-                <Show when=move || more.get().is_some()>
-                    <p class="details-more">
-                        {move || format!("{} · {} %", strings::MAKING_RENDITIONS, more.get().unwrap_or_default())}
-                    </p>
-                </Show>
+                {when(
+                    move || more.get().is_some(),
+                    move || view! {
+                        <p class="details-more">
+                            {live(move || format!("{} · {} %", strings::MAKING_RENDITIONS, more.get().unwrap_or_default()))}
+                        </p>
+                    }.into_any(),
+                )}
             </div>
             <div class="details-actions">
                 <button type="button" class="rw-button" on:click=copy><Icon path=icons::LINK />{strings::COPY_LINK}</button>
                 {handle.map(|_| view! {
-                    <button type="button" class="rw-button" on:click=set_poster>
+                    <button type="button" class="rw-button" title=strings::SET_POSTER_HINT on:click=set_poster>
                         <Icon path=icons::IMAGE />
                         {strings::SET_POSTER}
                     </button>
@@ -277,7 +290,7 @@ fn Details(
                     {strings::DELETE}
                 </button>
                 <span class="details-note" role="status">
-                    {move || note.get().map(|note| view! { <Icon path=icons::CHECK />{note} })}
+                    {live(move || note.get().map(|note| view! { <Icon path=icons::CHECK />{note} }.into_any()))}
                 </span>
             </div>
         </div>
@@ -290,7 +303,7 @@ fn Title(page: Page) -> impl IntoView {
     let title = page.pick(|video| Some(video.title.clone()));
     let editing = RwSignal::new(false);
     let input = NodeRef::<html::Input>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = input.get() {
             input.select();
         }
@@ -312,35 +325,38 @@ fn Title(page: Page) -> impl IntoView {
     let heading = move || {
         view! {
             <h1 class="details-title">
-                <span>{move || title.get()}</span>
+                <span>{live(move || title.get())}</span>
                 <button
                     type="button"
                     class="rw-button rw-button-quiet"
                     aria-label=strings::EDIT_TITLE
                     title=strings::EDIT_TITLE
-                    on:click=move |_| editing.set(true)
+                    on:click=on(move |_| editing.set(true))
                 >
                     <Icon path=icons::PENCIL />
                 </button>
             </h1>
         }
+        .into_any()
     };
-    view! {
-        <Show when=move || editing.get() fallback=heading>
+    let form = move || {
+        view! {
             <form class="details-form" on:submit=save>
                 <input
                     class="field"
                     node_ref=input
                     aria-label=strings::TITLE
                     maxlength="200"
-                    prop:value=move || title.get_untracked().unwrap_or_default()
+                    prop:value=live(move || title.get_untracked().unwrap_or_default())
                     on:keydown=on_key
                 />
                 <button type="submit" class="rw-button rw-button-primary">{strings::SAVE}</button>
-                <button type="button" class="rw-button" on:click=move |_| editing.set(false)>{strings::CANCEL}</button>
+                <button type="button" class="rw-button" on:click=on(move |_| editing.set(false))>{strings::CANCEL}</button>
             </form>
-        </Show>
-    }
+        }
+        .into_any()
+    };
+    either(move || editing.get(), form, heading)
 }
 
 fn facts_of(video: &Video) -> Vec<String> {

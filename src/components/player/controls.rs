@@ -1,5 +1,6 @@
 //! The bar of controls.
 
+use crate::components::live::{live, on, when};
 use leptos::prelude::*;
 use reelway_core::text::clock;
 use wasm_bindgen::JsCast;
@@ -60,9 +61,9 @@ pub(super) fn Controls(
                 {button("play", "k", play_label.into_signal(), play_icon, move || handle.toggle_play())}
                 <Volume handle />
                 <span part="time" class="rw-time">
-                    {move || clock(handle.time.get())}
+                    {live(move || clock(handle.time.get()))}
                     <span class="rw-time-total">
-                        " / " {move || clock(handle.duration.get())}
+                        " / " {live(move || clock(handle.duration.get()))}
                     </span>
                 </span>
                 <span class="rw-space"></span>
@@ -102,10 +103,10 @@ fn button(
             type="button"
             part=part
             class="rw-control"
-            aria-label=move || label.get()
-            title=move || label.get()
+            aria-label=live(move || label.get())
+            title=live(move || label.get())
             aria-keyshortcuts=(!key.is_empty()).then_some(key)
-            on:click=move |_| act()
+            on:click=on(move |_| act())
         >
             <Icon path=icon />
         </button>
@@ -139,9 +140,9 @@ fn Volume(handle: PlayerHandle) -> impl IntoView {
                 max="100"
                 step="5"
                 aria-label=strings::VOLUME
-                aria-valuetext=move || format!("{} %", percent())
-                prop:value=move || percent().to_string()
-                prop:style=move || format!("--_level:{}%", percent())
+                aria-valuetext=live(move || format!("{} %", percent()))
+                prop:value=live(move || percent().to_string())
+                prop:style=live(move || format!("--_level:{}%", percent()))
                 on:input=on_input
             />
         </div>
@@ -184,16 +185,19 @@ fn Quality(handle: PlayerHandle, open: RwSignal<bool>) -> impl IntoView {
         levels.chain([(-1, auto)]).collect::<Vec<Choice>>()
     };
     view! {
-        <Show when=move || handle.levels.with(|levels| levels.len() > 1)>
-            <Menu
-                part="quality"
-                label=strings::QUALITY
-                text=Signal::derive(text)
-                choices=Signal::derive(choices)
-                chosen=handle.level_wanted
-                choose=Callback::new(move |level| handle.set_level(level))
-                open
-            />
-        </Show>
+        {when(
+            move || handle.levels.with(|levels| levels.len() > 1),
+            move || view! {
+                <Menu
+                    part="quality"
+                    label=strings::QUALITY
+                    text=Signal::derive(text)
+                    choices=Signal::derive(choices)
+                    chosen=handle.level_wanted
+                    choose=Callback::new(move |level| handle.set_level(level))
+                    open
+                />
+            }.into_any(),
+        )}
     }
 }

@@ -1,5 +1,6 @@
 //! A button that opens a menu with one choice.
 
+use crate::components::live::{effect, live, on, when};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{FocusEvent, HtmlElement, KeyboardEvent, Node};
@@ -23,7 +24,7 @@ pub(super) fn Menu(
     let button = NodeRef::<html::Button>::new();
     let menu = NodeRef::<html::Div>::new();
     // Opened, the menu takes the focus to the line that is chosen.
-    Effect::new(move |_| {
+    effect(move || {
         if open.get()
             && let Some(line) = menu.get().and_then(|menu| menu.query_selector("[aria-checked=true]").ok().flatten())
         {
@@ -76,11 +77,11 @@ pub(super) fn Menu(
                 type="button"
                 role="menuitemradio"
                 tabindex="-1"
-                aria-checked=move || (chosen.get() == value).to_string()
-                on:click=move |_| {
+                aria-checked=live(move || (chosen.get() == value).to_string())
+                on:click=on(move |_| {
                     choose.run(value);
                     close();
-                }
+                })
             >
                 {text}
             </button>
@@ -93,18 +94,21 @@ pub(super) fn Menu(
                 part=part
                 class="rw-control rw-control-text"
                 node_ref=button
-                aria-label=move || format!("{label}: {}", text.get())
+                aria-label=live(move || format!("{label}: {}", text.get()))
                 aria-haspopup="menu"
-                aria-expanded=move || open.get().to_string()
-                on:click=move |_| open.update(|open| *open = !*open)
+                aria-expanded=live(move || open.get().to_string())
+                on:click=on(move |_| open.update(|open| *open = !*open))
             >
-                {move || text.get()}
+                {live(move || text.get())}
             </button>
-            <Show when=move || open.get()>
-                <div role="menu" class="rw-menu-list" aria-label=label node_ref=menu on:keydown=on_key>
-                    {move || choices.get().into_iter().map(line).collect::<Vec<_>>()}
-                </div>
-            </Show>
+            {when(
+                move || open.get(),
+                move || view! {
+                    <div role="menu" class="rw-menu-list" aria-label=label node_ref=menu on:keydown=on_key>
+                        {live(move || choices.get().into_iter().map(line).collect::<Vec<_>>())}
+                    </div>
+                }.into_any(),
+            )}
         </div>
     }
     .into_any()

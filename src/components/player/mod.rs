@@ -7,6 +7,7 @@ mod menu;
 mod slider;
 mod strings;
 
+use crate::components::live::{effect, live, on, when};
 use leptos::prelude::*;
 use reelway_core::Millis;
 use wasm_bindgen::JsCast;
@@ -54,6 +55,9 @@ pub fn Player(
     /// Play at once, if the browser lets it.
     #[prop(optional)]
     autoplay: bool,
+    /// Start without sound. Browsers let a video that is silent play at once.
+    #[prop(optional)]
+    muted: bool,
     /// Where hls.js comes from. Left out: from the page's `globalThis.reelwayEngines`.
     #[prop(optional_no_strip)]
     hls: Option<HlsJsSource>,
@@ -64,13 +68,16 @@ pub fn Player(
     let handle = handle.unwrap_or_default();
     handle.play_when_loaded.set_value(autoplay);
     let binding = StoredValue::new_local(None);
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(video) = handle.video.get() {
             binding.set_value(Some(media::bind(handle, &video)));
+            if muted {
+                video.set_muted(true);
+            }
         }
     });
     let hls = StoredValue::new_local(hls.unwrap_or_else(HlsJsSource::from_page));
-    Effect::new(move |_| {
+    effect(move || {
         let (source, video) = (src.get(), handle.video.get());
         let Some(video) = video else { return };
         switch(handle, source.as_ref(), &video, &hls.get_value());
@@ -108,6 +115,13 @@ pub fn Player(
             wake();
         }
     };
+    let on_pointer_down = move |event: PointerEvent| {
+        touched.set_value(event.pointer_type() != "mouse");
+        // A tap on the picture is for `on_click` to judge; one on the controls keeps them.
+        if event.target().is_some_and(|target| handle::closest(&target, ".rw-controls")) {
+            wake();
+        }
+    };
     let on_key = move |event: KeyboardEvent| {
         wake();
         if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
@@ -133,21 +147,21 @@ pub fn Player(
             node_ref=handle.root
             tabindex="-1"
             prop:style=shape
-            aria-label=move || {
+            aria-label=live(move || {
                 let title = video_title.get();
                 if title.is_empty() { strings::PLAYER.to_owned() } else { format!("{}: {title}", strings::PLAYER) }
-            }
+            })
             data-state=state
-            data-idle=move || hidden().then_some("")
-            data-started=move || handle.started.get().then_some("")
+            data-idle=live(move || hidden().then_some(""))
+            data-started=live(move || handle.started.get().then_some(""))
             on:pointermove=on_pointer_move
-            on:pointerdown=move |event: PointerEvent| touched.set_value(event.pointer_type() != "mouse")
-            on:pointerleave=move |event: PointerEvent| {
+            on:pointerdown=on(on_pointer_down)
+            on:pointerleave=on(move |event: PointerEvent| {
                 if event.pointer_type() == "mouse" {
                     idle.set(true);
                 }
-            }
-            on:focusin=move |_| wake()
+            })
+            on:focusin=on(move |_| wake())
             on:keydown=on_key
         >
             <video
@@ -157,11 +171,11 @@ pub fn Player(
                 preload="metadata"
                 crossorigin="anonymous"
                 on:click=on_click
-                on:dblclick=move |_| {
+                on:dblclick=on(move |_| {
                     if !touched.get_value() {
                         handle.toggle_fullscreen();
                     }
-                }
+                })
             ></video>
             <Poster handle poster />
             <Overlay handle src />
@@ -206,7 +220,7 @@ fn focus_of(event: &Event) -> Focus {
 #[component]
 fn Poster(handle: PlayerHandle, poster: Signal<Option<String>>) -> impl IntoView {
     let shown = move || poster.get().filter(|_| !handle.started.get());
-    view! { {move || shown().map(|url| view! { <img part="poster" src=url alt="" /> })} }
+    view! { {live(move || shown().map(|url| view! { <img part="poster" src=url alt="" /> }.into_any()))} }
 }
 
 /// What lies over the picture: the large play button, the spinner, the reason of a failure.
@@ -219,36 +233,42 @@ fn Overlay(handle: PlayerHandle, src: Signal<Option<Source>, LocalStorage>) -> i
         handle.paused.get() && !handle.started.get() && handle.error.get().is_none() && src.with(Option::is_some)
     };
     view! {
-        <Show when=inviting>
-            <button
-                type="button"
-                part="big-play"
-                class="rw-big-play"
-                aria-label=strings::PLAY
-                on:click=move |_| handle.play()
-            >
-                <Icon path=icons::PLAY />
-            </button>
-        </Show>
-        <div part="spinner" class="rw-spinner" role="status" data-open=move || waiting().then_some("")>
+        {when(
+            inviting,
+            move || view! {
+                <button
+                    type="button"
+                    part="big-play"
+                    class="rw-big-play"
+                    aria-label=strings::PLAY
+                    on:click=on(move |_| handle.play())
+                >
+                    <Icon path=icons::PLAY />
+                </button>
+            }.into_any(),
+        )}
+        <div part="spinner" class="rw-spinner" role="status" data-open=live(move || waiting().then_some(""))>
             <span class="rw-spinner-ring"></span>
-            <span class="rw-spinner-text" data-loud=move || handle.reconnecting.get().then_some("")>
-                {move || waiting().then(status)}
+            <span class="rw-spinner-text" data-loud=live(move || handle.reconnecting.get().then_some(""))>
+                {live(move || waiting().then(status))}
             </span>
         </div>
-        {move || {
+        {live(move || {
             handle.error.get().map(|error| view! {
                 <div part="error" class="rw-error" role="alert" data-code=error.code()>
                     <Icon path=icons::WARNING />
                     <p>{strings::error(error, is_file())}</p>
-                    <Show when=move || !is_file()>
-                        <button type="button" part="retry" class="rw-error-retry" on:click=move |_| handle.retry()>
-                            <Icon path=icons::RETRY />
-                            {strings::RETRY}
-                        </button>
-                    </Show>
+                    {when(
+                        move || !is_file(),
+                        move || view! {
+                            <button type="button" part="retry" class="rw-error-retry" on:click=on(move |_| handle.retry())>
+                                <Icon path=icons::RETRY />
+                                {strings::RETRY}
+                            </button>
+                        }.into_any(),
+                    )}
                 </div>
             })
-        }}
+        })}
     }
 }

@@ -1,5 +1,6 @@
 //! The time slider and its thumbnail preview: one path for mouse, touch and keyboard.
 
+use crate::components::live::{effect, live, memo, on};
 use leptos::{html, prelude::*};
 use reelway_core::{Millis, text::clock};
 use wasm_bindgen::JsCast;
@@ -54,21 +55,21 @@ pub(super) fn TimeSlider(
         value_text.set(strings::position(time, handle.duration.get_untracked()));
     };
     // Told on focus and on a seek only: a screen reader would read out every tick.
-    Effect::new(move |_| {
+    effect(move || {
         handle.pending.track();
         pointing.drag.track();
         handle.duration.track();
         describe();
     });
-    Effect::new(move |_| dragging.set(pointing.drag.get().is_some()));
+    effect(move || dragging.set(pointing.drag.get().is_some()));
 
     let shown = move || pointing.drag.get().or_else(|| handle.pending.get()).unwrap_or_else(|| handle.time.get());
     let share = move |time: f64| {
         let duration = handle.duration.get();
         if duration > 0.0 { (time / duration).clamp(0.0, 1.0) } else { 0.0 }
     };
-    Effect::new(move |_| set_variable(slider, "--_played", share(shown())));
-    Effect::new(move |_| {
+    effect(move || set_variable(slider, "--_played", share(shown())));
+    effect(move || {
         if let Some(time) = pointing.preview(handle) {
             set_variable(slider, "--_preview", share(time));
         }
@@ -141,24 +142,24 @@ pub(super) fn TimeSlider(
             aria-label=strings::SEEK
             aria-orientation="horizontal"
             aria-valuemin="0"
-            aria-valuemax=move || handle.duration.get().floor().to_string()
-            aria-valuenow=move || shown().floor().to_string()
-            aria-valuetext=move || value_text.get()
+            aria-valuemax=live(move || handle.duration.get().floor().to_string())
+            aria-valuenow=live(move || shown().floor().to_string())
+            aria-valuetext=live(move || value_text.get())
             aria-keyshortcuts="ArrowLeft ArrowRight PageUp PageDown Home End"
-            data-dragging=move || pointing.drag.get().is_some().then_some("")
-            data-jump=move || (pointing.drag.get().is_some() || handle.pending.get().is_some()).then_some("")
+            data-dragging=live(move || pointing.drag.get().is_some().then_some(""))
+            data-jump=live(move || (pointing.drag.get().is_some() || handle.pending.get().is_some()).then_some(""))
             on:pointerdown=on_down
             on:pointermove=on_move
-            on:pointerup=move |_| pointing.release(handle)
-            on:pointercancel=move |_| pointing.drag.set(None)
-            on:pointerleave=move |_| pointing.hover.set(None)
+            on:pointerup=on(move |_| pointing.release(handle))
+            on:pointercancel=on(move |_| pointing.drag.set(None))
+            on:pointerleave=on(move |_| pointing.hover.set(None))
             on:keydown=on_key_down
             on:keyup=on_key_up
-            on:focus=move |_| describe()
+            on:focus=on(move |_| describe())
             on:blur=on_blur
         >
             <div class="rw-slider-track">
-                {move || buffered(handle)}
+                {live(move || buffered(handle))}
                 <div class="rw-slider-played"></div>
             </div>
             <div class="rw-slider-rail"><div class="rw-slider-thumb"></div></div>
@@ -190,32 +191,33 @@ fn Preview(handle: PlayerHandle, pointing: Pointing, storyboard: Signal<Option<S
     // What it shows stays while it fades out.
     let at = RwSignal::new(0.0);
     // Thumbnails give way to the first frame.
-    let url = Memo::new(move |_| storyboard.get().filter(|_| handle.loaded.get()));
-    Effect::new(move |_| {
+    let url = memo(move || storyboard.get().filter(|_| handle.loaded.get()));
+    effect(move || {
         let fetch = |url| Thumbnails::fetch(url, move || version.update(|version| *version += 1));
         thumbnails.set_value(url.get().map(fetch));
         drawn.set(false);
     });
-    Effect::new(move |_| {
+    effect(move || {
         version.track();
         let Some((time, canvas)) = pointing.preview(handle).zip(canvas.get()) else { return };
         at.set(time);
         let done = thumbnails.with_value(|thumbnails| thumbnails.as_ref().is_some_and(|t| t.draw(&canvas, time)));
         if done {
             let element: &HtmlElement = canvas.as_ref();
-            let width = format!("{}px", canvas.width());
+            let (width, height) = (canvas.width(), canvas.height().max(1));
             if let Some(preview) = element.parent_element().and_then(|parent| parent.dyn_into::<HtmlElement>().ok()) {
-                let _ = preview.style().set_property("--_tile", &width);
+                let _ = preview.style().set_property("--_tile", &format!("{width}px"));
+                let _ = preview.style().set_property("--_ratio", &(f64::from(width) / f64::from(height)).to_string());
             }
         }
         drawn.set(done);
     });
     let open = move || pointing.preview(handle).is_some() && handle.duration.get() > 0.0;
     view! {
-        <div part="preview" class="rw-preview" aria-hidden="true" data-open=move || open().then_some("")>
-            <canvas part="preview-image" node_ref=canvas hidden=move || !drawn.get()></canvas>
+        <div part="preview" class="rw-preview" aria-hidden="true" data-open=live(move || open().then_some(""))>
+            <canvas part="preview-image" node_ref=canvas hidden=live(move || !drawn.get())></canvas>
             <span part="preview-time">
-                {move || clock(at.get())}
+                {live(move || clock(at.get()))}
             </span>
         </div>
     }

@@ -1,7 +1,9 @@
 //! One file of the uploader.
 
+use crate::components::live::{effect, either, live, memo, on, when};
 use leptos::{html, prelude::*};
-use web_sys::HtmlElement;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlElement, HtmlVideoElement};
 
 use super::{
     queue::Action,
@@ -32,10 +34,10 @@ pub fn ItemRow(
     on_choose_another: UnsyncCallback<()>,
 ) -> impl IntoView {
     let name = StoredValue::new(filename.clone());
-    let stage = Memo::new(move |_| state.with(|state| state.stage.name()));
+    let stage = memo(move || state.with(|state| state.stage.name()));
     let is = move |names: &[&str]| names.contains(&stage.get());
     let bar = NodeRef::<html::Div>::new();
-    Effect::new(move |_| {
+    effect(move || {
         let Some(bar) = bar.get() else { return };
         let element: &HtmlElement = bar.as_ref();
         let (acknowledged, sent) = state.with(bar_of);
@@ -51,19 +53,31 @@ pub fn ItemRow(
                 class="rw-button rw-button-quiet"
                 aria-label=name.with_value(|name| strings::action(text, name))
                 title=text
-                on:click=move |_| on_action.run(action)
+                on:click=on(move |_| on_action.run(action))
             >
                 <Icon path=icon />
             </button>
         }
+        .into_any()
+    };
+    let watch_link = move || {
+        let id = state.with(|state| state.video_id.clone()).filter(|_| is(&["ready"]));
+        let href = watch_url.zip(id).map(|(watch_url, id)| watch_url(&id))?;
+        let link = view! {
+            <a class="rw-button rw-button-primary" href=href>
+                <Icon path=icons::PLAY />
+                {strings::WATCH}
+            </a>
+        };
+        Some(link.into_any())
     };
     view! {
-        <li part="item" class="rw-item" data-stage=move || stage.get() data-code=move || failure().1>
+        <li part="item" class="rw-item" data-stage=live(move || stage.get()) data-code=live(move || failure().1)>
             <Thumbnail preview />
             <div class="rw-item-body">
                 <div class="rw-item-line">
                     <span part="filename" title=filename.clone()>{filename.clone()}</span>
-                    <span class="rw-item-size">{move || state.with(strings::size)}</span>
+                    <span class="rw-item-size">{live(move || state.with(strings::size))}</span>
                 </div>
                 <div
                     part="progress"
@@ -73,52 +87,51 @@ pub fn ItemRow(
                     aria-label=filename
                     aria-valuemin="0"
                     aria-valuemax="100"
-                    aria-valuenow=move || state.with(|state| state.percent().to_string())
-                    aria-valuetext=move || state.with(strings::status)
-                    hidden=move || is(&["failed", "cancelled"])
+                    aria-valuenow=live(move || state.with(|state| state.percent().to_string()))
+                    aria-valuetext=live(move || state.with(strings::status))
+                    hidden=live(move || is(&["failed", "cancelled"]))
                 >
                     <div class="rw-progress-sent"></div>
                     <div class="rw-progress-acknowledged"></div>
                 </div>
-                <p part="status" class="rw-item-status">{move || state.with(strings::status)}</p>
-                <Show when=move || failure().0 == Stage::Failed { retriable: false }>
-                    <button
-                        type="button"
-                        class="rw-button rw-item-again"
-                        on:click=move |_| {
-                            on_choose_another.run(());
-                            on_action.run(Action::Dismiss);
-                        }
-                    >
-                        {strings::CHOOSE_ANOTHER}
-                    </button>
-                </Show>
+                <p part="status" class="rw-item-status">{live(move || state.with(strings::status))}</p>
+                {when(
+                    move || failure().0 == Stage::Failed { retriable: false },
+                    move || view! {
+                        <button
+                            type="button"
+                            class="rw-button rw-item-again"
+                            on:click=on(move |_| {
+                                on_choose_another.run(());
+                                on_action.run(Action::Dismiss);
+                            })
+                        >
+                            {strings::CHOOSE_ANOTHER}
+                        </button>
+                    }.into_any(),
+                )}
             </div>
             <div class="rw-item-actions">
-                {move || watch_url.zip(state.with(|state| state.video_id.clone())).filter(|_| is(&["ready"])).map(
-                    |(watch_url, id)| view! {
-                        <a class="rw-button rw-button-primary" href=watch_url(&id)>
-                            <Icon path=icons::PLAY />
-                            {strings::WATCH}
-                        </a>
-                    },
+                {live(watch_link)}
+                {when(
+                    move || is(&["starting", "uploading", "waiting", "offline"]),
+                    move || action("pause", strings::PAUSE, icons::PAUSE, Action::Pause),
                 )}
-                <Show when=move || is(&["starting", "uploading", "waiting", "offline"])>
-                    {action("pause", strings::PAUSE, icons::PAUSE, Action::Pause)}
-                </Show>
-                <Show when=move || is(&["paused"])>
-                    {action("resume", strings::RESUME, icons::PLAY, Action::Resume)}
-                </Show>
-                <Show when=move || is(&["waiting"]) || failure().0 == Stage::Failed { retriable: true }>
-                    {action("retry", strings::RETRY, icons::RETRY, Action::Retry)}
-                </Show>
-                <Show
-                    when=move || is(&["processing", "ready", "cancelled"])
-                        || failure().0 == Stage::Failed { retriable: false }
-                    fallback=move || action("cancel", strings::CANCEL, icons::CLOSE, Action::Cancel)
-                >
-                    {action("dismiss", strings::DISMISS, icons::CLOSE, Action::Dismiss)}
-                </Show>
+                {when(
+                    move || is(&["paused"]),
+                    move || action("resume", strings::RESUME, icons::PLAY, Action::Resume),
+                )}
+                {when(
+                    move || is(&["waiting"]) || failure().0 == Stage::Failed { retriable: true },
+                    move || action("retry", strings::RETRY, icons::RETRY, Action::Retry),
+                )}
+                {either(
+                    move || {
+                        is(&["processing", "ready", "cancelled"]) || failure().0 == Stage::Failed { retriable: false }
+                    },
+                    move || action("dismiss", strings::DISMISS, icons::CLOSE, Action::Dismiss),
+                    move || action("cancel", strings::CANCEL, icons::CLOSE, Action::Cancel),
+                )}
             </div>
         </li>
     }
@@ -128,7 +141,8 @@ pub fn ItemRow(
 fn bar_of(state: &ItemState) -> (f64, f64) {
     match state.stage {
         Stage::Finalising | Stage::Ready => (1.0, 1.0),
-        Stage::Processing => (f64::from(state.percent()) / 100.0, 0.0),
+        // The lighter tone stays: all of it has arrived.
+        Stage::Processing => (f64::from(state.percent()) / 100.0, 1.0),
         _ => (state.acknowledged(), state.sent()),
     }
 }
@@ -146,13 +160,21 @@ fn Thumbnail(preview: Option<String>) -> AnyView {
                     playsinline
                     preload="metadata"
                     tabindex="-1"
-                    // A tenth of a second in: many videos begin in black.
-                    src=format!("{url}#t=0.1")
-                    hidden=move || broken.get()
-                    on:error=move |_| broken.set(true)
+                    src=url
+                    hidden=live(move || broken.get())
+                    on:loadedmetadata=on(show_a_frame)
+                    on:error=on(move |_| broken.set(true))
                 ></video>
             })}
         </div>
     }
     .into_any()
+}
+
+/// Many videos begin in black: a frame from some way in tells more.
+fn show_a_frame(event: Event) {
+    let video: Option<HtmlVideoElement> = event.target().and_then(|target| target.dyn_into().ok());
+    if let Some(video) = video.filter(|video| video.duration().is_finite()) {
+        video.set_current_time((video.duration() * 0.25).min(3.0));
+    }
 }

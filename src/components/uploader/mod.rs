@@ -7,6 +7,7 @@ mod queue;
 mod state;
 mod strings;
 
+use crate::components::live::{effect, live};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, EventTarget, HtmlInputElement};
@@ -56,7 +57,7 @@ pub fn Uploader(
         uploads.add(files);
     };
     let listeners = StoredValue::new_local(Vec::new());
-    Effect::new(move |_| {
+    effect(move || {
         let Some(zone) = zone.get() else { return };
         let target: EventTarget = if whole_page { window().into() } else { zone.unchecked_into() };
         listeners.set_value(dropping::accept_drops(&target, over, take));
@@ -100,12 +101,15 @@ pub fn Uploader(
     };
     view! {
         <div class="reelway-uploader">
+            <ul class="rw-items" aria-label=strings::LIST hidden=empty>
+                <For each=move || uploads.keys() key=|key| *key children=row />
+            </ul>
             <div
                 part="drop-zone"
                 class="rw-drop-zone"
                 node_ref=zone
-                data-over=move || over.get().then_some("")
-                data-compact=move || (!empty()).then_some("")
+                data-over=live(move || over.get().then_some(""))
+                data-compact=live(move || (!empty()).then_some(""))
             >
                 <span class="rw-drop-icon"><Icon path=icons::UPLOAD /></span>
                 <span class="rw-drop-text">
@@ -126,12 +130,9 @@ pub fn Uploader(
                     on:change=on_change
                 />
             </div>
-            <ul class="rw-items" aria-label=strings::LIST hidden=empty>
-                <For each=move || uploads.keys() key=|key| *key children=row />
-            </ul>
-            <div class="rw-spoken" role="status" aria-live="polite">{move || uploads.announcement.get()}</div>
+            <div class="rw-spoken" role="status" aria-live="polite">{live(move || uploads.announcement.get())}</div>
             {whole_page.then(|| view! {
-                <div class="rw-drop-overlay" data-open=move || over.get().then_some("") aria-hidden="true">
+                <div class="rw-drop-overlay" data-open=live(move || over.get().then_some("")) aria-hidden="true">
                     <span><Icon path=icons::UPLOAD />{strings::OVERLAY}</span>
                 </div>
             })}

@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use leptos::prelude::*;
 use reelway_api::{Video, VideoStatus};
-use reelway_core::Millis;
+use reelway_core::{Millis, readiness::is_settled};
 use web_sys::File;
 
 use super::{
@@ -72,6 +72,7 @@ pub struct Uploads {
     items: RwSignal<Vec<Item>, LocalStorage>,
     next_key: StoredValue<u32>,
     options: StoredValue<UploadOptions>,
+    cancelled: RwSignal<Vec<String>>,
     /// What a screen reader is to say.
     pub(super) announcement: RwSignal<String>,
 }
@@ -83,6 +84,7 @@ impl Uploads {
             items: RwSignal::new_local(Vec::new()),
             next_key: StoredValue::new(0),
             options: StoredValue::new(options),
+            cancelled: RwSignal::default(),
             announcement: RwSignal::default(),
         }
     }
@@ -92,10 +94,13 @@ impl Uploads {
         self.items.with(|items| items.iter().map(|item| item.key).collect())
     }
 
-    /// The ids of the videos that they turn into, as far as the server has made them.
+    /// The ids of the videos that they turn into, as far as the server has made them, and of those that were
+    /// cancelled: none of these is a video to list yet.
     pub fn video_ids(&self) -> Vec<String> {
         let id = |item: &Item| item.state.with(|state| state.video_id.clone());
-        self.items.with(|items| items.iter().filter_map(id).collect())
+        let mut ids: Vec<String> = self.items.with(|items| items.iter().filter_map(id).collect());
+        self.cancelled.with(|cancelled| ids.extend_from_slice(cancelled));
+        ids
     }
 
     /// A file by its key.
@@ -139,6 +144,8 @@ impl Uploads {
             (Action::Dismiss, _) => self.remove(item),
             (Action::Cancel, None) => self.remove(item),
             (Action::Cancel, Some(upload)) => {
+                let id = upload.video().map(|video| video.id);
+                self.cancelled.update(|cancelled| cancelled.extend(id));
                 upload.cancel();
                 self.remove(item);
             }
@@ -201,7 +208,9 @@ impl Uploads {
             }
         }
         item.state.set(state);
-        if let (Stage::Processing, Some(video), false) = (&stage, video, watched) {
+        // Also past `ready`: poster and storyboard may still be on their way.
+        let arrived = matches!(stage, Stage::Processing | Stage::Ready);
+        if let Some(video) = video.filter(|video| arrived && !watched && !is_settled(video)) {
             self.watch(item, video);
         }
         let tick = matches!(stage, Stage::Waiting { .. }).then(|| {
@@ -212,9 +221,7 @@ impl Uploads {
                 }
             })
         });
-        // The old timer may be the one that called: it is dropped after this, not while it runs.
-        let old = std::mem::replace(&mut item.running.borrow_mut().tick, tick);
-        wasm_bindgen_futures::spawn_local(async move { drop(old) });
+        item.running.borrow_mut().tick = tick;
         if !stage.takes_a_place() && before.takes_a_place() {
             self.pump();
         }

@@ -1,5 +1,6 @@
 //! Uploader, processing and player in one: the video plays from disk at once, and from the server when it is ready.
 
+use crate::components::live::memo;
 use leptos::prelude::*;
 use reelway_api::{Playback, Video as VideoState};
 
@@ -7,7 +8,7 @@ use super::{
     player::{Player, PlayerHandle},
     uploader::{Item, Stage, Uploader, Uploads},
 };
-use crate::{UploadOptions, player::engine::Source};
+use crate::{UploadOptions, dom::window, player::engine::Source};
 
 /// The component's CSS. It needs that of the uploader and of the player, and [`THEME_CSS`](super::THEME_CSS).
 pub const CSS: &str = include_str!("video.css");
@@ -34,7 +35,7 @@ pub fn Video(
 ) -> impl IntoView {
     let uploads = uploads.unwrap_or_else(|| Uploads::new(UploadOptions { endpoint, ..UploadOptions::default() }));
     // Another key is another file: a new player, which starts at its beginning.
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         let item = uploads.only()?;
         let over = item.state.with(|state| matches!(state.stage, Stage::Failed { .. } | Stage::Cancelled));
         (!over).then_some(item.key)
@@ -57,8 +58,8 @@ pub fn Video(
 fn Cinema(item: Item) -> impl IntoView {
     let handle = PlayerHandle::new();
     let video: ReadSignal<Option<VideoState>> = item.video.read_only().into();
-    let playback = Memo::new(move |_| video.with(|video| video.as_ref().and_then(|video| video.playback.clone())));
-    let of_playback = move |pick: fn(Playback) -> Option<String>| Memo::new(move |_| playback.get().and_then(pick));
+    let playback = memo(move || video.with(|video| video.as_ref().and_then(|video| video.playback.clone())));
+    let of_playback = move |pick: fn(Playback) -> Option<String>| memo(move || playback.get().and_then(pick));
     let hls = of_playback(|playback| Some(playback.hls));
     let file = item.file.clone();
     let title = file.name();
@@ -77,7 +78,16 @@ fn Cinema(item: Item) -> impl IntoView {
             storyboard_src=of_playback(|playback| playback.storyboard)
             size=Signal::derive(size)
             video_title=title
+            // It shows itself at once, in silence: nobody has asked for its sound yet.
+            autoplay=!prefers_stillness()
+            muted=true
             handle=Some(handle)
         />
     }
+}
+
+/// Whether the user has asked their system for less motion.
+fn prefers_stillness() -> bool {
+    let query = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
+    query.is_some_and(|query| query.matches())
 }

@@ -88,7 +88,12 @@ impl<'a> Page<'a> {
                 /delete/i.test(button.getAttribute('aria-label') || button.title || button.innerText)
                 && (button.getAttribute('aria-label') || '').includes(title));
             if (!button) throw new Error('no button deletes ' + title);
-            button.click();";
+            button.click();
+            // The page asks once more, in a dialog of its own.
+            await new Promise(requestAnimationFrame);
+            const yes = Array.from(document.querySelectorAll('dialog[open] button'))
+                .find(button => /delete/i.test(button.innerText));
+            if (yes) yes.click();";
         self.browser.run(script, vec![json!(title)]).await?;
         Ok(())
     }
