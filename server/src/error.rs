@@ -5,7 +5,7 @@
 
 use axum::{
     Json,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
 use reelway_api::{ApiError, ErrorBody, ErrorCode};
@@ -116,7 +116,6 @@ impl IntoResponse for AppError {
         };
         let mut response = (refusal.status, Json(ErrorBody { error: refusal.error })).into_response();
         response.headers_mut().extend(refusal.headers);
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
 }

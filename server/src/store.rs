@@ -2,7 +2,11 @@
 //!
 //! A key is `{video id}/{path}`. A file appears under its key whole or not at all.
 
-use std::{io, path::Path as FsPath, sync::Arc};
+use std::{
+    io,
+    path::{Path as FsPath, PathBuf},
+    sync::Arc,
+};
 
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::{
@@ -16,7 +20,14 @@ use crate::config::{Config, StoreConfig, StoreKind};
 #[derive(Clone, Debug)]
 pub struct Store {
     objects: Arc<dyn ObjectStore>,
-    folder: Option<Arc<LocalFileSystem>>,
+    folder: Option<Folder>,
+}
+
+/// The store's way to its files where they are this machine's.
+#[derive(Clone, Debug)]
+struct Folder {
+    files: Arc<LocalFileSystem>,
+    root: PathBuf,
 }
 
 impl Store {
@@ -29,8 +40,8 @@ impl Store {
             StoreKind::Folder => {
                 let root = config.data_dir.join("media");
                 std::fs::create_dir_all(&root).map_err(generic)?;
-                let folder = Arc::new(LocalFileSystem::new_with_prefix(root)?.with_automatic_cleanup(true));
-                Ok(Self { objects: folder.clone(), folder: Some(folder) })
+                let files = Arc::new(LocalFileSystem::new_with_prefix(&root)?.with_automatic_cleanup(true));
+                Ok(Self { objects: files.clone(), folder: Some(Folder { files, root }) })
             }
             StoreKind::S3 => Ok(Self { objects: open_s3(&config.store)?, folder: None }),
         }
@@ -45,7 +56,7 @@ impl Store {
     pub async fn publish(&self, file: &FsPath, key: &str) -> Result<(), object_store::Error> {
         let path = location(key)?;
         if let Some(folder) = &self.folder {
-            let target = folder.path_to_filesystem(&path)?;
+            let target = folder.files.path_to_filesystem(&path)?;
             if let Some(parent) = target.parent() {
                 tokio::fs::create_dir_all(parent).await.map_err(generic)?;
             }
@@ -112,6 +123,9 @@ impl Store {
     /// # Errors
     /// Where it does not.
     pub async fn check(&self) -> Result<(), object_store::Error> {
+        if let Some(folder) = &self.folder {
+            return tokio::fs::read_dir(&folder.root).await.map(drop).map_err(generic);
+        }
         match self.head("readiness").await {
             Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error),

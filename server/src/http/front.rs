@@ -20,7 +20,7 @@ use super::files::{content_type, unchanged};
 use crate::error::AppError;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../dist"]
+#[folder = "$REELWAY_DIST"]
 #[allow_missing = true]
 struct Dist;
 
@@ -37,6 +37,9 @@ pub async fn serve(request: Request) -> Response {
     }
     let page = path == "/" || path.strip_prefix("/v/").is_some_and(|id| !id.is_empty() && !id.contains('/'));
     let name = if page { INDEX } else { path.trim_start_matches('/') };
+    if name.split('/').any(|part| part == "..") {
+        return AppError::new(ErrorCode::NotFound, "There is nothing at this address.").into_response();
+    }
     let brotli = accepts_brotli(request.headers()).then(|| Dist::get(&format!("{name}.br"))).flatten();
     match (Dist::get(name), brotli) {
         (Some(plain), brotli) => answer(name, &plain, brotli, request.headers()),

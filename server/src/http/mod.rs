@@ -54,13 +54,18 @@ struct Description;
 /// All routes of the server.
 pub fn router(app: App) -> Router {
     health::recorder();
-    let (router, description) = OpenApiRouter::with_openapi(Description::openapi())
+    let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
         .merge(videos::routes())
         .merge(events::routes())
         .merge(uploads::routes())
         .merge(media::routes())
         .merge(health::routes())
         .split_for_parts();
+    // OpenAPI knows no wildcards.
+    description.paths.paths =
+        description.paths.paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
+    // What may be cached says so itself.
+    let no_store = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let nosniff =
         SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     router
@@ -72,6 +77,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), guard::guard))
         .layer(cors(&app))
         .layer(nosniff)
+        .layer(no_store)
         .layer(from_fn(health::count))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_response(DefaultOnResponse::new().level(Level::INFO)))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
@@ -124,4 +130,27 @@ fn cors(app: &App) -> CorsLayer {
             REQUEST_ID,
         ])
         .max_age(Duration::from_secs(3600))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use axum::{body::Body, routing::get};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_answered_like_any_other_failure_and_tells_nothing() {
+        async fn handler() {
+            panic!("the secret of the house");
+        }
+        let router: Router = Router::new().route("/", get(handler)).layer(CatchPanicLayer::custom(panicked));
+        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), 500);
+        let body = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
+        let body: reelway_api::ErrorBody = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body.error.code, ErrorCode::Internal);
+        assert!(!body.error.message.contains("secret"));
+    }
 }

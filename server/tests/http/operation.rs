@@ -19,6 +19,7 @@ async fn every_refusal_has_one_form() {
     let server = Server::start().await;
     server.get("/api/nothing").await.refused(404, ErrorCode::NotFound);
     server.get("/nothing.js").await.refused(404, ErrorCode::NotFound);
+    server.get("/../Cargo.toml").await.refused(404, ErrorCode::NotFound);
     server.get("/v/a/b").await.refused(404, ErrorCode::NotFound);
     server.get("/api/videos/none").await.refused(404, ErrorCode::NotFound);
     server.get("/api/videos/none/events").await.refused(404, ErrorCode::NotFound);
@@ -81,7 +82,7 @@ async fn the_description_lists_every_route() {
         "POST /api/videos/{id}/upload",
         "PUT /u/{token}",
         "DELETE /u/{token}",
-        "GET /media/{id}/{*path}",
+        "GET /media/{id}/{path}",
         "GET /healthz",
         "GET /readyz",
         "GET /metrics",

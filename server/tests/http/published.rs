@@ -143,4 +143,7 @@ async fn the_store_holds_files_whole_and_forgets_a_video_whole() {
     ask(&server, Method::GET, "master.m3u8", &[]).await.refused(404, ErrorCode::NotFound);
     assert!(!server.app.config().data_dir.join("media").join(ID).exists());
     assert!(server.app.store().head("another/master.m3u8").await.is_ok());
+    server.app.store().check().await.unwrap();
+    std::fs::remove_dir_all(server.app.config().data_dir.join("media")).unwrap();
+    server.get("/readyz").await.refused(503, ErrorCode::Unavailable);
 }

@@ -168,6 +168,10 @@ impl Local {
         }
         let mut acknowledged = stored.offset;
         let mut sink = Sink::open(&self.part(upload), stored.offset, plan, digest.is_some()).await?;
+        if stored.offset == 0 {
+            // A new file: its name must outlive a power cut as its bytes do.
+            File::open(&self.folder).await?.sync_all().await?;
+        }
         let mut trouble = None;
         let mut end = End::Clean;
         let mut stopped = pin!(async {
@@ -231,6 +235,7 @@ impl Local {
             self.acknowledge(upload, acknowledged, offset, kept.length).await?;
         }
         drop(file);
+        metrics::counter!("reelway_upload_bytes_total").increment(kept.bytes);
         match (kept.refusal, failure.map(AppError::from).or(trouble)) {
             (Some(refusal), _) => Err(refused(refusal, offset)),
             (None, Some(trouble)) => Err(trouble),
