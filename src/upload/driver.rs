@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    rc::{Rc, Weak},
+    rc::Rc,
 };
 
 use reelway_api::{CreateVideo, ErrorCode, Video, VideoStatus};
@@ -26,7 +26,6 @@ use crate::{
 type Listen = Rc<dyn Fn(&Upload)>;
 
 pub(super) struct Driver {
-    me: Weak<Driver>,
     file: File,
     backend: Backend,
     clock: Clock,
@@ -46,8 +45,7 @@ impl Driver {
         let seed = (js_sys::Math::random() * 2f64.powi(53)) as u64;
         let patience = options.patience.unwrap_or(PATIENCE);
         let machine = UploadMachine::new(size, Options { max_chunk: options.max_chunk, patience, seed });
-        Rc::new_cyclic(|me| Self {
-            me: me.clone(),
+        Rc::new(Self {
             file,
             backend: Backend::new(options.endpoint).with_headers(options.headers),
             clock: Clock::new(),
@@ -62,7 +60,7 @@ impl Driver {
         })
     }
 
-    pub(super) fn start(&self) {
+    pub(super) fn start(self: &Rc<Self>) {
         if !page::is_online() {
             self.feed(Event::Offline);
         }
@@ -93,20 +91,23 @@ impl Driver {
     }
 
     pub(super) fn unsubscribe(&self, id: u64) {
-        self.listeners.borrow_mut().retain(|(listener, _)| *listener != id);
+        let mut listeners = self.listeners.borrow_mut();
+        let left = listeners.iter().position(|(listener, _)| *listener == id).map(|index| listeners.remove(index));
+        // What the listener held may hold subscriptions of its own, which end with it.
+        drop(listeners);
+        drop(left);
     }
 
     /// Hands an event to the machine, does what it says, and tells the listeners.
-    pub(super) fn feed(&self, event: Event) {
-        let Some(driver) = self.me.upgrade() else { return };
+    pub(super) fn feed(self: &Rc<Self>, event: Event) {
         let effects = self.machine.borrow_mut().handle(event, self.clock.now());
         for effect in effects {
-            driver.perform(effect);
+            self.perform(effect);
         }
         let snapshot = self.snapshot();
-        driver.set_timer();
-        driver.set_page(&snapshot);
-        driver.notify(snapshot);
+        self.set_timer();
+        self.set_page(&snapshot);
+        self.notify(snapshot);
     }
 
     fn perform(self: &Rc<Self>, effect: Effect) {
@@ -120,7 +121,8 @@ impl Driver {
             }
             Effect::Send(id, request) => self.send(id, request),
             Effect::Abort(id) => {
-                if let Some((_, controller)) = self.running.borrow_mut().take_if(|(running, _)| *running == id) {
+                let running = self.running.borrow_mut().take_if(|(running, _)| *running == id);
+                if let Some((_, controller)) = running {
                     controller.abort();
                 }
             }
@@ -195,10 +197,10 @@ impl Driver {
         self.timer.replace(timer);
     }
 
-    fn set_page(&self, snapshot: &Snapshot) {
+    fn set_page(self: &Rc<Self>, snapshot: &Snapshot) {
         let mut page = self.page.borrow_mut();
         if snapshot.phase.is_unfinished() {
-            let me = self.me.clone();
+            let me = Rc::downgrade(self);
             let page = page.get_or_insert_with(|| {
                 Page::new(move |event| {
                     if let Some(driver) = me.upgrade() {

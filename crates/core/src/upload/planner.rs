@@ -107,6 +107,8 @@ impl Planner {
 mod tests {
     use std::collections::BTreeMap;
 
+    use proptest::prelude::*;
+
     use super::*;
 
     const GCS: Limits = Limits { min: 256 * KIB, max: 32 * MIB, multiple: 256 * KIB };
@@ -182,5 +184,36 @@ mod tests {
         planner.went_through(10, 3000.0);
         assert_eq!(planner.chunk(0, size), 0..512 * KIB);
         assert_eq!(planner.chunk(size - 1, size), size - 1..size);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_target_its_limits_are_kept(
+            (min, max, multiple) in (0u64..1 << 30, 0u64..1 << 30, 0u64..1 << 22),
+            cap in prop::option::of(0u64..1 << 26),
+            size in 1u64..1 << 34,
+            rates in prop::collection::vec(prop::option::of(0.0f64..1e9), 1..50),
+        ) {
+            let target = target(min, max, multiple);
+            let Ok(limits) = Limits::of(&target, cap, size) else {
+                prop_assert!(size > max, "a file that fits in one chunk can be sent");
+                return Ok(());
+            };
+            let mut planner = Planner::new(limits);
+            let mut offset = 0;
+            for rate in rates {
+                let chunk = planner.chunk(offset, size);
+                let len = chunk.end - chunk.start;
+                prop_assert!(chunk.start == offset && 0 < len && len <= max && chunk.end <= size);
+                if chunk.end < size {
+                    prop_assert!(len >= min && len.is_multiple_of(multiple.max(1)));
+                    offset = chunk.end;
+                }
+                match rate {
+                    Some(rate) => planner.went_through(len, len as f64 * 1000.0 / rate.max(1.0)),
+                    None => planner.failed(),
+                }
+            }
+        }
     }
 }
