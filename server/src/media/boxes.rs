@@ -1,6 +1,9 @@
 //! Just enough of the MP4 file format (ISO/IEC 14496-12) to see whether a file was cut off, and to read codec strings.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::{
+    io::{self, Read, Seek, SeekFrom},
+    ops::Range,
+};
 
 /// What the boxes at the top of a file say about whether it is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,16 +78,19 @@ pub fn codec_string(init: &[u8]) -> Option<String> {
     audio_object_type(body).map(|object| format!("mp4a.40.{object}"))
 }
 
-/// Seconds that the track of a segment lasts: the sum of its samples' durations.
+/// When the first and the last frame of a segment are shown, in seconds of the track's time.
+///
+/// Decoding times would not do: where frames come at their own times, those of two encodings of them differ.
 ///
 /// # Errors
 /// Where it can't be read, or the init segment or the segment is none.
-pub fn segment_seconds(init: &[u8], segment: &mut (impl Read + Seek)) -> io::Result<f64> {
+pub fn segment_span(init: &[u8], segment: &mut (impl Read + Seek)) -> io::Result<Range<f64>> {
     let broken = || io::Error::new(io::ErrorKind::InvalidData, "this is no segment");
     let scale = timescale(init).filter(|scale| *scale > 0).ok_or_else(broken)?;
-    let default = find(init, b"trex").and_then(|trex| number(trex, 12)).unwrap_or(0);
+    let duration = find(init, b"trex").and_then(|trex| number(trex, 12)).unwrap_or(0);
+    let mut fragment = Fragment { duration, time: 0, span: None };
     let end = segment.seek(SeekFrom::End(0))?;
-    let (mut at, mut ticks) = (0, 0);
+    let mut at = 0;
     while at + 8 <= end {
         segment.seek(SeekFrom::Start(at))?;
         let mut header = [0; 16];
@@ -93,21 +99,22 @@ pub fn segment_seconds(init: &[u8], segment: &mut (impl Read + Seek)) -> io::Res
             1 => u64::from_be_bytes(header[8..16].try_into().unwrap_or_default()),
             size => size,
         };
-        if size < 8 || at + size > end {
+        if size < 8 || size > end - at {
             return Err(broken());
         }
         if &header[4..8] == b"moof" && size <= LARGEST_MOOF {
             let mut moof = vec![0; size as usize];
             segment.seek(SeekFrom::Start(at))?;
             segment.read_exact(&mut moof)?;
-            ticks += fragment_ticks(&moof[8..], default).ok_or_else(broken)?;
+            fragment.read(&moof[8..]).ok_or_else(broken)?;
         }
         at += size;
     }
-    Ok(ticks as f64 / f64::from(scale))
+    let seconds = |ticks: i64| ticks as f64 / f64::from(scale);
+    fragment.span.map(|span| seconds(span.start)..seconds(span.end)).ok_or_else(broken)
 }
 
-/// Bytes of a fragment's header that are read: 12 or 16 for each sample.
+/// Bytes of a fragment's header that are read: up to 16 for each sample.
 const LARGEST_MOOF: u64 = 16 << 20;
 
 /// The time units in a second, from the media header.
@@ -116,38 +123,69 @@ fn timescale(init: &[u8]) -> Option<u32> {
     number(mdhd, if *mdhd.first()? == 1 { 20 } else { 12 })
 }
 
-/// The sum of the samples' durations in the boxes of a `moof`.
-fn fragment_ticks(boxes: &[u8], mut default: u32) -> Option<u64> {
-    let (mut at, mut ticks) = (0, 0);
-    while at < boxes.len() {
-        let size = number(boxes, at)? as usize;
-        let body = boxes.get(at + 8..at + size)?;
-        match boxes.get(at + 4..at + 8)? {
-            b"traf" => ticks += fragment_ticks(body, default)?,
-            b"tfhd" => {
-                let flags = number(body, 0)?;
-                // base-data-offset, sample-description-index, then default-sample-duration.
-                if flags & 0x8 != 0 {
-                    let before = 8 + if flags & 1 != 0 { 8 } else { 0 } + if flags & 2 != 0 { 4 } else { 0 };
-                    default = number(body, before)?;
-                }
-            }
-            b"trun" => ticks += run_ticks(body, default)?,
-            _ => {}
-        }
-        at += size;
-    }
-    Some(ticks)
+/// What is known of a track's fragments so far, in its time units.
+struct Fragment {
+    /// Of a sample that does not say its own.
+    duration: u32,
+    /// When the next sample is decoded.
+    time: i64,
+    /// From when to when its frames are shown.
+    span: Option<Range<i64>>,
 }
 
-fn run_ticks(trun: &[u8], default: u32) -> Option<u64> {
-    let (flags, samples) = (number(trun, 0)?, number(trun, 4)?);
-    if flags & 0x100 == 0 {
-        return Some(u64::from(samples) * u64::from(default));
+impl Fragment {
+    /// Reads the boxes within a `moof`.
+    fn read(&mut self, boxes: &[u8]) -> Option<()> {
+        let mut at = 0;
+        while at < boxes.len() {
+            let size = number(boxes, at)? as usize;
+            let body = boxes.get(at + 8..at + size)?;
+            match boxes.get(at + 4..at + 8)? {
+                b"traf" => self.read(body)?,
+                b"tfhd" => {
+                    let flags = number(body, 0)?;
+                    // base-data-offset, sample-description-index, then default-sample-duration.
+                    if flags & 0x8 != 0 {
+                        let before = 8 + if flags & 1 != 0 { 8 } else { 0 } + if flags & 2 != 0 { 4 } else { 0 };
+                        self.duration = number(body, before)?;
+                    }
+                }
+                b"tfdt" if *body.first()? == 1 => {
+                    self.time = i64::from_be_bytes(body.get(4..12)?.try_into().ok()?);
+                }
+                b"tfdt" => self.time = i64::from(number(body, 4)?),
+                b"trun" => self.run(body)?,
+                _ => {}
+            }
+            at += size;
+        }
+        Some(())
     }
-    let first = 8 + (flags & 0x5).count_ones() as usize * 4;
-    let stride = (flags & 0xf00).count_ones() as usize * 4;
-    (0..samples as usize).map(|sample| number(trun, first + sample * stride).map(u64::from)).sum()
+
+    /// Reads the samples of a `trun`: of each a duration, a size, flags and a composition offset, where it has them.
+    fn run(&mut self, trun: &[u8]) -> Option<()> {
+        let (flags, samples) = (number(trun, 0)?, number(trun, 4)?);
+        let mut at = 8 + (flags & 0x5).count_ones() as usize * 4;
+        for _ in 0..samples {
+            let mut field = |flag: u32| {
+                let present = flags & flag != 0;
+                let value = if present { Some(number(trun, at)?) } else { None };
+                at += usize::from(present) * 4;
+                Some(value)
+            };
+            let duration = field(0x100)?.unwrap_or(self.duration);
+            field(0x200)?;
+            field(0x400)?;
+            // Signed in version 1, and never that large in version 0.
+            let offset = field(0x800)?.unwrap_or(0).cast_signed();
+            let shown = self.time.checked_add(i64::from(offset))?;
+            let until = shown.checked_add(i64::from(duration))?;
+            let span = self.span.take().unwrap_or(shown..until);
+            self.span = Some(span.start.min(shown)..span.end.max(until));
+            self.time = self.time.checked_add(i64::from(duration))?;
+        }
+        Some(())
+    }
 }
 
 fn number(bytes: &[u8], at: usize) -> Option<u32> {
@@ -234,21 +272,26 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_lasts_as_long_as_its_samples() {
+    fn a_segment_lasts_from_its_first_frame_to_the_end_of_its_last() {
         let mdhd = boxed(b"mdhd", &[[0; 12].as_slice(), &1000_u32.to_be_bytes()].concat());
         let words = |words: &[u32]| words.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<_>>();
-        let last = |traf: &[u8]| {
-            let moof = boxed(b"moof", &boxed(b"traf", traf));
+        let span = |traf: &[Vec<u8>]| {
+            let moof = boxed(b"moof", &boxed(b"traf", &traf.concat()));
             let segment = [boxed(b"styp", b"msdh"), moof, boxed(b"mdat", &[0; 10])].concat();
-            segment_seconds(&mdhd, &mut Cursor::new(segment))
+            segment_span(&mdhd, &mut Cursor::new(segment))
         };
-        // Durations and sizes of three samples, after a data offset and the first one's flags.
+        let at = |time| boxed(b"tfdt", &words(&[0, time]));
+        // A data offset and the first one's flags; then durations and sizes of three samples.
         let each = boxed(b"trun", &words(&[0x305, 3, 0, 0, 100, 7, 200, 7, 300, 7]));
-        assert_eq!(last(&each).unwrap(), 0.6);
-        let all = [boxed(b"tfhd", &words(&[0x8, 1, 40])), boxed(b"trun", &words(&[0x1, 25, 0]))].concat();
-        assert_eq!(last(&all).unwrap(), 1.0);
+        assert_eq!(span(&[at(4000), each]).unwrap(), 4.0..4.6);
+        let all = [boxed(b"tfhd", &words(&[0x8, 1, 40])), at(0), boxed(b"trun", &words(&[0x1, 25, 0]))];
+        assert_eq!(span(&all).unwrap(), 0.0..1.0);
+        // The second is shown last, the third first of both.
+        let shuffled = boxed(b"trun", &words(&[0x0100_0900, 3, 100, 0, 100, 100, 100, 100_u32.wrapping_neg()]));
+        assert_eq!(span(&[at(1000), shuffled]).unwrap(), 1.0..1.3);
         let lying = boxed(b"trun", &words(&[0x100, 1_000_000, 0]));
-        assert!(last(&lying).is_err());
+        assert!(span(&[at(0), lying]).is_err());
+        assert!(span(&[at(0)]).is_err(), "no samples");
     }
 
     #[test]

@@ -160,7 +160,10 @@ fn graph(video: &Video, plan: &Plan) -> String {
             graph.push_str("[o0]");
         } else {
             graph.push_str(&format!("[s{number}]"));
-            scaled.push_str(&format!(";[s{number}]scale={}:{}:flags=bicubic[o{number}]", rung.width, rung.height));
+            scaled.push_str(&format!(
+                ";[s{number}]scale={}:{}:flags=bicubic,setsar=1[o{number}]",
+                rung.width, rung.height
+            ));
         }
     }
     graph + &scaled
@@ -262,6 +265,6 @@ mod tests {
         let order = ["[0:2]bwdif", "fps=fps=60/1", "scale=1920:1080", "tin=arib-std-b67", "tonemap", "split=4[o0][s1]"];
         let places: Vec<_> = order.iter().map(|step| graph.find(step)).collect();
         assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{graph}");
-        assert!(graph.ends_with("[s3]scale=640:360:flags=bicubic[o3]"), "{graph}");
+        assert!(graph.ends_with("[s3]scale=640:360:flags=bicubic,setsar=1[o3]"), "{graph}");
     }
 }

@@ -104,6 +104,17 @@ impl Reject {
         )
     }
 
+    /// The picture is over the limit.
+    pub fn too_many_pixels(width: u32, height: u32) -> Self {
+        Self::new(
+            ErrorCode::TooManyPixels,
+            format!(
+                "The picture of this video is {width} × {height} pixels, more than is taken here. \
+                 Export it smaller, at 1920 × 1080 say, and upload that."
+            ),
+        )
+    }
+
     /// The video runs too long.
     pub fn too_long(seconds: f64, limit: f64) -> Self {
         Self::new(
@@ -134,6 +145,9 @@ fn spoken(seconds: f64) -> String {
 /// # Errors
 /// The first reason found.
 pub fn screen<'a>(probe: &'a Probe, limits: &Limits) -> Result<&'a Video, Reject> {
+    if let Some((width, height)) = probe.oversized {
+        return Err(Reject::too_many_pixels(width, height));
+    }
     let Some(video) = &probe.video else {
         return Err(if probe.streams == 0 {
             Reject::not_a_video()
@@ -156,13 +170,7 @@ pub fn screen<'a>(probe: &'a Probe, limits: &Limits) -> Result<&'a Video, Reject
         || shown_width * shown_height > limits.max_pixels as f64 * 2.0
         || width.max(height) > LONGEST_SIDE;
     if too_large {
-        return Err(Reject::new(
-            ErrorCode::TooManyPixels,
-            format!(
-                "The picture of this video is {width} × {height} pixels, more than is taken here. \
-                 Export it smaller, at 3840 × 2160 say, and upload that."
-            ),
-        ));
+        return Err(Reject::too_many_pixels(width, height));
     }
     if video.codec.is_empty() || video.pixels.is_empty() || width == 0 || height == 0 {
         return Err(Reject::unsupported_codec(&video.codec));
@@ -255,7 +263,14 @@ mod tests {
     }
 
     fn file(video: Video, audio: Option<Audio>) -> Probe {
-        Probe { container: Container::Mp4, duration: Some(30.0), streams: 2, video: Some(video), audio }
+        Probe {
+            container: Container::Mp4,
+            duration: Some(30.0),
+            streams: 2,
+            video: Some(video),
+            audio,
+            oversized: None,
+        }
     }
 
     fn decided(probe: &Probe, keys: KeyFrames) -> Decision {

@@ -1,6 +1,6 @@
 //! Reads the media playlists that ffmpeg writes, and measures the segments they name (RFC 8216).
 
-use std::fmt::Write;
+use std::{fmt::Write, ops::Range};
 
 /// A media playlist.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,13 +71,16 @@ impl MediaPlaylist {
         text
     }
 
-    /// Sets the segments' durations to what was measured: ffmpeg adds up what the container claims, and is wrong
-    /// where that is.
-    pub fn correct(&mut self, seconds: &[f64]) {
-        for (segment, seconds) in self.segments.iter_mut().zip(seconds) {
-            segment.duration = *seconds;
+    /// Sets the segments' durations by when their frames are shown, in seconds: each lasts until the next begins.
+    /// ffmpeg adds up what the container claims of each frame, and is wrong where that is.
+    pub fn correct(&mut self, spans: &[Range<f64>]) {
+        let starts_of_next = spans.iter().skip(1).map(|next| next.start);
+        let ends = starts_of_next.chain(spans.last().map(|last| last.end));
+        for ((segment, span), end) in self.segments.iter_mut().zip(spans).zip(ends) {
+            segment.duration = (end - span.start).max(0.0);
         }
-        self.target_duration = seconds.iter().copied().fold(1.0, f64::max).round();
+        let longest = self.segments.iter().map(|segment| segment.duration).fold(1.0, f64::max);
+        self.target_duration = longest.round();
     }
 
     /// Seconds in all.
@@ -130,10 +133,10 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let mut playlist = MediaPlaylist::parse(TEXT).unwrap();
-        playlist.correct(&[10.416_667, 1.0, 2.5]);
+        playlist.correct(&[0.0..10.3, 10.437_5..11.0, 11.5..13.0]);
         assert_eq!(playlist.target_duration, 10.0);
         let text = playlist.to_text(true);
-        assert!(text.contains("#EXTINF:10.416667,\n00000.m4s\n") && text.contains("INDEPENDENT"), "{text}");
+        assert!(text.contains("#EXTINF:10.437500,\n00000.m4s\n") && text.contains("INDEPENDENT"), "{text}");
         assert_eq!(MediaPlaylist::parse(&text), Some(playlist));
     }
 

@@ -20,6 +20,8 @@ pub struct Probe {
     pub duration: Option<f64>,
     /// How many streams there are, of whatever kind.
     pub streams: usize,
+    /// Pixels across and down of a picture that was not decoded, for it is over the limit.
+    pub oversized: Option<(u32, u32)>,
     /// The first video stream that is not a cover picture.
     pub video: Option<Video>,
     /// The first audio stream in a codec with a name.
@@ -171,7 +173,20 @@ pub async fn probe(source: &Path, max_pixels: u64, folder: &Path) -> Result<Prob
         bounds: Bounds::default(),
         background: false,
     };
-    Ok(Probe::parse(&run.capture(ANSWER).await?.stdout))
+    match run.capture(ANSWER).await {
+        Ok(output) => Ok(Probe { oversized: oversized(&output.stderr), ..Probe::parse(&output.stdout) }),
+        Err(error) => match error.complaint().and_then(oversized) {
+            Some(size) => Ok(Probe { oversized: Some(size), ..Probe::default() }),
+            None => Err(error),
+        },
+    }
+}
+
+/// The size of a picture that `-max_pixels` kept from being decoded. ffprobe shows it nowhere else.
+fn oversized(complaint: &str) -> Option<(u32, u32)> {
+    let (before, _) = complaint.split_once(" exceeds specified max pixel count")?;
+    let (width, height) = before.rsplit_once("Picture size ")?.1.split_once('x')?;
+    Some((width.parse().ok()?, height.parse().ok()?))
 }
 
 /// Lists the key frames. MP4's are found in its index, without reading the rest of the file.
@@ -305,6 +320,7 @@ impl Probe {
             container,
             duration: report.format.duration.as_deref().and_then(seconds),
             streams: report.streams.len(),
+            oversized: None,
             video: video.map(|stream| stream.video(&report.packets)),
             audio: audio.map(ReportedStream::audio),
         }
@@ -427,6 +443,14 @@ mod tests {
         for json in ["", "{}", "[]", r#"{"streams":[{"width":-1}]}"#, r#"{"format":{"duration":"N/A"}}"#] {
             assert_eq!(Probe::parse(json.as_bytes()), Probe::default(), "{json}");
         }
+    }
+
+    #[test]
+    fn a_picture_over_the_limit_is_named_in_the_complaint() {
+        let complaint = "[h264 @ 0x56] [IMGUTILS @ 0x7f] Picture size 320x180 exceeds specified max pixel count 20000, \
+            see the documentation\n[h264 @ 0x56] get_buffer() failed";
+        assert_eq!(oversized(complaint), Some((320, 180)));
+        assert_eq!(oversized("moov atom not found"), None);
     }
 
     #[test]

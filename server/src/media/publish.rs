@@ -44,13 +44,13 @@ impl Measured {
         let mut playlist = MediaPlaylist::parse(&text).ok_or_else(Reject::corrupt)?;
         let init = std::fs::read(folder.join(&playlist.init))?;
         let codec = boxes::codec_string(&init).ok_or(WorkError::Unfit("ffmpeg wrote a track without a codec"))?;
-        let (mut seconds, mut sizes) = (Vec::new(), Vec::new());
+        let (mut spans, mut sizes) = (Vec::new(), Vec::new());
         for segment in &playlist.segments {
             let mut file = File::open(folder.join(&segment.name))?;
-            seconds.push(boxes::segment_seconds(&init, &mut file)?);
+            spans.push(boxes::segment_span(&init, &mut file)?);
             sizes.push(file.metadata()?.len());
         }
-        playlist.correct(&seconds);
+        playlist.correct(&spans);
         let bit_rate = playlist.bit_rate(&sizes);
         Ok(Self { name, playlist, codec, bit_rate })
     }
