@@ -157,7 +157,10 @@ impl Watch {
                 Err(error) if error.is(ErrorCode::NotFound) => return watch.stop(),
                 Err(_) => {}
             }
-            watch.poll_later();
+            // The page may have come back meanwhile, and listens again.
+            if watch.stream.borrow().is_none() {
+                watch.poll_later();
+            }
         });
     }
 

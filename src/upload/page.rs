@@ -45,16 +45,13 @@ impl Page {
             listeners.push(Listener::new(&window, "beforeunload", |event| event.prevent_default()));
         }
         if let Some(document) = web_sys::window().and_then(|window| window.document()) {
-            let awake = Rc::clone(&awake);
-            let visible = move || document.visibility_state() == VisibilityState::Visible;
-            listeners.extend(web_sys::window().and_then(|window| window.document()).map(|document| {
-                Listener::new(&document, "visibilitychange", move |_| {
-                    if visible() {
-                        // Browsers take the lock away from a page that is hidden.
-                        awake.lock();
-                        feed(Event::Foreground);
-                    }
-                })
+            let (awake, page) = (Rc::clone(&awake), document.clone());
+            listeners.push(Listener::new(&document, "visibilitychange", move |_| {
+                if page.visibility_state() == VisibilityState::Visible {
+                    // Browsers take the lock away from a page that is hidden.
+                    awake.lock();
+                    feed(Event::Foreground);
+                }
             }));
         }
         Self { awake, _listeners: listeners }
