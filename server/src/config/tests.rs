@@ -47,6 +47,16 @@ fn an_unknown_key_is_refused_by_name_and_place() {
 }
 
 #[test]
+fn the_example_holds_the_defaults_and_only_keys_that_exist() {
+    let example = include_str!("../../../reelway.example.toml");
+    assert_eq!(load(example, &[]).unwrap(), Config::default());
+    let optional = |line: &str| line.starts_with('#') && !line.starts_with("# ");
+    assert_eq!(example.lines().filter(|line| optional(line)).count(), 7);
+    let all: Vec<&str> = example.lines().map(|line| if optional(line) { &line[1..] } else { line }).collect();
+    load(&all.join("\n"), &[]).unwrap().validate().unwrap();
+}
+
+#[test]
 fn every_key_can_come_from_the_environment() {
     let error = toml::from_str::<Config>("no_such_key = 1").unwrap_err().to_string();
     let known: Vec<&str> = error.split('`').skip(1).step_by(2).filter(|name| *name != "no_such_key").collect();

@@ -1,12 +1,13 @@
 //! The database: SQLite in the data directory.
 //!
-//! - [`videos`]: the videos and the one door through which they change.
+//! - [`videos`]: the videos and the one door through which they change. [`change`]: what can happen to them.
 //! - [`uploads`]: the local provider's uploads.
 //!
 //! One connection writes, a few read: SQLite has one writer at a time, and a queue in this process is fairer than
 //! its busy timeout, which stays for other processes on the same file. The write-ahead log is synced at every
 //! commit, for what a client has been told is stored must outlive a power cut.
 
+pub mod change;
 pub mod uploads;
 pub mod videos;
 
@@ -17,8 +18,9 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub use change::Change;
 pub use uploads::{UploadRow, UploadState, Uploads};
-pub use videos::{Applied, Change, NewVideo, VideoRow, Videos};
+pub use videos::{Applied, NewVideo, VideoRow, Videos};
 
 /// Both ways into the database. Cheap to clone.
 #[derive(Clone, Debug)]
