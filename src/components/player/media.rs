@@ -52,16 +52,15 @@ pub(super) fn bind(handle: PlayerHandle, video: &HtmlVideoElement) -> Binding {
     on("loadeddata", |handle, _| handle.loaded.set(true));
     on("loadedmetadata", |handle, video| {
         follow_size(handle, video);
+        // A new source takes back the events that have not been sent yet.
+        follow_volume(handle, video);
         video.set_playback_rate(f64::from(handle.rate.get_untracked()) / 100.0);
         if handle.play_when_loaded.get_value() {
             handle.play_when_loaded.set_value(false);
             handle.play();
         }
     });
-    on("volumechange", |handle, video| {
-        handle.volume.set(video.volume());
-        handle.muted.set(video.muted() || video.volume() == 0.0);
-    });
+    on("volumechange", follow_volume);
     on("ratechange", |handle, video| handle.rate.set((video.playback_rate() * 100.0).round() as i32));
     on("seeking", |handle, video| {
         handle.ended.set(false);
@@ -104,6 +103,11 @@ fn follow_time(handle: &PlayerHandle, video: &HtmlVideoElement) {
     if video.ready_state() > 0 && handle.error.get_untracked().is_none() {
         handle.time.set(video.current_time());
     }
+}
+
+fn follow_volume(handle: &PlayerHandle, video: &HtmlVideoElement) {
+    handle.volume.set(video.volume());
+    handle.muted.set(video.muted() || video.volume() == 0.0);
 }
 
 fn follow_size(handle: &PlayerHandle, video: &HtmlVideoElement) {

@@ -102,9 +102,7 @@ pub fn Player(
     let on_click = move |_: MouseEvent| {
         if !touched.get_value() {
             handle.toggle_play();
-        } else if handle.paused.get_untracked() {
-            wake();
-        } else if hidden() {
+        } else if handle.paused.get_untracked() || hidden() {
             wake();
         } else {
             idle.set(true);
@@ -203,6 +201,14 @@ fn switch(handle: PlayerHandle, source: Option<&Source>, video: &web_sys::HtmlVi
     handle.engine.set_value(Some(engine));
 }
 
+/// The first play. The button goes away with it, so the focus moves to the player: keys go on working.
+fn start(handle: PlayerHandle) {
+    handle.play();
+    if let Some(root) = handle.root.get_untracked() {
+        let _ = root.focus();
+    }
+}
+
 /// Which control has the focus when a key arrives.
 fn focus_of(event: &Event) -> Focus {
     let Some(target) = event.target() else { return Focus::Player };
@@ -241,7 +247,7 @@ fn Overlay(handle: PlayerHandle, src: Signal<Option<Source>, LocalStorage>) -> i
                     part="big-play"
                     class="rw-big-play"
                     aria-label=strings::PLAY
-                    on:click=on(move |_| handle.play())
+                    on:click=on(move |_| start(handle))
                 >
                     <Icon path=icons::PLAY />
                 </button>
