@@ -1,5 +1,7 @@
 //! The player in a real browser: its parts, its keys, its preview, and what it says when nothing plays.
 
+#![allow(clippy::unwrap_used)]
+
 use std::time::Duration;
 
 use js_sys::{Function, Reflect};

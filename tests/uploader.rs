@@ -1,5 +1,7 @@
 //! The uploader in a real browser: what a row shows and offers at each stage, and what is refused before it is sent.
 
+#![allow(clippy::unwrap_used)]
+
 use std::{cell::RefCell, rc::Rc};
 
 use leptos::{callback::UnsyncCallback, mount::mount_to, prelude::*, task::tick};

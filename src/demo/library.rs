@@ -77,7 +77,7 @@ impl Shelf {
                     None => videos.push(video),
                 }
             }
-            videos.sort_by(|a, b| b.created_at.cmp(&a.created_at));
+            videos.sort_unstable_by_key(|video| std::cmp::Reverse(video.created_at));
         });
     }
 
