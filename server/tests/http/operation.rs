@@ -1,11 +1,6 @@
 //! What every answer has in common, and what those who run the server ask for.
 
-use std::{
-    collections::BTreeSet,
-    io,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use axum::{
     body::Body,
@@ -110,41 +105,6 @@ async fn metrics_name_routes_and_never_addresses() {
     assert!(page.contains(r#"reelway_http_requests_total{method="PUT",route="/u/{token}",status="404"}"#), "{page}");
     assert!(page.contains(r#"method="other""#));
     assert!(!page.contains("secret") && !page.contains("some-id") && !page.contains("BREW"));
-}
-
-/// What the log says, from the most talkative level on.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-#[tokio::test]
-async fn no_log_tells_an_uploads_secret() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
-    let guard = tracing::subscriber::set_default(subscriber);
-    let server = Server::start().await;
-    let created = server.create(Some(5)).await;
-    server.put(&created.upload.url, "bytes */*", b"").await.stored(0);
-    server.put(&created.upload.url, "nonsense", b"").await.refused(400, ErrorCode::BadRequest);
-    server.put(&created.upload.url, "", b"12345").await.complete();
-    server.delete(&created.upload.url).await.refused(409, ErrorCode::Conflict);
-    drop(guard);
-    let said = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
-    assert!(said.contains("/u/{token}"), "requests are logged by their route: {said}");
-    let token = created.upload.url.strip_prefix("/u/").unwrap();
-    assert!(!said.contains(token), "{said}");
 }
 
 #[tokio::test]

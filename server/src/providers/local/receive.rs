@@ -172,55 +172,12 @@ impl Local {
             // A new file: its name must outlive a power cut as its bytes do.
             File::open(&self.folder).await?.sync_all().await?;
         }
-        let mut trouble = None;
-        let mut end = End::Clean;
-        let mut stopped = pin!(async {
-            tokio::select! {
-                () = lease.overtaken() => overtaken(),
-                () = async { self.shutdown.cancelled().await; tokio::time::sleep(GRACE).await } => {
-                    AppError::new(ErrorCode::Unavailable, "The server is stopping. Go on in a moment.")
-                }
-            }
-        });
-        loop {
-            let frame = tokio::select! {
-                error = &mut stopped => {
-                    (end, trouble) = (End::Broken, Some(error));
-                    break;
-                }
-                frame = timeout(self.config.stall(), body.frame()) => frame,
-            };
-            let data = match frame {
-                Ok(None) => break,
-                Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
-                Ok(Some(Err(_))) => {
-                    end = End::Broken;
-                    break;
-                }
-                Err(_) => {
-                    (end, trouble) = (End::Broken, Some(stalled()));
-                    break;
-                }
-            };
-            if upload.offset == 0 && sink.received == 0 && !data.is_empty() {
-                self.videos.apply(&upload.video_id, Change::Uploading).await?;
-            }
-            if !sink.take(data).await {
-                end = if sink.received > plan.limit { End::Overrun } else { End::Broken };
-                break;
-            }
-            if stored.offset + sink.written >= acknowledged + CHECKPOINT {
-                if free_space(&self.folder)? < self.limits.min_free_space {
-                    (end, trouble) = (End::Broken, Some(AppError::no_room()));
-                    break;
-                }
-                if !plan.digest && sink.sync().await {
-                    let safe = stored.offset + sink.written;
-                    self.acknowledge(upload, acknowledged, safe, plan.length).await?;
-                    acknowledged = safe;
-                }
-            }
-        }
+        // Whatever went wrong, the sink is closed in order: a write that is still on its way must not land in the file
+        // when somebody else has it.
+        let (mut end, trouble) = match self.pump(upload, stored, &mut sink, &mut acknowledged, body, lease).await {
+            Ok(end) => (end, None),
+            Err(error) => (End::Broken, Some(error)),
+        };
         let (mut file, received, hash, written, failure) = sink.close().await;
         if failure.is_some() {
             end = End::Broken;
@@ -241,6 +198,53 @@ impl Local {
             (None, Some(trouble)) => Err(trouble),
             (None, None) if kept.length == Some(offset) => self.finish(upload, offset).await,
             (None, None) => Ok(PutAnswer::Incomplete(offset)),
+        }
+    }
+
+    /// Reads the body to its end, or until it is to be given up. A body without a digest is made safe now and then.
+    async fn pump(
+        &self,
+        upload: &UploadRow,
+        stored: &Stored,
+        sink: &mut Sink,
+        acknowledged: &mut u64,
+        body: &mut Body,
+        lease: &Lease,
+    ) -> Result<End, AppError> {
+        let mut stopped = pin!(async {
+            tokio::select! {
+                () = lease.overtaken() => overtaken(),
+                () = async { self.shutdown.cancelled().await; tokio::time::sleep(GRACE).await } => {
+                    AppError::new(ErrorCode::Unavailable, "The server is stopping. Go on in a moment.")
+                }
+            }
+        });
+        loop {
+            let frame = tokio::select! {
+                error = &mut stopped => return Err(error),
+                frame = timeout(self.config.stall(), body.frame()) => frame.map_err(|_| stalled())?,
+            };
+            let data = match frame {
+                None => return Ok(End::Clean),
+                Some(Err(_)) => return Ok(End::Broken),
+                Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
+            };
+            if upload.offset == 0 && sink.received == 0 && !data.is_empty() {
+                self.videos.apply(&upload.video_id, Change::Uploading).await?;
+            }
+            if !sink.take(data).await {
+                return Ok(if sink.received > sink.plan.limit { End::Overrun } else { End::Broken });
+            }
+            if stored.offset + sink.written >= *acknowledged + CHECKPOINT {
+                if free_space(&self.folder)? < self.limits.min_free_space {
+                    return Err(AppError::no_room());
+                }
+                if !sink.plan.digest && sink.sync().await {
+                    let safe = stored.offset + sink.written;
+                    self.acknowledge(upload, *acknowledged, safe, sink.plan.length).await?;
+                    *acknowledged = safe;
+                }
+            }
         }
     }
 
