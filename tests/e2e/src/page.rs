@@ -78,24 +78,21 @@ impl<'a> Page<'a> {
         says(self.browser, words, within).await
     }
 
-    /// Deletes a video of the list of earlier ones, and says yes if the page asks.
+    /// Deletes a video of the list of earlier ones, and says yes when the page asks.
     ///
     /// # Errors
     /// The list has none whose title has this word, or no way to delete it.
     pub async fn delete_video(&self, title: &str) -> Result<()> {
-        let script = "const title = arguments[0];
-            const button = Array.from(document.querySelectorAll('button')).find(button =>
-                /delete/i.test(button.getAttribute('aria-label') || button.title || button.innerText)
-                && (button.getAttribute('aria-label') || '').includes(title));
-            if (!button) throw new Error('no button deletes ' + title);
-            button.click();
-            // The page asks once more, in a dialog of its own.
-            await new Promise(requestAnimationFrame);
-            const yes = Array.from(document.querySelectorAll('dialog[open] button'))
-                .find(button => /delete/i.test(button.innerText));
-            if (yes) yes.click();";
-        self.browser.run(script, vec![json!(title)]).await?;
-        Ok(())
+        visible(self.browser, &format!("button[aria-label^=Delete][aria-label*='{title}']")).await?.click().await?;
+        let yes = "//dialog[@open]//button[contains(., 'Delete')]";
+        wait::until_true("the page asks before it deletes", SOON, async || {
+            let buttons = self.browser.find_all(By::XPath(yes)).await?;
+            Ok(match buttons.first() {
+                Some(button) => button.click().await.is_ok(),
+                None => false,
+            })
+        })
+        .await
     }
 
     async fn file_input(&self) -> Result<WebElement> {
