@@ -44,8 +44,21 @@ pub async fn serve(request: Request) -> Response {
     match (Dist::get(name), brotli) {
         (Some(plain), brotli) => answer(name, &plain, brotli, request.headers()),
         (None, _) if page => (StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT).into_response(),
+        (None, _) if accepts_html(request.headers()) => nothing_here(request.headers()),
         (None, _) => AppError::new(ErrorCode::NotFound, "There is nothing at this address.").into_response(),
     }
+}
+
+/// A person at a wrong address gets the page, which says so and leads back. A program gets the error.
+fn nothing_here(asked: &HeaderMap) -> Response {
+    let Some(plain) = Dist::get(INDEX) else {
+        return (StatusCode::NOT_FOUND, NOT_BUILT).into_response();
+    };
+    let brotli = accepts_brotli(asked).then(|| Dist::get(&format!("{INDEX}.br"))).flatten();
+    // Whole in any case: "unchanged" would hide that there is nothing.
+    let mut response = answer(INDEX, &plain, brotli, &HeaderMap::new());
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
 }
 
 fn answer(name: &str, plain: &EmbeddedFile, brotli: Option<EmbeddedFile>, asked: &HeaderMap) -> Response {
@@ -80,6 +93,11 @@ fn answer(name: &str, plain: &EmbeddedFile, brotli: Option<EmbeddedFile>, asked:
         std::borrow::Cow::Owned(data) => Body::from(data),
     };
     (headers, body).into_response()
+}
+
+/// Whether a browser opens this address, rather than a script asking for it.
+fn accepts_html(headers: &HeaderMap) -> bool {
+    headers.get_all(header::ACCEPT).iter().any(|value| value.to_str().is_ok_and(|value| value.contains("text/html")))
 }
 
 fn accepts_brotli(headers: &HeaderMap) -> bool {
