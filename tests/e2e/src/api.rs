@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use reelway_api::{CreateVideo, CreatedVideo, ErrorBody, Video, VideoList, VideoStatus};
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
 
 use crate::wait;
@@ -136,7 +136,7 @@ impl Api {
         wait::until_true("all renditions are there", within, async || Ok(self.video(id).await?.percent.is_none())).await
     }
 
-    /// Waits until a ready video has its storyboard.
+    /// Waits until a ready video has its storyboard. The URLs of its sheets are absolute.
     ///
     /// # Errors
     /// It does not within the time.
@@ -145,8 +145,14 @@ impl Api {
             Ok(self.video(id).await?.playback.and_then(|playback| playback.storyboard))
         })
         .await?;
-        let json = url.strip_suffix(".vtt").context("the storyboard is no .vtt")?.to_owned() + ".json";
-        self.json(&json).await
+        let url = Url::parse(&self.base)?.join(&url)?;
+        let json = url.path().strip_suffix(".vtt").context("the storyboard is no .vtt")?.to_owned() + ".json";
+        let mut board: Storyboard = self.json(&json).await?;
+        board.url = url.join(&board.url)?.into();
+        for sheet in board.tiles.iter_mut().filter_map(|tile| tile.url.as_mut()) {
+            *sheet = url.join(sheet)?.into();
+        }
+        Ok(board)
     }
 }
 
@@ -161,7 +167,7 @@ pub struct Uploaded {
 /// `storyboard.json`: Mux's form.
 #[derive(Debug, serde::Deserialize)]
 pub struct Storyboard {
-    /// The sheet of each tile that names none, relative to the storyboard.
+    /// The sheet of each tile that names none.
     pub url: String,
     /// Pixels of a tile.
     pub tile_width: u32,

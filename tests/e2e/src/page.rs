@@ -47,11 +47,14 @@ impl<'a> Page<'a> {
     pub async fn upload(&self, file: &Path) -> Result<Video> {
         let before = self.server.api().videos().await?;
         self.choose(file).await?;
-        wait::until("the server knows of the upload", SOON, async || {
+        let created = wait::until("the server knows of the upload", SOON, async || {
             let newest = self.server.api().videos().await?.into_iter().next();
             Ok(newest.filter(|video| before.iter().all(|earlier| earlier.id != video.id)))
-        })
-        .await
+        });
+        match created.await {
+            Ok(video) => Ok(video),
+            Err(error) => Err(error.context(format!("the page says: {}", text(self.browser).await?))),
+        }
     }
 
     /// The first element in sight that plays this part.
@@ -125,17 +128,25 @@ pub async fn visible(browser: &Browser, selector: &str) -> Result<WebElement> {
 /// # Errors
 /// It has none within the time.
 pub async fn says(browser: &Browser, words: &[&str], within: Duration) -> Result<String> {
-    let text = async || anyhow::Ok(browser.run("return document.body.innerText;", Vec::new()).await?);
-    let said = wait::until(&format!("the page says one of {words:?}"), within, async || {
-        let text = text().await?.as_str().unwrap_or_default().to_owned();
+    let what = format!("the page says one of {words:?}");
+    let said = wait::until(&what, within, async || {
+        let text = text(browser).await?;
         let lower = text.to_lowercase();
         Ok(words.iter().any(|word| lower.contains(&word.to_lowercase())).then_some(text))
-    })
-    .await;
-    match said {
+    });
+    match said.await {
         Ok(said) => Ok(said),
-        Err(error) => Err(error.context(format!("the page says: {}", text().await?))),
+        Err(error) => Err(error.context(format!("the page says: {}", text(browser).await?))),
     }
+}
+
+/// The text of the browser's page, as a person sees it.
+///
+/// # Errors
+/// The driver fails.
+pub async fn text(browser: &Browser) -> Result<String> {
+    let text = browser.run("return document.body.innerText;", Vec::new()).await?;
+    Ok(text.as_str().unwrap_or_default().to_owned())
 }
 
 /// Moves the focus with the Tab key until it is on what a selector finds.

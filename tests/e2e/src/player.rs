@@ -10,7 +10,7 @@ use crate::{
     api::{Storyboard, Tile},
     browser::Browser,
     media::FRAME,
-    page::{SOON, visible},
+    page::{SOON, text, visible},
     server::Server,
     wait,
 };
@@ -84,10 +84,7 @@ impl<'a> Player<'a> {
         });
         match loaded.await {
             Ok(()) => Ok(()),
-            Err(error) => {
-                let text = self.browser.run("return document.body.innerText;", Vec::new()).await?;
-                Err(error.context(format!("the page says: {text}")))
-            }
+            Err(error) => Err(error.context(format!("the page says: {}", text(self.browser).await?))),
         }
     }
 
@@ -167,7 +164,7 @@ impl<'a> Player<'a> {
     ///
     /// # Errors
     /// There is no preview in sight within [`SOON`], or no sheet.
-    pub async fn compare_preview(&self, board: &Storyboard, tile: &Tile, base: &str) -> Result<Comparison> {
+    pub async fn compare_preview(&self, board: &Storyboard, tile: &Tile) -> Result<Comparison> {
         visible(self.browser, "[part~=preview-image]").await?;
         let sheet = tile.url.as_ref().unwrap_or(&board.url);
         let script = "const [url, x, y, width, height] = arguments;
@@ -186,9 +183,8 @@ impl<'a> Player<'a> {
                 sum += difference;
             }
             return { same_size, largest, mean: sum / a.length };";
-        let url = format!("{}/{sheet}", base.trim_end_matches('/'));
         let arguments =
-            vec![json!(url), json!(tile.x), json!(tile.y), json!(board.tile_width), json!(board.tile_height)];
+            vec![json!(sheet), json!(tile.x), json!(tile.y), json!(board.tile_width), json!(board.tile_height)];
         Ok(serde_json::from_value(self.browser.run(script, arguments).await?)?)
     }
 

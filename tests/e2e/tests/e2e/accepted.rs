@@ -43,7 +43,7 @@ async fn uploads_plays_and_scrubs(browser: &Browser, server: &Server, file: &Pat
     player.play().await?;
     has_the_right_shape(&player, expected.aspect).await?;
     for share in [0.25, 0.5, 0.75] {
-        shows_the_tile_at(&player, &board, &format!("{}/media/{}", server.url(), video.id), share).await?;
+        shows_the_tile_at(&player, &board, share).await?;
     }
     stands_the_right_way_up(&player, file).await
 }
@@ -64,14 +64,14 @@ fn near(a: f64, b: f64) -> bool {
     (a / b - 1.0).abs() < 0.025
 }
 
-async fn shows_the_tile_at(player: &Player<'_>, board: &Storyboard, base: &str, share: f64) -> Result<()> {
+async fn shows_the_tile_at(player: &Player<'_>, board: &Storyboard, share: f64) -> Result<()> {
     let time = player.hover(share).await?;
     let tile = board.tiles.iter().rev().find(|tile| tile.start <= time).unwrap_or(&board.tiles[0]);
     reelway_e2e::wait::until_true("the preview shows a tile", SOON, async || {
-        Ok(player.compare_preview(board, tile, base).await?.largest == 0.0)
+        Ok(player.compare_preview(board, tile).await?.largest == 0.0)
     })
     .await?;
-    let shown = player.compare_preview(board, tile, base).await?;
+    let shown = player.compare_preview(board, tile).await?;
     ensure!(
         shown.same_size && shown.largest == 0.0,
         "at {time:.3} s the preview is not the tile of {tile:?}: {shown:?}"
