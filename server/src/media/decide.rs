@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     const LIMITS: Limits = Limits { max_duration: 3600.0, max_pixels: 8192 * 4320 };
-    const KEYS: KeyFrames = KeyFrames { first: 0.0, longest_gap: 10.0, count: 3 };
+    const KEYS: KeyFrames = KeyFrames { first: 0.0, longest_gap: 10.0 };
 
     fn video() -> Video {
         Video {

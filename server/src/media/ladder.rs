@@ -106,7 +106,7 @@ fn rung(picture: &Picture, side: f64) -> Rung {
     Rung { name: format!("v{}", width.min(height)), width, height, max_rate: max_rate(width, height, picture.rate) }
 }
 
-/// The nearest even number of pixels that is not larger than the next odd one, at least 2.
+/// The largest even number that is not larger, at least 2. What falls short of it by a rounding error is it.
 fn even(pixels: f64) -> u32 {
     (((pixels + 1e-6) / 2.0).floor() as u32).max(1) * 2
 }

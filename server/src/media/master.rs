@@ -24,8 +24,6 @@ pub struct Rendition {
     pub codec: String,
     /// As measured.
     pub bit_rate: BitRate,
-    /// Seconds.
-    pub duration: f64,
 }
 
 /// The sound, which all renditions share.
@@ -89,7 +87,6 @@ mod tests {
             frame_rate: 30_000.0 / 1001.0,
             codec: "avc1.64001f".into(),
             bit_rate: BitRate { peak, average: peak / 2 },
-            duration: 8.0,
         }
     }
 

@@ -51,7 +51,7 @@ impl Package {
         if self.pending.is_empty() {
             return None;
         }
-        // Each costs about as much time as it has pixels, and a fixed part for decoding; the copy costs none.
+        // Each counts alike: decoding the original costs about as much as encoding the smaller picture.
         let done = self.renditions.len().saturating_sub(1) as f64;
         let all = done + self.pending.len() as f64;
         Some(((done + of_next.clamp(0.0, 1.0)) / all * 100.0) as u8)

@@ -141,8 +141,6 @@ pub struct KeyFrames {
     pub first: f64,
     /// The longest time without one, in seconds: between two, or between the last and the stream's end.
     pub longest_gap: f64,
-    /// How many there are.
-    pub count: usize,
 }
 
 /// Asks ffprobe.
@@ -235,7 +233,7 @@ impl KeyFrames {
         let first = *times.first()?;
         let until_end = end.into_iter().zip(times.last()).map(|(end, last)| end - last);
         let longest_gap = times.windows(2).map(|pair| pair[1] - pair[0]).chain(until_end).fold(0.0, f64::max);
-        Some(Self { first, longest_gap, count: times.len() })
+        Some(Self { first, longest_gap })
     }
 }
 
@@ -461,7 +459,7 @@ mod tests {
             0,     126976,     128000,      512,    82143, 0x9f5a3fe4\n\
             0,     144896,     144896,      512,    88944, 0x57021a7a\n";
         let keys = KeyFrames::parse(list, Some(15.0)).unwrap();
-        assert_eq!((keys.first, keys.count), (0.0, 3));
+        assert_eq!(keys.first, 0.0);
         assert!((keys.longest_gap - 10.416_667).abs() < 1e-5, "{keys:?}");
         let keys = KeyFrames::parse(list, Some(30.0)).unwrap();
         assert!((keys.longest_gap - 18.208_333).abs() < 1e-5, "the end counts: {keys:?}");

@@ -257,7 +257,6 @@ pub(super) fn rendition(measured: &Measured, width: u32, height: u32, frame_rate
         frame_rate,
         codec: measured.codec.clone(),
         bit_rate: measured.bit_rate,
-        duration: measured.playlist.duration(),
     }
 }
 

@@ -61,8 +61,13 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { time: Duration::from_secs(60), memory: 6 << 30, file_size: 64 << 20 }
+        // Every thread of a decoder or encoder holds frames of its own, and there is one of each for each core.
+        Self { time: Duration::from_secs(60), memory: (4 + cores()) << 30, file_size: 64 << 20 }
     }
+}
+
+fn cores() -> u64 {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64
 }
 
 /// One run of a tool.
@@ -203,9 +208,16 @@ impl Invocation {
         for name in ["PATH", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"] {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).kill_on_drop(true);
+        // Each arena of the allocator reserves address space, which is bounded; by default there are eight per core.
+        command
+            .env("MALLOC_ARENA_MAX", "4")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true);
         let (bounds, background, parent) = (self.bounds, self.background, rustix::process::getpid());
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
+        let cores = cores();
         // SAFETY: the closure runs in the child between fork and exec, where other threads' locks may be held for ever.
         // It makes system calls only: it allocates nothing and takes no lock.
         #[allow(unsafe_code)]

@@ -1,4 +1,4 @@
-//! Real files, where the folder of shared test media lies beside the repository or `REELWAY_TEST_MEDIA` names it.
+//! Real files, from the folder that `REELWAY_TEST_MEDIA` names, or else the one of shared media beside the repository.
 
 use std::path::PathBuf;
 
@@ -7,9 +7,9 @@ use reelway_api::VideoStatus;
 use crate::bench::Bench;
 
 fn files(folder: &str) -> Vec<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/media");
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/media/inputs");
     let root = std::env::var_os("REELWAY_TEST_MEDIA").map_or_else(|| beside.into(), PathBuf::from);
-    let entries = std::fs::read_dir(root.join("inputs").join(folder)).into_iter().flatten().flatten();
+    let entries = std::fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
     let mut files: Vec<_> = entries.map(|entry| entry.path()).collect();
     files.sort();
     files
