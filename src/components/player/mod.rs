@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The player's CSS. It needs [`THEME_CSS`](super::THEME_CSS) too.
-pub const CSS: &str = include_str!("player.css");
+pub const CSS: &str = concat!(include_str!("slider.css"), include_str!("menu.css"), include_str!("player.css"));
 
 /// How long nothing moves until the controls hide.
 const IDLE: Millis = 2_800.0;

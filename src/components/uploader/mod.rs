@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The uploader's CSS. It needs [`THEME_CSS`](super::THEME_CSS) too.
-pub const CSS: &str = include_str!("uploader.css");
+pub const CSS: &str = concat!(include_str!("item.css"), include_str!("uploader.css"));
 
 /// A zone for files, and a row for each.
 #[component]
