@@ -235,7 +235,7 @@ impl PlayerHandle {
                 }
             }
             EngineEvent::Failed(error) => {
-                web_sys::console::warn_1(&error.to_string().into());
+                web_sys::console::info_1(&error.to_string().into());
                 let playing = !self.paused.get_untracked();
                 self.play_when_loaded.set_value(playing);
                 self.reconnecting.set(false);

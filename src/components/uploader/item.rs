@@ -21,7 +21,7 @@ pub fn ItemRow(
     #[prop(into)]
     state: Signal<ItemState>,
     /// The URL of the file itself, for a picture of it.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip)]
     preview: Option<String>,
     /// The address of a page that shows the video with this id.
     #[prop(optional_no_strip)]

@@ -92,7 +92,8 @@ pub fn Uploader(
             <ItemRow
                 filename=item.file.name()
                 state=item.state.clone()
-                preview=item.preview.as_str()
+                // Of an empty file there is nothing to see, and asking for it fails.
+                preview=(item.file.size() > 0.0).then(|| item.preview.as_str().to_owned())
                 watch_url
                 on_action=move |action| held.with_value(|item| uploads.act(item, action))
                 on_choose_another=choose_another
