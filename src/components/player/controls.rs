@@ -58,7 +58,7 @@ pub(super) fn Controls(
         <div part="controls" class="rw-controls" role="group">
             <TimeSlider handle storyboard dragging=busy.dragging />
             <div class="rw-controls-row">
-                {button("play", "k", play_label.into_signal(), play_icon, move || handle.toggle_play())}
+                {button("play", "k", Signal::derive(play_label), play_icon, move || handle.toggle_play())}
                 <Volume handle />
                 <span part="time" class="rw-time">
                     {live(move || clock(handle.time.get()))}
@@ -73,21 +73,11 @@ pub(super) fn Controls(
                     "pip", "", Signal::stored(strings::PIP), Signal::stored(icons::PIP), move || handle.toggle_pip(),
                 ))}
                 {button(
-                    "fullscreen", "f", fullscreen_label.into_signal(), fullscreen_icon,
+                    "fullscreen", "f", Signal::derive(fullscreen_label), fullscreen_icon,
                     move || handle.toggle_fullscreen(),
                 )}
             </div>
         </div>
-    }
-}
-
-trait IntoSignal {
-    fn into_signal(self) -> Signal<&'static str>;
-}
-
-impl<F: Fn() -> &'static str + Send + Sync + 'static> IntoSignal for F {
-    fn into_signal(self) -> Signal<&'static str> {
-        Signal::derive(self)
     }
 }
 
@@ -132,7 +122,7 @@ fn Volume(handle: PlayerHandle) -> impl IntoView {
     };
     view! {
         <div class="rw-volume">
-            {button("mute", "m", label.into_signal(), icon, move || handle.toggle_mute())}
+            {button("mute", "m", Signal::derive(label), icon, move || handle.toggle_mute())}
             <input
                 type="range"
                 part="volume"

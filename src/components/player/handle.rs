@@ -252,7 +252,7 @@ pub(super) fn has_pip() -> bool {
     window().document().is_some_and(|document| property(&document, "pictureInPictureEnabled").is_truthy())
 }
 
-/// The player whose parts these are: an element of the player's inside, or the player.
+/// Whether an event's target is, or stands in, what a selector finds.
 pub(super) fn closest(target: &web_sys::EventTarget, selector: &str) -> bool {
     target.dyn_ref::<web_sys::Element>().is_some_and(|element| element.closest(selector).ok().flatten().is_some())
 }

@@ -151,6 +151,7 @@ pub fn Player(
             })
             data-state=state
             data-idle=live(move || hidden().then_some(""))
+            data-ended=live(move || handle.ended.get().then_some(""))
             data-started=live(move || handle.started.get().then_some(""))
             on:pointermove=on_pointer_move
             on:pointerdown=on(on_pointer_down)
