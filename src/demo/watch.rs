@@ -302,10 +302,19 @@ fn Details(
 fn Title(page: Page) -> impl IntoView {
     let title = page.pick(|video| Some(video.title.clone()));
     let editing = RwSignal::new(false);
-    let input = NodeRef::<html::Input>::new();
+    let (input, button) = (NodeRef::<html::Input>::new(), NodeRef::<html::Button>::new());
     effect(move || {
         if let Some(input) = input.get() {
+            input.set_value(&title.get_untracked().unwrap_or_default());
             input.select();
+        }
+    });
+    // Back from the field, the focus is where it was before.
+    let returning = StoredValue::new(false);
+    effect(move || {
+        if let Some(button) = button.get().filter(|_| returning.get_value()) {
+            returning.set_value(false);
+            let _ = button.focus();
         }
     });
     let save = move |event: SubmitEvent| {
@@ -331,7 +340,11 @@ fn Title(page: Page) -> impl IntoView {
                     class="rw-button rw-button-quiet"
                     aria-label=strings::EDIT_TITLE
                     title=strings::EDIT_TITLE
-                    on:click=on(move |_| editing.set(true))
+                    node_ref=button
+                    on:click=on(move |_| {
+                        returning.set_value(true);
+                        editing.set(true);
+                    })
                 >
                     <Icon path=icons::PENCIL />
                 </button>
@@ -347,7 +360,6 @@ fn Title(page: Page) -> impl IntoView {
                     node_ref=input
                     aria-label=strings::TITLE
                     maxlength="200"
-                    prop:value=live(move || title.get_untracked().unwrap_or_default())
                     on:keydown=on_key
                 />
                 <button type="submit" class="rw-button rw-button-primary">{strings::SAVE}</button>
