@@ -1,6 +1,6 @@
 //! From an uploaded file to what a player plays.
 //!
-//! Pure parts: [`probe`] reads what ffprobe says, [`decide`] what is to be done, [`ladder`] which renditions there
+//! Pure parts: [`probe`] what ffprobe says, [`decide`] what is to be done, [`ladder`] which renditions there
 //! are, [`command`] how ffmpeg is told, [`playlist`] and [`master`] what players are told, [`storyboard`] where the
 //! tiles are, [`boxes`] what MP4 files tell of themselves.
 //!
@@ -19,6 +19,7 @@ pub mod probe;
 pub mod process;
 pub mod publish;
 pub mod rendition;
+mod report;
 pub mod storyboard;
 pub mod tool;
 pub mod work;
