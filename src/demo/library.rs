@@ -199,7 +199,7 @@ fn Card(video: Memo<Option<Video>>, asked: RwSignal<Option<(String, String)>>) -
                     {live(move || duration().map(|duration| view! { <span class="chip">{duration}</span> }.into_any()))}
                     <span class="card-play"><Icon path=icons::PLAY /></span>
                 </span>
-                <span class="card-title">{title}</span>
+                <span class="card-title" dir="auto">{title}</span>
             </a>
             <div class="card-foot">
                 <span class="card-facts">{live(move || reason().unwrap_or_else(facts))}</span>

@@ -334,7 +334,7 @@ fn Title(page: Page) -> impl IntoView {
     let heading = move || {
         view! {
             <h1 class="details-title">
-                <span>{live(move || title.get())}</span>
+                <span dir="auto">{live(move || title.get())}</span>
                 <button
                     type="button"
                     class="rw-button rw-button-quiet"

@@ -55,7 +55,8 @@ pub(super) fn Controls(
     let fullscreen_icon =
         Signal::derive(move || if handle.fullscreen.get() { icons::FULLSCREEN_EXIT } else { icons::FULLSCREEN });
     view! {
-        <div part="controls" class="rw-controls" role="group">
+        // Time runs from left to right in every script, and the controls go with it, as on every player.
+        <div part="controls" class="rw-controls" dir="ltr">
             <TimeSlider handle storyboard dragging=busy.dragging />
             <div class="rw-controls-row">
                 {button("play", "k", Signal::derive(play_label), play_icon, move || handle.toggle_play())}

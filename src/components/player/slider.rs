@@ -137,8 +137,6 @@ pub(super) fn TimeSlider(
             node_ref=slider
             role="slider"
             tabindex="0"
-            // Time runs from left to right in every script, as on every player.
-            dir="ltr"
             aria-label=strings::SEEK
             aria-orientation="horizontal"
             aria-valuemin="0"

@@ -76,7 +76,7 @@ pub fn ItemRow(
             <Thumbnail preview />
             <div class="rw-item-body">
                 <div class="rw-item-line">
-                    <span part="filename" title=filename.clone()>{filename.clone()}</span>
+                    <span part="filename" dir="auto" title=filename.clone()>{filename.clone()}</span>
                     <span class="rw-item-size">{live(move || state.with(strings::size))}</span>
                 </div>
                 <div
