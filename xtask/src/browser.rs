@@ -3,6 +3,7 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
+    process::Stdio,
 };
 
 use anyhow::{Result, bail};
@@ -38,7 +39,8 @@ pub fn ensure() -> Result<Browser> {
             }
         }
     };
-    let version = |program: &Path| process::output(process::command(program).arg("--version"));
+    // Debian's chromium is a script that may grumble about its surroundings.
+    let version = |program: &Path| process::output(process::command(program).arg("--version").stderr(Stdio::null()));
     let (chrome, driver) = (version(&browser.chrome)?, version(&browser.driver)?);
     if packages::major(&chrome).is_none() || packages::major(&chrome) != packages::major(&driver) {
         bail!("{} and {} do not fit: {BY_HAND}", chrome.trim(), driver.trim());

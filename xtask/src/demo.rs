@@ -51,6 +51,8 @@ pub fn run(port: u16, data_dir: &Path, open: bool) -> Result<()> {
     }
     let mut serve = process::command(server);
     serve.arg("serve").args(["--bind", &address.to_string()]).arg("--data-dir").arg(data_dir);
+    // The server reads every other REELWAY_ variable as its own configuration, and refuses one that it does not know.
+    serve.env_remove("REELWAY_CACHE");
     // The server takes this process' place, so that Ctrl-C and the exit code are its own.
     Err(serve.exec()).context("could not start the server")
 }

@@ -4,7 +4,7 @@ use std::{
     env,
     ffi::OsStr,
     path::PathBuf,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use anyhow::{Context, Result, bail};
@@ -42,13 +42,14 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs it and gives what it wrote to standard output.
+/// Runs it and gives what it wrote to standard output. Its standard error goes where the command says, by default to ours.
 ///
 /// # Errors
 /// It can't be started, or ends with anything but success.
 pub fn output(command: &mut Command) -> Result<String> {
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
     let output =
-        command.stderr(Stdio::inherit()).output().with_context(|| format!("could not start {}", shown(command)))?;
+        child.and_then(Child::wait_with_output).with_context(|| format!("could not start {}", shown(command)))?;
     if !output.status.success() {
         bail!("{} failed ({})", shown(command), output.status);
     }
