@@ -69,7 +69,7 @@ struct Watch {
     on_change: Box<dyn Fn(&Video)>,
     stream: RefCell<Option<Stream>>,
     timer: RefCell<Option<Timer>>,
-    foreground: RefCell<Option<Listener>>,
+    foreground: RefCell<Option<[Listener; 2]>>,
     breaks: Cell<u32>,
     polls: Cell<u32>,
 }
@@ -179,17 +179,29 @@ impl Watch {
     }
 
     /// A page that comes back has missed events, and its stream may be dead without knowing.
+    ///
+    /// A page that is left may be kept, whole, for the way back. Its stream would go on holding one of the six
+    /// connections that browsers allow to a server, and a few such pages would leave none for the next upload.
     fn listen_for_foreground(self: &Rc<Self>) {
-        let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
-        let me = Rc::downgrade(self);
+        let Some(window) = web_sys::window() else { return };
+        let Some(document) = window.document() else { return };
+        let (coming, leaving) = (Rc::downgrade(self), Rc::downgrade(self));
         let page = document.clone();
-        self.foreground.replace(Some(Listener::new(&document, "visibilitychange", move |_| {
-            if let Some(watch) = me.upgrade().filter(|_| page.visibility_state() == VisibilityState::Visible) {
-                watch.polls.set(0);
-                watch.stop();
-                watch.start();
-            }
-        })));
+        self.foreground.replace(Some([
+            Listener::new(&document, "visibilitychange", move |_| {
+                if let Some(watch) = coming.upgrade().filter(|_| page.visibility_state() == VisibilityState::Visible) {
+                    watch.polls.set(0);
+                    watch.stop();
+                    watch.start();
+                }
+            }),
+            Listener::new(&window, "pagehide", move |_| {
+                if let Some(watch) = leaving.upgrade() {
+                    watch.stream.take();
+                    watch.timer.take();
+                }
+            }),
+        ]));
     }
 
     fn take_in(&self, report: Video) {

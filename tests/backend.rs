@@ -113,6 +113,14 @@ async fn a_page_that_comes_back_listens_anew() {
 }
 
 #[wasm_bindgen_test]
+async fn a_page_that_is_left_gives_its_connection_back() {
+    reset("{}");
+    let (_readiness, _seen) = watch();
+    fake::happens("pagehide");
+    assert_eq!(requests(), "EVENTS /api/videos/v1/events\nclosed");
+}
+
+#[wasm_bindgen_test]
 async fn whoever_stops_watching_hears_no_more() {
     reset("{}");
     let (readiness, seen) = watch();

@@ -79,14 +79,16 @@ async fn shows_the_tile_at(player: &Player<'_>, board: &Storyboard, share: f64) 
     Ok(())
 }
 
-/// Of all eight ways to turn and mirror the picture, the one on the screen is nearest to what ffmpeg shows.
+/// Of all eight ways to turn and mirror the picture, none is clearly nearer to what ffmpeg shows than the one on the
+/// screen.
 async fn stands_the_right_way_up(player: &Player<'_>, file: &Path) -> Result<()> {
     player.seek(0.5).await?;
     let shown = player.frame().await?;
     let expected = media::frame(file, player.state().await?.current_time)?;
-    let mut differences: Vec<(u64, usize)> = (0..8).map(|way| (difference(&shown, &expected, way), way)).collect();
-    differences.sort_unstable();
-    ensure!(differences[0].1 == 0, "it is turned or mirrored (way {}): {differences:?}", differences[0].1);
+    let differences: Vec<u64> = (0..8).map(|way| difference(&shown, &expected, way)).collect();
+    let nearest = differences.iter().copied().min().unwrap_or_default();
+    // A picture of one colour looks alike from all sides.
+    ensure!(differences[0] * 9 <= nearest * 10, "it is turned or mirrored: {differences:?}");
     Ok(())
 }
 
