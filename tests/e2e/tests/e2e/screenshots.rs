@@ -45,10 +45,13 @@ async fn of_the_main_states() {
             let uploaded = server.api().upload(&name, fs::read(&video).unwrap()).await.unwrap().video;
             server.api().until_ready(&uploaded.id, TRANSCODED).await.unwrap();
             server.api().until_storyboard(&uploaded.id, TRANSCODED).await.unwrap();
+            server.api().until_finished(&uploaded.id, TRANSCODED).await.unwrap();
             Page::open(&browser, &server).await.unwrap().until_it_says(&[&name], SOON).await.unwrap();
             browser.screenshot(&file("list")).await.unwrap();
 
             let player = Player::open(&browser, &server, &uploaded.id).await.unwrap();
+            // Videos begin in black.
+            player.seek(0.3).await.unwrap();
             player.play().await.unwrap();
             player.hover(0.6).await.unwrap();
             visible(&browser, "[part~=preview-image]").await.unwrap();
