@@ -3,7 +3,6 @@
 use std::{
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
-    process,
 };
 
 use anyhow::{Context, Result};
@@ -44,7 +43,8 @@ fn lock_file(folder: &Path) -> Result<File> {
         .with_context(|| format!("can't write {}: set REELWAY_CACHE to a folder that can be written", path.display()))
 }
 
-/// Fills a folder beside `folder` and renames it, so that `folder` is never seen half made.
+/// Fills a folder beside `folder` and renames it, so that `folder` is never seen half made. The cache's lock is to be
+/// held.
 ///
 /// # Errors
 /// As `fill`, or the folder can't be written. Nothing is left behind but the cache's build folder.
@@ -67,9 +67,10 @@ pub fn make_whole(folder: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Resu
     made
 }
 
+/// Always the same name, so that the next attempt clears away what a run that was killed left behind.
 fn sibling(folder: &Path) -> PathBuf {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    folder.with_file_name(format!(".{name}.{}", process::id()))
+    folder.with_file_name(format!(".{name}.unfinished"))
 }
 
 /// The bytes of all files below a folder.
@@ -88,6 +89,8 @@ pub fn size(folder: &Path) -> u64 {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use std::process;
 
     use anyhow::bail;
 

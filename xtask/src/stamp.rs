@@ -74,10 +74,14 @@ fn path(name: &str) -> PathBuf {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     fn stamp_of(files: &[(&str, &str)]) -> String {
-        let folder = std::env::temp_dir().join(format!("reelway-stamp-{}-{files:p}", std::process::id()));
+        static USED: AtomicUsize = AtomicUsize::new(0);
+        let number = USED.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("reelway-stamp-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         for (name, content) in files {
             fs::write(folder.join(name), content).unwrap();
