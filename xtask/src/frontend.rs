@@ -58,6 +58,7 @@ pub fn build(tools: &Tools, toolchain: Toolchain) -> Result<()> {
     toolchain.apply(&mut trunk);
     // Trunk takes NO_COLOR=1, which many people have set, for a malformed switch.
     trunk.args(["build", "--release"]).env("TRUNK_SKIP_VERSION_CHECK", "true").env_remove("NO_COLOR");
+    trunk.env("RUSTFLAGS", rust_flags());
     process::run(&mut trunk)?;
     step.done();
 
@@ -66,6 +67,13 @@ pub fn build(tools: &Tools, toolchain: Toolchain) -> Result<()> {
     note(format!("{} kB become {} kB", before / 1000, after / 1000));
     step.done();
     stamp::keep("page", &inputs)
+}
+
+/// What is asked for already, and Leptos' switch that has it compile views and attributes once for each kind of element
+/// rather than once for each place: a tenth less to download, and faster to build.
+fn rust_flags() -> String {
+    let asked_for = std::env::var("RUSTFLAGS").unwrap_or_default();
+    format!("{asked_for} --cfg erase_components").trim_start().to_owned()
 }
 
 /// `npm ci` in `www`, unless the lock file is the one that was installed.
