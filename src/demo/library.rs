@@ -105,9 +105,9 @@ pub fn Library(
     uploads: Uploads,
 ) -> impl IntoView {
     let shelf = Shelf::new();
-    // Again when a row leaves the uploader: its video has come to stay.
+    // Again when a file is on its way no more: its video has come to stay.
     Effect::new(move |before: Option<usize>| {
-        let count = uploads.keys().len();
+        let count = uploads.video_ids().len();
         if before.is_none_or(|before| count < before) {
             shelf.load(None);
         }

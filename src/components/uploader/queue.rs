@@ -94,10 +94,10 @@ impl Uploads {
         self.items.with(|items| items.iter().map(|item| item.key).collect())
     }
 
-    /// The ids of the videos that they turn into, as far as the server has made them, and of those that were
-    /// cancelled: none of these is a video to list yet.
+    /// The ids of the videos that they turn into, as far as the server has made them and until they are ready, and of
+    /// those that were cancelled: none of these is a video to list yet.
     pub fn video_ids(&self) -> Vec<String> {
-        let id = |item: &Item| item.state.with(|state| state.video_id.clone());
+        let id = |item: &Item| item.state.with(|state| state.video_id.clone().filter(|_| state.stage != Stage::Ready));
         let mut ids: Vec<String> = self.items.with(|items| items.iter().filter_map(id).collect());
         self.cancelled.with(|cancelled| ids.extend_from_slice(cancelled));
         ids
