@@ -1,15 +1,25 @@
 //! Reactive values of few types, for the sake of size.
 //!
 //! Leptos compiles its machinery anew for each closure that a view or an effect is made from: hundreds of bytes to
-//! kilobytes of wasm each. Behind a `dyn` it is compiled once for each type of value.
+//! kilobytes of wasm each. Behind a `dyn` it is compiled once for each type of value, and here all parts of a view that
+//! change are of one. Attributes and listeners are in [`bound`](super::bound).
 
 use std::sync::{Arc, Mutex};
 
 use leptos::{prelude::*, tachys::reactive_graph::SharedReactiveFunction};
 
-/// A value of a view (an attribute, a property, a text) that follows the signals that it reads.
-pub fn live<V>(value: impl FnMut() -> V + Send + 'static) -> SharedReactiveFunction<V> {
-    Arc::new(Mutex::new(value))
+pub use super::bound::{Bound, Shown, attr, on, prop};
+
+/// A part of a view that follows the signals that it reads.
+pub fn part(view: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
+    let view: SharedReactiveFunction<AnyView> = Arc::new(Mutex::new(view));
+    view.into_any()
+}
+
+/// A text that follows the signals that it reads.
+pub fn text<S: Shown>(text: impl Fn() -> S + Send + 'static) -> AnyView {
+    let text: SharedReactiveFunction<String> = Arc::new(Mutex::new(move || text().shown().unwrap_or_default()));
+    text.into_any()
 }
 
 /// A part of a view that is there while the condition holds.
@@ -26,8 +36,25 @@ pub fn either(
     yes: impl Fn() -> AnyView + Send + 'static,
     no: impl Fn() -> AnyView + Send + 'static,
 ) -> AnyView {
-    let condition = memo(condition);
-    live(move || if condition.get() { yes() } else { no() }).into_any()
+    fn of(condition: Memo<bool>, yes: View, no: View) -> AnyView {
+        part(move || if condition.get() { yes() } else { no() })
+    }
+    type View = Box<dyn Fn() -> AnyView + Send>;
+    of(memo(condition), Box::new(yes), Box::new(no))
+}
+
+/// A view for each key, which stays the same for as long as its key is there.
+pub fn rows(
+    keys: impl Fn() -> Vec<String> + Send + Sync + 'static,
+    row: impl Fn(String) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    fn of(
+        keys: Box<dyn Fn() -> Vec<String> + Send + Sync>,
+        row: Arc<dyn Fn(String) -> AnyView + Send + Sync>,
+    ) -> AnyView {
+        view! { <For each=keys key=Clone::clone children=move |key| row(key) /> }.into_any()
+    }
+    of(Box::new(keys), Arc::new(row))
 }
 
 /// A value that is worked out anew when a signal changes, and tells on only if it differs then.
@@ -40,9 +67,4 @@ pub fn memo<V: PartialEq + Send + Sync + 'static>(value: impl Fn() -> V + Send +
 pub fn effect(run: impl FnMut() + 'static) {
     let mut run: Box<dyn FnMut()> = Box::new(run);
     Effect::new(move |_| run());
-}
-
-/// What an event does.
-pub fn on<E>(handle: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
-    Box::new(handle)
 }

@@ -3,6 +3,7 @@
 //! They carry `part` attributes, so that pages and tests find their parts by `[part~="…"]`. Their CSS stands beside
 //! them (`CSS` in each module) and on `theme.css` ([`THEME_CSS`]): link the files, or adopt the constants.
 
+pub mod bound;
 pub mod icons;
 pub mod live;
 pub mod player;

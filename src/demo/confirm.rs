@@ -1,9 +1,9 @@
 //! Asks before a video is deleted.
 
 use leptos::{html, prelude::*};
-use reelway::components::icons::{self, Icon};
-use reelway::components::live::{effect, on};
-use web_sys::MouseEvent;
+use reelway::components::icons::{self, icon};
+use reelway::components::live::{effect, on, text};
+use web_sys::{Event, MouseEvent};
 
 use crate::strings;
 
@@ -30,7 +30,7 @@ pub fn ConfirmDelete(
             asked.set(None);
         }
     };
-    let confirm = move |_| {
+    let confirm = move |_: Event| {
         if let Some((id, _)) = asked.get_untracked() {
             asked.set(None);
             confirmed.run(id);
@@ -42,19 +42,19 @@ pub fn ConfirmDelete(
             class="dialog"
             node_ref=dialog
             aria-labelledby="delete-title"
-            on:close=on(move |_| asked.set(None))
-            on:click=on_click
+            {..on("close", move |_: Event| asked.set(None))}
+            {..on("click", on_click)}
         >
             <div class="dialog-body">
                 <h2 id="delete-title">{strings::DELETE_TITLE}</h2>
-                <p class="dialog-name">{title}</p>
+                <p class="dialog-name">{text(title)}</p>
                 <p>{strings::DELETE_TEXT}</p>
                 <div class="dialog-actions">
-                    <button type="button" class="rw-button" autofocus on:click=on(move |_| asked.set(None))>
+                    <button type="button" class="rw-button" autofocus {..on("click", move |_: Event| asked.set(None))}>
                         {strings::KEEP}
                     </button>
-                    <button type="button" class="rw-button rw-button-danger" on:click=confirm>
-                        <Icon path=icons::TRASH />
+                    <button type="button" class="rw-button rw-button-danger" {..on("click", confirm)}>
+                        {icon(icons::TRASH)}
                         {strings::DELETE}
                     </button>
                 </div>

@@ -1,7 +1,7 @@
 //! `/`: the uploader, and the videos that are there already.
 
 use leptos::prelude::*;
-use reelway::components::{Video, uploader::Uploads};
+use reelway::components::{Video, live::attr, uploader::Uploads};
 
 use crate::{library::Library, router::watch_url, set_title, strings};
 
@@ -10,7 +10,7 @@ pub fn Home(uploads: Uploads) -> impl IntoView {
     set_title("");
     let busy = move || !uploads.keys().is_empty();
     view! {
-        <section class="hero" hidden=busy>
+        <section class="hero" {..attr("hidden", busy)}>
             <h1>{strings::HERO_TITLE}</h1>
             <p>{strings::HERO_TEXT}</p>
         </section>

@@ -1,11 +1,11 @@
 //! The list of earlier videos.
 
 use leptos::prelude::*;
-use reelway::components::live::{live, memo, on, when};
+use reelway::components::live::{attr, memo, on, part, rows, text, when};
 use reelway::{
     Backend, BackendError, Readiness,
     components::{
-        icons::{self, Icon},
+        icons::{self, icon},
         uploader::Uploads,
     },
 };
@@ -15,6 +15,7 @@ use reelway_core::{
     text::{bytes, clock},
 };
 use wasm_bindgen_futures::spawn_local;
+use web_sys::Event;
 
 use crate::{confirm::ConfirmDelete, router::watch_url, strings};
 
@@ -124,7 +125,7 @@ pub fn Library(
     let empty = move || ids.get().is_empty();
     let card = move |id: String| {
         let video = memo(move || shelf.videos.with(|videos| videos.iter().find(|video| video.id == id).cloned()));
-        view! { <Card video asked /> }
+        view! { <Card video asked /> }.into_any()
     };
     view! {
         <section class="library" aria-labelledby="library-title">
@@ -133,9 +134,9 @@ pub fn Library(
                 move || shelf.error.get().is_some(),
                 move || view! {
                     <div class="notice" role="alert">
-                        <Icon path=icons::WARNING />
-                        <span>{live(move || shelf.error.get())}</span>
-                        <button type="button" class="rw-button" on:click=on(move |_| shelf.load(None))>{strings::RETRY}</button>
+                        {icon(icons::WARNING)}
+                        <span>{text(move || shelf.error.get())}</span>
+                        <button type="button" class="rw-button" {..on("click", move |_: Event| shelf.load(None))}>{strings::RETRY}</button>
                     </div>
                 }.into_any(),
             )}
@@ -143,14 +144,14 @@ pub fn Library(
                 move || empty() && !shelf.loading.get() && shelf.error.get().is_none(),
                 move || view! {
                     <div class="empty">
-                        <Icon path=icons::FILM />
+                        {icon(icons::FILM)}
                         <strong>{strings::EMPTY_TITLE}</strong>
                         <span>{strings::EMPTY_TEXT}</span>
                     </div>
                 }.into_any(),
             )}
             <ul class="cards">
-                <For each=move || ids.get() key=Clone::clone children=card />
+                {rows(move || ids.get(), card)}
             </ul>
             {when(
                 move || shelf.next.get().is_some(),
@@ -158,10 +159,10 @@ pub fn Library(
                     <button
                         type="button"
                         class="rw-button load-more"
-                        disabled=live(move || shelf.loading.get())
-                        on:click=on(move |_| shelf.load(shelf.next.get_untracked()))
+                        {..attr("disabled", move || shelf.loading.get())}
+                        {..on("click", move |_: Event| shelf.load(shelf.next.get_untracked()))}
                     >
-                        {live(move || if shelf.loading.get() { strings::LOADING } else { strings::LOAD_MORE })}
+                        {text(move || if shelf.loading.get() { strings::LOADING } else { strings::LOAD_MORE })}
                     </button>
                 }.into_any(),
             )}
@@ -187,30 +188,30 @@ fn Card(video: Memo<Option<Video>>, asked: RwSignal<Option<(String, String)>>) -
         facts
     });
     let reason = move || video.with(|video| Some(video.as_ref()?.error.as_ref()?.message.clone()));
-    let ask = move |_| asked.set(video.get_untracked().map(|video| (video.id, video.title)));
+    let ask = move |_: Event| asked.set(video.get_untracked().map(|video| (video.id, video.title)));
     let title = of(|video| video.title.clone());
     view! {
-        <li class="card" data-failed=live(move || failed().then_some(""))>
-            <a class="card-link" href=of(|video| watch_url(&video.id))>
+        <li class="card" {..attr("data-failed", move || failed())}>
+            <a class="card-link" {..attr("href", of(|video| watch_url(&video.id)))}>
                 <span class="card-picture">
-                    <Icon path=icons::FILM />
-                    {live(move || poster.get().map(|url| view! { <img src=url alt="" loading="lazy" decoding="async" /> }.into_any()))}
-                    {live(move || badge().map(|badge| view! { <span class="badge">{badge}</span> }.into_any()))}
-                    {live(move || duration().map(|duration| view! { <span class="chip">{duration}</span> }.into_any()))}
-                    <span class="card-play"><Icon path=icons::PLAY /></span>
+                    {icon(icons::FILM)}
+                    {part(move || poster.get().map(|url| view! { <img src=url alt="" loading="lazy" decoding="async" /> }.into_any()).into_any())}
+                    {part(move || badge().map(|badge| view! { <span class="badge">{badge}</span> }.into_any()).into_any())}
+                    {part(move || duration().map(|duration| view! { <span class="chip">{duration}</span> }.into_any()).into_any())}
+                    <span class="card-play">{icon(icons::PLAY)}</span>
                 </span>
-                <span class="card-title" dir="auto">{title}</span>
+                <span class="card-title" dir="auto">{text(title)}</span>
             </a>
             <div class="card-foot">
-                <span class="card-facts">{live(move || reason().unwrap_or_else(facts))}</span>
+                <span class="card-facts">{text(move || reason().unwrap_or_else(facts))}</span>
                 <button
                     type="button"
-                    class="rw-button rw-button-quiet card-delete"
-                    aria-label=of(|video| strings::action(strings::DELETE, &video.title))
                     title=strings::DELETE
-                    on:click=ask
+                    class="rw-button rw-button-quiet card-delete"
+                    {..attr("aria-label", of(|video| strings::action(strings::DELETE, &video.title)))}
+                    {..on("click", ask)}
                 >
-                    <Icon path=icons::TRASH />
+                    {icon(icons::TRASH)}
                 </button>
             </div>
         </li>

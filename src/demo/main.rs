@@ -8,11 +8,11 @@ mod strings;
 mod watch;
 
 use leptos::{html, prelude::*};
-use reelway::components::live::{memo, when};
+use reelway::components::live::{part, when};
 use reelway::{
     UploadOptions,
     components::{
-        icons::{self, Icon},
+        icons::{self, icon},
         uploader::Uploads,
     },
     dom::window,
@@ -35,15 +35,14 @@ fn App() -> impl IntoView {
     // Here, above the routes: uploads go on while another page is open.
     let uploads = Uploads::new(UploadOptions::default());
     let main = NodeRef::<html::Main>::new();
-    let route = memo(move || router.route());
     Effect::new(move |before: Option<()>| {
-        route.track();
+        router.route();
         if let (Some(()), Some(main)) = (before, main.get_untracked()) {
             // As after loading a page: the keyboard starts at the top of what is new.
             let _ = main.focus();
         }
     });
-    let page = move || match route.get() {
+    let page = move || match router.route() {
         Route::Home => view! { <home::Home uploads /> }.into_any(),
         Route::Watch(id) => view! { <watch::Watch id router /> }.into_any(),
         Route::Lost => view! { <watch::NotFound /> }.into_any(),
@@ -56,17 +55,17 @@ fn App() -> impl IntoView {
                 {strings::BRAND}
             </a>
             {when(
-                move || route.get() != Route::Home,
+                move || router.route() != Route::Home,
                 move || view! {
                     <a class="rw-button rw-button-quiet" href="/">
-                        <Icon path=icons::BACK />
+                        {icon(icons::BACK)}
                         {strings::BACK}
                     </a>
                 }.into_any(),
             )}
         </header>
         <main id="main" class="page" tabindex="-1" node_ref=main>
-            {page}
+            {part(page)}
         </main>
     }
 }

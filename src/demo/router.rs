@@ -46,7 +46,7 @@ impl Router {
     /// Follows the history, and clicks on links to pages of this app, for as long as the listeners are kept.
     pub fn start() -> (Self, Vec<Listener>) {
         let router = Self { route: RwSignal::new(here()) };
-        let on_pop = Listener::new(&window(), "popstate", move |_| router.route.set(here()));
+        let on_pop = Listener::new(&window(), "popstate", move |_| router.follow());
         let on_click = Listener::new(&window(), "click", move |event: Event| {
             if let Some(path) = link_of(&event) {
                 event.prevent_default();
@@ -61,12 +61,20 @@ impl Router {
         self.route.get()
     }
 
+    /// Takes over the address. One that shows what is there already changes nothing.
+    fn follow(&self) {
+        let here = here();
+        if self.route.with_untracked(|route| *route != here) {
+            self.route.set(here);
+        }
+    }
+
     /// Goes to a path of this app.
     pub fn go(&self, path: &str) {
         if let Ok(history) = window().history() {
             let _ = history.push_state_with_url(&JsValue::NULL, "", Some(path));
         }
-        self.route.set(here());
+        self.follow();
         window().scroll_to_with_x_and_y(0.0, 0.0);
     }
 }

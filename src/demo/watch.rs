@@ -1,25 +1,25 @@
 //! `/v/{id}`: one video.
 
 use leptos::{html, prelude::*};
-use reelway::components::live::{effect, either, live, memo, on, when};
+use reelway::components::live::{attr, effect, either, memo, on, part, prop, text, when};
 use reelway::{
     Backend, Readiness,
     components::{
         Player,
-        icons::{self, Icon},
+        icons::{self, icon, live_icon},
         player::PlayerHandle,
     },
     dom::window,
     player::engine::Source,
     timer::Timer,
 };
-use reelway_api::{Playback, UpdateVideo, Video, VideoStatus};
+use reelway_api::{UpdateVideo, Video, VideoStatus};
 use reelway_core::{
     readiness::absorb,
     text::{bytes, clock},
 };
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{KeyboardEvent, SubmitEvent};
+use web_sys::{Event, KeyboardEvent, SubmitEvent};
 
 use crate::{confirm::ConfirmDelete, library::is_missing, router::Router, set_title, strings};
 
@@ -123,15 +123,15 @@ pub fn Watch(id: String, router: Router) -> impl IntoView {
             move || page.error.get().is_some(),
             move || view! {
                 <div class="notice" role="alert">
-                    <Icon path=icons::WARNING />
-                    <span>{live(move || page.error.get())}</span>
+                    {icon(icons::WARNING)}
+                    <span>{text(move || page.error.get())}</span>
                     {when(
                         move || page.video.with(Option::is_none),
                         move || view! {
                             <button
                                 type="button"
                                 class="rw-button"
-                                on:click=on(move |_| page.load(id.get_value()))
+                                {..on("click", move |_: Event| page.load(id.get_value()))}
                             >
                                 {strings::RETRY}
                             </button>
@@ -140,7 +140,7 @@ pub fn Watch(id: String, router: Router) -> impl IntoView {
                 </div>
             }.into_any(),
         )}
-        <article class="watch">{stage}</article>
+        <article class="watch">{part(stage)}</article>
         <ConfirmDelete asked confirmed=delete />
     }
 }
@@ -163,16 +163,14 @@ pub fn NotFound() -> impl IntoView {
 #[component]
 fn Ready(page: Page, asked: RwSignal<Option<(String, String)>>) -> impl IntoView {
     let handle = PlayerHandle::new();
-    let playback = page.pick(|video| video.playback.clone());
-    let of_playback = move |pick: fn(Playback) -> Option<String>| memo(move || playback.get().and_then(pick));
-    let hls = of_playback(|playback| Some(playback.hls));
+    let hls = page.pick(|video| Some(video.playback.as_ref()?.hls.clone()));
     let size = page.pick(|video| video.width.zip(video.height));
     let title = page.pick(|video| Some(video.title.clone()));
     view! {
         <Player
             src=Signal::derive_local(move || hls.get().map(Source::Hls))
-            poster=of_playback(|playback| playback.poster)
-            storyboard_src=of_playback(|playback| playback.storyboard)
+            poster=page.pick(|video| video.playback.as_ref()?.poster.clone())
+            storyboard_src=page.pick(|video| video.playback.as_ref()?.storyboard.clone())
             size
             video_title=Signal::derive(move || title.get().unwrap_or_default())
             handle=Some(handle)
@@ -185,9 +183,8 @@ fn Ready(page: Page, asked: RwSignal<Option<(String, String)>>) -> impl IntoView
 #[component]
 fn Unready(page: Page, asked: RwSignal<Option<(String, String)>>) -> impl IntoView {
     let status = page.pick(|video| Some(video.status));
-    let percent = page.pick(|video| video.percent);
     let reason = page.pick(|video| video.error.as_ref().map(|error| error.message.clone()));
-    let text = move || match status.get() {
+    let words = move || match status.get() {
         Some(VideoStatus::Failed) => {
             (strings::FAILED_TITLE, reason.get().unwrap_or_else(|| strings::FAILED_TEXT.to_owned()))
         }
@@ -198,13 +195,13 @@ fn Unready(page: Page, asked: RwSignal<Option<(String, String)>>) -> impl IntoVi
         _ => (strings::GONE_TITLE, strings::GONE_TEXT.to_owned()),
     };
     let is = move |wanted: VideoStatus| status.get() == Some(wanted);
-    let icon = Signal::derive(move || if is(VideoStatus::Processing) { icons::FILM } else { icons::WARNING });
-    let shown = move || percent.get().unwrap_or_default();
+    let shown_icon = move || if is(VideoStatus::Processing) { icons::FILM } else { icons::WARNING };
+    let shown = move || page.video.with(|video| video.as_ref().and_then(|video| video.percent)).unwrap_or_default();
     view! {
-        <div class="stage" data-status=live(move || is(VideoStatus::Failed).then_some("failed"))>
-            <Icon path=icon />
-            <h2>{live(move || text().0)}</h2>
-            <p role="status">{live(move || text().1)}</p>
+        <div class="stage" {..attr("data-status", move || is(VideoStatus::Failed).then_some("failed"))}>
+            {live_icon(shown_icon)}
+            <h2>{text(move || words().0)}</h2>
+            <p role="status">{text(move || words().1)}</p>
             {when(
                 move || is(VideoStatus::Processing),
                 move || view! {
@@ -214,11 +211,11 @@ fn Unready(page: Page, asked: RwSignal<Option<(String, String)>>) -> impl IntoVi
                         aria-label=strings::PROCESSING_TITLE
                         aria-valuemin="0"
                         aria-valuemax="100"
-                        aria-valuenow=live(move || shown().to_string())
+                        {..attr("aria-valuenow", move || shown().to_string())}
                     >
-                        <div prop:style=live(move || format!("inline-size:{}%", shown()))></div>
+                        <div {..prop("style", move || format!("inline-size:{}%", shown()))}></div>
                     </div>
-                    <span class="stage-percent">{live(move || format!("{} %", shown()))}</span>
+                    <span class="stage-percent">{text(move || format!("{} %", shown()))}</span>
                 }.into_any(),
             )}
         </div>
@@ -241,7 +238,7 @@ fn Details(
         note.set(Some(words));
         timer.try_set_value(Some(Timer::new(NOTE, move || note.set(None))));
     };
-    let copy = move |_| {
+    let copy = move |_: Event| {
         let address = window().location().href().unwrap_or_default();
         let written = window().navigator().clipboard().write_text(&address);
         spawn_local(async move {
@@ -250,47 +247,51 @@ fn Details(
             }
         });
     };
-    let set_poster = move |_| {
+    let set_poster = move |_: Event| {
         let Some(handle) = handle else { return };
         let poster_time = Some(handle.time.get_untracked());
         page.update(UpdateVideo { poster_time, ..UpdateVideo::default() }, move || say(strings::POSTER_SET));
     };
-    let ask = move |_| {
+    let ask = move |_: Event| {
         asked
             .set(page.video.with_untracked(|video| video.as_ref().map(|video| (video.id.clone(), video.title.clone()))))
     };
-    let more =
-        page.pick(|video| video.percent.filter(|_| video.status == VideoStatus::Ready && video.percent < Some(100)));
+    // How far the renditions are that are made while it can be watched already.
+    let more = move || {
+        let percent =
+            |video: &Video| video.percent.filter(|&percent| video.status == VideoStatus::Ready && percent < 100);
+        page.video.with(|video| video.as_ref().and_then(percent))
+    };
     view! {
         <div class="details">
             <div class="details-text">
                 <Title page />
                 <ul class="facts">
-                    {live(move || facts().into_iter().map(|fact| view! { <li>{fact}</li> }.into_any()).collect::<Vec<_>>())}
+                    {part(move || facts().into_iter().map(|fact| view! { <li>{fact}</li> }.into_any()).collect::<Vec<_>>().into_any())}
                 </ul>
                 {when(
-                    move || more.get().is_some(),
+                    move || more().is_some(),
                     move || view! {
                         <p class="details-more">
-                            {live(move || format!("{} · {} %", strings::MAKING_RENDITIONS, more.get().unwrap_or_default()))}
+                            {text(move || format!("{} · {} %", strings::MAKING_RENDITIONS, more().unwrap_or_default()))}
                         </p>
                     }.into_any(),
                 )}
             </div>
             <div class="details-actions">
-                <button type="button" class="rw-button" on:click=copy><Icon path=icons::LINK />{strings::COPY_LINK}</button>
+                <button type="button" class="rw-button" {..on("click", copy)}>{icon(icons::LINK)}{strings::COPY_LINK}</button>
                 {handle.map(|_| view! {
-                    <button type="button" class="rw-button" title=strings::SET_POSTER_HINT on:click=set_poster>
-                        <Icon path=icons::IMAGE />
+                    <button type="button" title=strings::SET_POSTER_HINT class="rw-button" {..on("click", set_poster)}>
+                        {icon(icons::IMAGE)}
                         {strings::SET_POSTER}
                     </button>
                 })}
-                <button type="button" class="rw-button rw-button-danger" on:click=ask>
-                    <Icon path=icons::TRASH />
+                <button type="button" class="rw-button rw-button-danger" {..on("click", ask)}>
+                    {icon(icons::TRASH)}
                     {strings::DELETE}
                 </button>
                 <span class="details-note" role="status">
-                    {live(move || note.get().map(|note| view! { <Icon path=icons::CHECK />{note} }.into_any()))}
+                    {part(move || note.get().map(|note| view! { {icon(icons::CHECK)}{note} }.into_any()).into_any())}
                 </span>
             </div>
         </div>
@@ -334,19 +335,19 @@ fn Title(page: Page) -> impl IntoView {
     let heading = move || {
         view! {
             <h1 class="details-title">
-                <span dir="auto">{live(move || title.get())}</span>
+                <span dir="auto">{text(move || title.get())}</span>
                 <button
                     type="button"
-                    class="rw-button rw-button-quiet"
+                    node_ref=button
                     aria-label=strings::EDIT_TITLE
                     title=strings::EDIT_TITLE
-                    node_ref=button
-                    on:click=on(move |_| {
+                    class="rw-button rw-button-quiet"
+                    {..on("click", move |_: Event| {
                         returning.set_value(true);
                         editing.set(true);
-                    })
+                    })}
                 >
-                    <Icon path=icons::PENCIL />
+                    {icon(icons::PENCIL)}
                 </button>
             </h1>
         }
@@ -354,16 +355,16 @@ fn Title(page: Page) -> impl IntoView {
     };
     let form = move || {
         view! {
-            <form class="details-form" on:submit=save>
+            <form class="details-form" {..on("submit", save)}>
                 <input
                     class="field"
                     node_ref=input
                     aria-label=strings::TITLE
                     maxlength="200"
-                    on:keydown=on_key
+                    {..on("keydown", on_key)}
                 />
                 <button type="submit" class="rw-button rw-button-primary">{strings::SAVE}</button>
-                <button type="button" class="rw-button" on:click=on(move |_| editing.set(false))>{strings::CANCEL}</button>
+                <button type="button" class="rw-button" {..on("click", move |_: Event| editing.set(false))}>{strings::CANCEL}</button>
             </form>
         }
         .into_any()

@@ -1,6 +1,6 @@
 //! The bar of controls.
 
-use crate::components::live::{live, on, when};
+use crate::components::live::{attr, on, prop, text, when};
 use leptos::prelude::*;
 use reelway_core::text::clock;
 use wasm_bindgen::JsCast;
@@ -12,7 +12,7 @@ use super::{
     slider::TimeSlider,
     strings,
 };
-use crate::components::icons::{self, Icon};
+use crate::components::icons::{self, live_icon};
 
 /// Hundredths.
 const RATES: [i32; 7] = [50, 75, 100, 125, 150, 175, 200];
@@ -62,9 +62,9 @@ pub(super) fn Controls(
                 {button("play", "k", Signal::derive(play_label), play_icon, move || handle.toggle_play())}
                 <Volume handle />
                 <span part="time" class="rw-time">
-                    {live(move || clock(handle.time.get()))}
+                    {text(move || clock(handle.time.get()))}
                     <span class="rw-time-total">
-                        " / " {live(move || clock(handle.duration.get()))}
+                        " / " {text(move || clock(handle.duration.get()))}
                     </span>
                 </span>
                 <span class="rw-space"></span>
@@ -87,19 +87,19 @@ fn button(
     key: &'static str,
     label: Signal<&'static str>,
     icon: Signal<&'static str>,
-    act: impl Fn() + 'static,
+    act: impl Fn() + Send + Sync + 'static,
 ) -> AnyView {
     view! {
         <button
             type="button"
             part=part
             class="rw-control"
-            aria-label=live(move || label.get())
-            title=live(move || label.get())
+            {..attr("aria-label", move || label.get())}
+            {..attr("title", move || label.get())}
             aria-keyshortcuts=(!key.is_empty()).then_some(key)
-            on:click=on(move |_| act())
+            {..on("click", move |_: Event| act())}
         >
-            <Icon path=icon />
+            {live_icon(move || icon.get())}
         </button>
     }
     .into_any()
@@ -129,12 +129,12 @@ fn Volume(handle: PlayerHandle) -> impl IntoView {
                 part="volume"
                 min="0"
                 max="100"
-                step="5"
                 aria-label=strings::VOLUME
-                aria-valuetext=live(move || format!("{} %", percent()))
-                prop:value=live(move || percent().to_string())
-                prop:style=live(move || format!("--_level:{}%", percent()))
-                on:input=on_input
+                step="5"
+                {..attr("aria-valuetext", move || format!("{} %", percent()))}
+                {..prop("value", move || percent().to_string())}
+                {..prop("style", move || format!("--_level:{}%", percent()))}
+                {..on("input", on_input)}
             />
         </div>
     }

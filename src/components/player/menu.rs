@@ -1,9 +1,9 @@
 //! A button that opens a menu with one choice.
 
-use crate::components::live::{effect, live, on, when};
+use crate::components::live::{self, attr, effect, on, when};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::{FocusEvent, HtmlElement, KeyboardEvent, Node};
+use web_sys::{Event, FocusEvent, HtmlElement, KeyboardEvent, Node};
 
 /// One line of a menu: the value that is chosen, and its text.
 pub(super) type Choice = (i32, String);
@@ -77,35 +77,36 @@ pub(super) fn Menu(
                 type="button"
                 role="menuitemradio"
                 tabindex="-1"
-                aria-checked=live(move || (chosen.get() == value).to_string())
-                on:click=on(move |_| {
+                {..attr("aria-checked", move || (chosen.get() == value).to_string())}
+                {..on("click", move |_: Event| {
                     choose.run(value);
                     close();
-                })
+                })}
             >
                 {text}
             </button>
         }
+        .into_any()
     };
     view! {
-        <div class="rw-menu" on:focusout=on_focus_out>
+        <div class="rw-menu" {..on("focusout", on_focus_out)}>
             <button
                 type="button"
                 part=part
-                class="rw-control rw-control-text"
                 node_ref=button
-                aria-label=live(move || format!("{label}: {}", text.get()))
+                class="rw-control rw-control-text"
+                {..attr("aria-label", move || format!("{label}: {}", text.get()))}
                 aria-haspopup="menu"
-                aria-expanded=live(move || open.get().to_string())
-                on:click=on(move |_| open.update(|open| *open = !*open))
+                {..attr("aria-expanded", move || open.get().to_string())}
+                {..on("click", move |_: Event| open.update(|open| *open = !*open))}
             >
-                {live(move || text.get())}
+                {live::text(move || text.get())}
             </button>
             {when(
                 move || open.get(),
                 move || view! {
-                    <div role="menu" class="rw-menu-list" aria-label=label node_ref=menu on:keydown=on_key>
-                        {live(move || choices.get().into_iter().map(line).collect::<Vec<_>>())}
+                    <div role="menu" aria-label=label node_ref=menu class="rw-menu-list" {..on("keydown", on_key)}>
+                        {live::part(move || choices.get().into_iter().map(line).collect::<Vec<_>>().into_any())}
                     </div>
                 }.into_any(),
             )}

@@ -7,7 +7,7 @@ mod menu;
 mod slider;
 mod strings;
 
-use crate::components::live::{effect, live, on, when};
+use crate::components::live::{attr, effect, on, part, prop, text, when};
 use leptos::prelude::*;
 use reelway_core::Millis;
 use wasm_bindgen::JsCast;
@@ -17,7 +17,7 @@ pub use handle::PlayerHandle;
 
 use self::controls::{Busy, Controls};
 use crate::{
-    components::icons::{self, Icon},
+    components::icons::{self, icon},
     player::{
         engine::{self, HlsJsSource, Source},
         keys::{self, Focus},
@@ -144,24 +144,24 @@ pub fn Player(
             class="reelway-player"
             node_ref=handle.root
             tabindex="-1"
-            prop:style=shape
-            aria-label=live(move || {
+            {..prop("style", shape)}
+            {..attr("aria-label", move || {
                 let title = video_title.get();
                 if title.is_empty() { strings::PLAYER.to_owned() } else { format!("{}: {title}", strings::PLAYER) }
-            })
-            data-state=state
-            data-idle=live(move || hidden().then_some(""))
-            data-ended=live(move || handle.ended.get().then_some(""))
-            data-started=live(move || handle.started.get().then_some(""))
-            on:pointermove=on_pointer_move
-            on:pointerdown=on(on_pointer_down)
-            on:pointerleave=on(move |event: PointerEvent| {
+            })}
+            {..attr("data-state", state)}
+            {..attr("data-idle", hidden)}
+            {..attr("data-ended", move || handle.ended.get())}
+            {..attr("data-started", move || handle.started.get())}
+            {..on("pointermove", on_pointer_move)}
+            {..on("pointerdown", on_pointer_down)}
+            {..on("pointerleave", move |event: PointerEvent| {
                 if event.pointer_type() == "mouse" {
                     idle.set(true);
                 }
-            })
-            on:focusin=on(move |_| wake())
-            on:keydown=on_key
+            })}
+            {..on("focusin", move |_: Event| wake())}
+            {..on("keydown", on_key)}
         >
             <video
                 part="video"
@@ -169,12 +169,12 @@ pub fn Player(
                 playsinline
                 preload="metadata"
                 crossorigin="anonymous"
-                on:click=on_click
-                on:dblclick=on(move |_| {
+                {..on("click", on_click)}
+                {..on("dblclick", move |_: Event| {
                     if !touched.get_value() {
                         handle.toggle_fullscreen();
                     }
-                })
+                })}
             ></video>
             <Poster handle poster />
             <Overlay handle src />
@@ -227,7 +227,7 @@ fn focus_of(event: &Event) -> Focus {
 #[component]
 fn Poster(handle: PlayerHandle, poster: Signal<Option<String>>) -> impl IntoView {
     let shown = move || poster.get().filter(|_| !handle.started.get());
-    view! { {live(move || shown().map(|url| view! { <img part="poster" src=url alt="" /> }.into_any()))} }
+    part(move || shown().map(|url| view! { <img part="poster" src=url alt="" /> }.into_any()).into_any())
 }
 
 /// What lies over the picture: the large play button, the spinner, the reason of a failure.
@@ -246,36 +246,36 @@ fn Overlay(handle: PlayerHandle, src: Signal<Option<Source>, LocalStorage>) -> i
                 <button
                     type="button"
                     part="big-play"
-                    class="rw-big-play"
                     aria-label=strings::PLAY
-                    on:click=on(move |_| start(handle))
+                    class="rw-big-play"
+                    {..on("click", move |_: Event| start(handle))}
                 >
-                    <Icon path=icons::PLAY />
+                    {icon(icons::PLAY)}
                 </button>
             }.into_any(),
         )}
-        <div part="spinner" class="rw-spinner" role="status" data-open=live(move || waiting().then_some(""))>
+        <div part="spinner" class="rw-spinner" role="status" {..attr("data-open", waiting)}>
             <span class="rw-spinner-ring"></span>
-            <span class="rw-spinner-text" data-loud=live(move || handle.reconnecting.get().then_some(""))>
-                {live(move || waiting().then(status))}
+            <span class="rw-spinner-text" {..attr("data-loud", move || handle.reconnecting.get())}>
+                {text(move || waiting().then(status))}
             </span>
         </div>
-        {live(move || {
+        {part(move || {
             handle.error.get().map(|error| view! {
                 <div part="error" class="rw-error" role="alert" data-code=error.code()>
-                    <Icon path=icons::WARNING />
+                    {icon(icons::WARNING)}
                     <p>{strings::error(error, is_file())}</p>
                     {when(
                         move || !is_file(),
                         move || view! {
-                            <button type="button" part="retry" class="rw-error-retry" on:click=on(move |_| handle.retry())>
-                                <Icon path=icons::RETRY />
+                            <button type="button" part="retry" class="rw-error-retry" {..on("click", move |_: Event| handle.retry())}>
+                                {icon(icons::RETRY)}
                                 {strings::RETRY}
                             </button>
                         }.into_any(),
                     )}
                 </div>
-            })
+            }.into_any()).into_any()
         })}
     }
 }

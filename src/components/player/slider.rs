@@ -1,6 +1,6 @@
 //! The time slider and its thumbnail preview: one path for mouse, touch and keyboard.
 
-use crate::components::live::{effect, live, memo, on};
+use crate::components::live::{attr, effect, memo, on, part, prop, text};
 use leptos::{html, prelude::*};
 use reelway_core::{Millis, text::clock};
 use wasm_bindgen::JsCast;
@@ -140,24 +140,24 @@ pub(super) fn TimeSlider(
             aria-label=strings::SEEK
             aria-orientation="horizontal"
             aria-valuemin="0"
-            aria-valuemax=live(move || handle.duration.get().floor().to_string())
-            aria-valuenow=live(move || shown().floor().to_string())
-            aria-valuetext=live(move || value_text.get())
+            {..attr("aria-valuemax", move || handle.duration.get().floor().to_string())}
+            {..attr("aria-valuenow", move || shown().floor().to_string())}
+            {..attr("aria-valuetext", move || value_text.get())}
             aria-keyshortcuts="ArrowLeft ArrowRight PageUp PageDown Home End"
-            data-dragging=live(move || pointing.drag.get().is_some().then_some(""))
-            data-jump=live(move || (pointing.drag.get().is_some() || handle.pending.get().is_some()).then_some(""))
-            on:pointerdown=on_down
-            on:pointermove=on_move
-            on:pointerup=on(move |_| pointing.release(handle))
-            on:pointercancel=on(move |_| pointing.drag.set(None))
-            on:pointerleave=on(move |_| pointing.hover.set(None))
-            on:keydown=on_key_down
-            on:keyup=on_key_up
-            on:focus=on(move |_| describe())
-            on:blur=on_blur
+            {..attr("data-dragging", move || pointing.drag.get().is_some())}
+            {..attr("data-jump", move || pointing.drag.get().is_some() || handle.pending.get().is_some())}
+            {..on("pointerdown", on_down)}
+            {..on("pointermove", on_move)}
+            {..on("pointerup", move |_: Event| pointing.release(handle))}
+            {..on("pointercancel", move |_: Event| pointing.drag.set(None))}
+            {..on("pointerleave", move |_: Event| pointing.hover.set(None))}
+            {..on("keydown", on_key_down)}
+            {..on("keyup", on_key_up)}
+            {..on("focus", move |_: Event| describe())}
+            {..on("blur", on_blur)}
         >
             <div class="rw-slider-track">
-                {live(move || buffered(handle))}
+                {part(move || buffered(handle).into_any())}
                 <div class="rw-slider-played"></div>
             </div>
             <div class="rw-slider-rail"><div class="rw-slider-thumb"></div></div>
@@ -175,7 +175,7 @@ fn buffered(handle: PlayerHandle) -> Vec<AnyView> {
         let left = percent(start);
         let style = format!("inset-inline-start:{left}%;inline-size:{}%", percent(end) - left);
         // Through the CSSOM: a `style` attribute would need `unsafe-inline`.
-        view! { <div class="rw-slider-buffered" prop:style=style></div> }.into_any()
+        view! { <div class="rw-slider-buffered" {..prop("style", move || style.clone())}></div> }.into_any()
     };
     if duration > 0.0 { ranges.into_iter().map(bar).collect() } else { Vec::new() }
 }
@@ -212,10 +212,10 @@ fn Preview(handle: PlayerHandle, pointing: Pointing, storyboard: Signal<Option<S
     });
     let open = move || pointing.preview(handle).is_some() && handle.duration.get() > 0.0;
     view! {
-        <div part="preview" class="rw-preview" aria-hidden="true" data-open=live(move || open().then_some(""))>
-            <canvas part="preview-image" node_ref=canvas hidden=live(move || !drawn.get())></canvas>
+        <div part="preview" class="rw-preview" aria-hidden="true" {..attr("data-open", open)}>
+            <canvas node_ref=canvas part="preview-image" {..attr("hidden", move || !drawn.get())}></canvas>
             <span part="preview-time">
-                {live(move || clock(at.get()))}
+                {text(move || clock(at.get()))}
             </span>
         </div>
     }

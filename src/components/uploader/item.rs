@@ -1,6 +1,6 @@
 //! One file of the uploader.
 
-use crate::components::live::{effect, either, live, memo, on, when};
+use crate::components::live::{attr, effect, either, memo, on, part, text, when};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, HtmlVideoElement};
@@ -10,7 +10,7 @@ use super::{
     state::{ItemState, Stage},
     strings,
 };
-use crate::components::icons::{self, Icon};
+use crate::components::icons::{self, icon};
 
 /// A row: picture, name, progress, state in words, buttons.
 #[component]
@@ -45,17 +45,17 @@ pub fn ItemRow(
         let _ = element.style().set_property("--_sent", &sent.to_string());
     });
     let failure = move || state.with(|state| (state.stage.clone(), state.code));
-    let action = move |part: &'static str, text: &'static str, icon: &'static str, action: Action| {
+    let action = move |part: &'static str, words: &'static str, path: &'static str, action: Action| {
         view! {
             <button
                 type="button"
                 part=part
+                aria-label=name.with_value(|name| strings::action(words, name))
+                title=words
                 class="rw-button rw-button-quiet"
-                aria-label=name.with_value(|name| strings::action(text, name))
-                title=text
-                on:click=on(move |_| on_action.run(action))
+                {..on("click", move |_: Event| on_action.run(action))}
             >
-                <Icon path=icon />
+                {icon(path)}
             </button>
         }
         .into_any()
@@ -65,19 +65,19 @@ pub fn ItemRow(
         let href = watch_url.zip(id).map(|(watch_url, id)| watch_url(&id))?;
         let link = view! {
             <a class="rw-button rw-button-primary" href=href>
-                <Icon path=icons::PLAY />
+                {icon(icons::PLAY)}
                 {strings::WATCH}
             </a>
         };
         Some(link.into_any())
     };
     view! {
-        <li part="item" class="rw-item" data-stage=live(move || stage.get()) data-code=live(move || failure().1)>
+        <li part="item" class="rw-item" {..attr("data-stage", move || stage.get())} {..attr("data-code", move || failure().1)}>
             <Thumbnail preview />
             <div class="rw-item-body">
                 <div class="rw-item-line">
                     <span part="filename" dir="auto" title=filename.clone()>{filename.clone()}</span>
-                    <span class="rw-item-size">{live(move || state.with(strings::size))}</span>
+                    <span class="rw-item-size">{text(move || state.with(strings::size))}</span>
                 </div>
                 <div
                     part="progress"
@@ -87,24 +87,24 @@ pub fn ItemRow(
                     aria-label=filename
                     aria-valuemin="0"
                     aria-valuemax="100"
-                    aria-valuenow=live(move || state.with(|state| state.percent().to_string()))
-                    aria-valuetext=live(move || state.with(strings::status))
-                    hidden=live(move || is(&["failed", "cancelled"]))
+                    {..attr("aria-valuenow", move || state.with(|state| state.percent().to_string()))}
+                    {..attr("aria-valuetext", move || state.with(strings::status))}
+                    {..attr("hidden", move || is(&["failed", "cancelled"]))}
                 >
                     <div class="rw-progress-sent"></div>
                     <div class="rw-progress-acknowledged"></div>
                 </div>
-                <p part="status" class="rw-item-status">{live(move || state.with(strings::status))}</p>
+                <p part="status" class="rw-item-status">{text(move || state.with(strings::status))}</p>
                 {when(
                     move || failure().0 == Stage::Failed { retriable: false },
                     move || view! {
                         <button
                             type="button"
                             class="rw-button rw-item-again"
-                            on:click=on(move |_| {
+                            {..on("click", move |_: Event| {
                                 on_choose_another.run(());
                                 on_action.run(Action::Dismiss);
-                            })
+                            })}
                         >
                             {strings::CHOOSE_ANOTHER}
                         </button>
@@ -112,7 +112,7 @@ pub fn ItemRow(
                 )}
             </div>
             <div class="rw-item-actions">
-                {live(watch_link)}
+                {part(move || watch_link().into_any())}
                 {when(
                     move || is(&["starting", "uploading", "waiting", "offline"]),
                     move || action("pause", strings::PAUSE, icons::PAUSE, Action::Pause),
@@ -153,17 +153,17 @@ fn Thumbnail(preview: Option<String>) -> AnyView {
     let broken = RwSignal::new(preview.is_none());
     view! {
         <div part="thumbnail" class="rw-thumbnail" aria-hidden="true">
-            <Icon path=icons::FILM />
+            {icon(icons::FILM)}
             {preview.map(|url| view! {
                 <video
                     muted
                     playsinline
                     preload="metadata"
-                    tabindex="-1"
                     src=url
-                    hidden=live(move || broken.get())
-                    on:loadedmetadata=on(show_a_frame)
-                    on:error=on(move |_| broken.set(true))
+                    tabindex="-1"
+                    {..attr("hidden", move || broken.get())}
+                    {..on("loadedmetadata", show_a_frame)}
+                    {..on("error", move |_: Event| broken.set(true))}
                 ></video>
             })}
         </div>

@@ -7,7 +7,7 @@ mod queue;
 mod state;
 mod strings;
 
-use crate::components::live::{effect, live};
+use crate::components::live::{attr, effect, on, rows, text};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, EventTarget, HtmlInputElement};
@@ -18,7 +18,7 @@ pub use state::{ItemState, Stage};
 
 use crate::{
     UploadOptions,
-    components::icons::{self, Icon},
+    components::icons::{self, icon},
     dom::window,
 };
 
@@ -85,10 +85,10 @@ pub fn Uploader(
         (false, true) => strings::DROP_AGAIN_MANY,
     };
     let choose = if multiple { strings::CHOOSE_MANY } else { strings::CHOOSE };
-    let row = move |key: u32| {
-        let item = uploads.get(key)?;
+    let row = move |key: String| {
+        let Some(item) = key.parse().ok().and_then(|key| uploads.get(key)) else { return ().into_any() };
         let held = StoredValue::new_local(item.clone());
-        Some(view! {
+        view! {
             <ItemRow
                 filename=item.file.name()
                 state=item.state.clone()
@@ -98,23 +98,24 @@ pub fn Uploader(
                 on_action=move |action| held.with_value(|item| uploads.act(item, action))
                 on_choose_another=choose_another
             />
-        })
+        }
+        .into_any()
     };
     view! {
         <div class="reelway-uploader">
-            <ul class="rw-items" aria-label=strings::LIST hidden=empty>
-                <For each=move || uploads.keys() key=|key| *key children=row />
+            <ul aria-label=strings::LIST class="rw-items" {..attr("hidden", empty)}>
+                {rows(move || uploads.keys().iter().map(u32::to_string).collect(), row)}
             </ul>
             <div
                 part="drop-zone"
-                class="rw-drop-zone"
                 node_ref=zone
-                data-over=live(move || over.get().then_some(""))
-                data-compact=live(move || (!empty()).then_some(""))
+                class="rw-drop-zone"
+                {..attr("data-over", move || over.get())}
+                {..attr("data-compact", move || !empty())}
             >
-                <span class="rw-drop-icon"><Icon path=icons::UPLOAD /></span>
+                <span class="rw-drop-icon">{icon(icons::UPLOAD)}</span>
                 <span class="rw-drop-text">
-                    <strong>{title}</strong>
+                    <strong>{text(title)}</strong>
                     <span class="rw-drop-hint">{strings::DROP_HINT}</span>
                 </span>
                 <span class="rw-button rw-button-primary rw-drop-button" aria-hidden="true">{choose}</span>
@@ -125,16 +126,16 @@ pub fn Uploader(
                     class="rw-drop-input"
                     node_ref=input
                     aria-label=choose
-                    title=""
                     accept=accept.unwrap_or_else(accept::accept)
                     multiple=multiple
-                    on:change=on_change
+                    title=""
+                    {..on("change", on_change)}
                 />
             </div>
-            <div class="rw-spoken" role="status" aria-live="polite">{live(move || uploads.announcement.get())}</div>
+            <div class="rw-spoken" role="status" aria-live="polite">{text(move || uploads.announcement.get())}</div>
             {whole_page.then(|| view! {
-                <div class="rw-drop-overlay" data-open=live(move || over.get().then_some("")) aria-hidden="true">
-                    <span><Icon path=icons::UPLOAD />{strings::OVERLAY}</span>
+                <div class="rw-drop-overlay" {..attr("data-open", move || over.get())} aria-hidden="true">
+                    <span>{icon(icons::UPLOAD)}{strings::OVERLAY}</span>
                 </div>
             })}
         </div>

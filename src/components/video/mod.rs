@@ -1,6 +1,6 @@
 //! Uploader, processing and player in one: the video plays from disk at once, and from the server when it is ready.
 
-use crate::components::live::memo;
+use crate::components::live::{memo, part};
 use leptos::prelude::*;
 use reelway_api::{Playback, Video as VideoState};
 
@@ -43,11 +43,11 @@ pub fn Video(
     let stage = move || {
         shown.get()?;
         let item = untrack(|| uploads.only())?;
-        Some(view! { <Cinema item /> })
+        Some(view! { <Cinema item /> }.into_any())
     };
     view! {
         <div class="reelway-video">
-            {stage}
+            {part(move || stage().into_any())}
             <Uploader multiple whole_page watch_url uploads=Some(uploads) />
         </div>
     }
@@ -58,9 +58,10 @@ pub fn Video(
 fn Cinema(item: Item) -> impl IntoView {
     let handle = PlayerHandle::new();
     let video: ReadSignal<Option<VideoState>> = item.video.read_only().into();
-    let playback = memo(move || video.with(|video| video.as_ref().and_then(|video| video.playback.clone())));
-    let of_playback = move |pick: fn(Playback) -> Option<String>| memo(move || playback.get().and_then(pick));
-    let hls = of_playback(|playback| Some(playback.hls));
+    let of_playback = move |pick: fn(&Playback) -> Option<String>| {
+        memo(move || video.with(|video| video.as_ref()?.playback.as_ref().and_then(pick)))
+    };
+    let hls = of_playback(|playback| Some(playback.hls.clone()));
     let file = item.file.clone();
     let title = file.name();
     let local = StoredValue::new_local(file);
@@ -74,8 +75,8 @@ fn Cinema(item: Item) -> impl IntoView {
     view! {
         <Player
             src
-            poster=of_playback(|playback| playback.poster)
-            storyboard_src=of_playback(|playback| playback.storyboard)
+            poster=of_playback(|playback| playback.poster.clone())
+            storyboard_src=of_playback(|playback| playback.storyboard.clone())
             size=Signal::derive(size)
             video_title=title
             // It shows itself at once, in silence: nobody has asked for its sound yet.
