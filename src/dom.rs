@@ -40,6 +40,11 @@ pub fn set_property(object: &JsValue, name: &str, value: impl Into<JsValue>) {
     let _ = js_sys::Reflect::set(object, &JsValue::from_str(name), &value.into());
 }
 
+/// A number as CSS and JavaScript write it. The browser does it: Rust's way takes ten kilobytes of tables.
+pub fn number(value: f64) -> String {
+    js_sys::Number::from(value).to_string_with_radix(10).map_or_else(|_| String::new(), String::from)
+}
+
 /// Calls a method that web-sys keeps behind its unstable flag, or that not every browser has.
 pub fn call_method(object: &JsValue, name: &str) -> Option<JsValue> {
     let method: Function = property(object, name).dyn_into().ok()?;

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use reelway_core::Millis;
+use reelway_core::{Millis, within};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -22,7 +22,7 @@ impl Timer {
     pub fn new(delay: Millis, ring: impl FnOnce() + 'static) -> Self {
         let closure = Closure::once(ring);
         // Past 2^31 ms browsers take a delay for 0.
-        let delay = delay.clamp(0.0, f64::from(i32::MAX)) as i32;
+        let delay = within(delay, 0.0, f64::from(i32::MAX)) as i32;
         let handle = web_sys::window().and_then(|window| {
             let callback = closure.as_ref().unchecked_ref();
             window.set_timeout_with_callback_and_timeout_and_arguments_0(callback, delay).ok()

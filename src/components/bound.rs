@@ -18,9 +18,12 @@ use web_sys::{Element, Event};
 
 use crate::{dom::set_property, listener::Listener};
 
-/// Done to an element when it is made. What it gives back is dropped when the element goes.
+/// Done to an element when it is made.
 #[derive(Clone)]
-pub struct Bound(Arc<dyn Fn(&Element) -> Box<dyn Any> + Send + Sync>);
+pub struct Bound(Arc<dyn Fn(&Element) -> Kept + Send + Sync>);
+
+/// What is dropped when the element goes: a listener, an effect.
+type Kept = Box<dyn Any>;
 
 /// What an attribute, a property or a text can be made from.
 pub trait Shown {
@@ -104,7 +107,7 @@ impl Attribute for Bound {
     const MIN_LENGTH: usize = 0;
 
     type AsyncOutput = Self;
-    type State = (Element, Box<dyn Any>);
+    type State = (Element, Kept);
     type Cloneable = Self;
     type CloneableOwned = Self;
 

@@ -3,17 +3,14 @@
 use leptos::{html, prelude::*};
 use reelway::components::icons::{self, icon};
 use reelway::components::live::{effect, on, text};
+use reelway_api::Video;
 use web_sys::{Event, MouseEvent};
 
 use crate::strings;
 
-/// A dialog that opens while `asked` holds something. `confirmed` gets it when the user says yes.
+/// A dialog that opens while `asked` holds a video. `confirmed` gets its id when the user says yes.
 #[component]
-pub fn ConfirmDelete(
-    /// The id and the title of the video.
-    asked: RwSignal<Option<(String, String)>>,
-    confirmed: Callback<String>,
-) -> impl IntoView {
+pub fn ConfirmDelete(asked: RwSignal<Option<Video>>, confirmed: Callback<String>) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     effect(move || {
         let Some(dialog) = dialog.get() else { return };
@@ -31,12 +28,12 @@ pub fn ConfirmDelete(
         }
     };
     let confirm = move |_: Event| {
-        if let Some((id, _)) = asked.get_untracked() {
+        if let Some(video) = asked.get_untracked() {
             asked.set(None);
-            confirmed.run(id);
+            confirmed.run(video.id);
         }
     };
-    let title = move || asked.get().map(|(_, title)| title);
+    let title = move || asked.with(|video| video.as_ref().map(|video| video.title.clone()));
     view! {
         <dialog
             class="dialog"

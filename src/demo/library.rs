@@ -172,7 +172,7 @@ pub fn Library(
 }
 
 #[component]
-fn Card(video: Memo<Option<Video>>, asked: RwSignal<Option<(String, String)>>) -> impl IntoView {
+fn Card(video: Memo<Option<Video>>, asked: RwSignal<Option<Video>>) -> impl IntoView {
     let of = move |pick: fn(&Video) -> String| move || video.with(|video| video.as_ref().map(pick).unwrap_or_default());
     let poster = memo(move || video.with(|video| video.as_ref()?.playback.as_ref()?.poster.clone()));
     let status = move || video.with(|video| video.as_ref().map(|video| video.status));
@@ -188,10 +188,10 @@ fn Card(video: Memo<Option<Video>>, asked: RwSignal<Option<(String, String)>>) -
         facts
     });
     let reason = move || video.with(|video| Some(video.as_ref()?.error.as_ref()?.message.clone()));
-    let ask = move |_: Event| asked.set(video.get_untracked().map(|video| (video.id, video.title)));
+    let ask = move |_: Event| asked.set(video.get_untracked());
     let title = of(|video| video.title.clone());
     view! {
-        <li class="card" {..attr("data-failed", move || failed())}>
+        <li class="card" {..attr("data-failed", failed)}>
             <a class="card-link" {..attr("href", of(|video| watch_url(&video.id)))}>
                 <span class="card-picture">
                     {icon(icons::FILM)}

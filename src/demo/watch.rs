@@ -161,7 +161,7 @@ pub fn NotFound() -> impl IntoView {
 
 /// The player, and what can be done with the video.
 #[component]
-fn Ready(page: Page, asked: RwSignal<Option<(String, String)>>) -> impl IntoView {
+fn Ready(page: Page, asked: RwSignal<Option<Video>>) -> impl IntoView {
     let handle = PlayerHandle::new();
     let hls = page.pick(|video| Some(video.playback.as_ref()?.hls.clone()));
     let size = page.pick(|video| video.width.zip(video.height));
@@ -181,7 +181,7 @@ fn Ready(page: Page, asked: RwSignal<Option<(String, String)>>) -> impl IntoView
 
 /// A video that does not play yet, or never will.
 #[component]
-fn Unready(page: Page, asked: RwSignal<Option<(String, String)>>) -> impl IntoView {
+fn Unready(page: Page, asked: RwSignal<Option<Video>>) -> impl IntoView {
     let status = page.pick(|video| Some(video.status));
     let reason = page.pick(|video| video.error.as_ref().map(|error| error.message.clone()));
     let words = move || match status.get() {
@@ -227,15 +227,15 @@ fn Unready(page: Page, asked: RwSignal<Option<(String, String)>>) -> impl IntoVi
 #[component]
 fn Details(
     page: Page,
-    asked: RwSignal<Option<(String, String)>>,
+    asked: RwSignal<Option<Video>>,
     /// Of the player, if there is one.
     handle: Option<PlayerHandle>,
 ) -> impl IntoView {
     let facts = move || page.video.with(|video| video.as_ref().map(facts_of).unwrap_or_default());
-    let note = RwSignal::new(None::<&'static str>);
+    let note = RwSignal::new(None::<String>);
     let timer = StoredValue::new_local(None::<Timer>);
     let say = move |words: &'static str| {
-        note.set(Some(words));
+        note.set(Some(words.to_owned()));
         timer.try_set_value(Some(Timer::new(NOTE, move || note.set(None))));
     };
     let copy = move |_: Event| {
@@ -252,10 +252,7 @@ fn Details(
         let poster_time = Some(handle.time.get_untracked());
         page.update(UpdateVideo { poster_time, ..UpdateVideo::default() }, move || say(strings::POSTER_SET));
     };
-    let ask = move |_: Event| {
-        asked
-            .set(page.video.with_untracked(|video| video.as_ref().map(|video| (video.id.clone(), video.title.clone()))))
-    };
+    let ask = move |_: Event| asked.set(page.video.get_untracked());
     // How far the renditions are that are made while it can be watched already.
     let more = move || {
         let percent =

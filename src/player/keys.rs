@@ -1,5 +1,7 @@
 //! The keyboard map, as the peers share it: what a key does to a player.
 
+use reelway_core::within;
+
 /// What a key asks of the player.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Command {
@@ -70,7 +72,7 @@ pub fn slide(key: &str, time: f64, duration: f64) -> Option<f64> {
         "End" => duration,
         _ => return None,
     };
-    Some(target.clamp(0.0, duration.max(0.0)))
+    Some(within(target, 0.0, duration.max(0.0)))
 }
 
 #[cfg(test)]

@@ -9,10 +9,13 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod number;
 pub mod readiness;
 pub mod storyboard;
 pub mod text;
 pub mod upload;
+
+pub use number::within;
 
 /// A moment or a span, in milliseconds, on a clock of the caller's that never goes back.
 pub type Millis = f64;

@@ -1,6 +1,7 @@
 //! A player's state as signals, and what can be asked of it.
 
 use leptos::{html, prelude::*};
+use reelway_core::within;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlVideoElement};
 
@@ -132,7 +133,7 @@ impl PlayerHandle {
     pub fn seek(&self, time: f64) {
         let Some(video) = self.element() else { return };
         let duration = self.duration.get_untracked();
-        let time = time.clamp(0.0, if duration > 0.0 { duration } else { f64::MAX });
+        let time = within(time, 0.0, if duration > 0.0 { duration } else { f64::MAX });
         self.pending.set(Some(time));
         self.time.set(time);
         video.set_current_time(time);
@@ -154,7 +155,7 @@ impl PlayerHandle {
     /// Sets the volume, 0 to 1, and sound on unless it is 0.
     pub fn set_volume(&self, volume: f64) {
         if let Some(video) = self.element() {
-            let volume = volume.clamp(0.0, 1.0);
+            let volume = within(volume, 0.0, 1.0);
             video.set_volume(volume);
             video.set_muted(volume == 0.0);
         }

@@ -2,12 +2,13 @@
 
 use crate::components::live::{attr, effect, memo, on, part, prop, text};
 use leptos::{html, prelude::*};
-use reelway_core::{Millis, text::clock};
+use reelway_core::{Millis, text::clock, within};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, FocusEvent, HtmlElement, KeyboardEvent, PointerEvent};
 
 use super::{handle::PlayerHandle, strings};
 use crate::{
+    dom::number,
     player::{keys, storyboard::Thumbnails},
     timer::Timer,
 };
@@ -66,7 +67,7 @@ pub(super) fn TimeSlider(
     let shown = move || pointing.drag.get().or_else(|| handle.pending.get()).unwrap_or_else(|| handle.time.get());
     let share = move |time: f64| {
         let duration = handle.duration.get();
-        if duration > 0.0 { (time / duration).clamp(0.0, 1.0) } else { 0.0 }
+        if duration > 0.0 { within(time / duration, 0.0, 1.0) } else { 0.0 }
     };
     effect(move || set_variable(slider, "--_played", share(shown())));
     effect(move || {
@@ -79,7 +80,7 @@ pub(super) fn TimeSlider(
         let element: HtmlElement = slider.get_untracked()?.into();
         let bounds = element.get_bounding_client_rect();
         let share = (f64::from(event.client_x()) - bounds.left()) / bounds.width().max(1.0);
-        Some(share.clamp(0.0, 1.0) * handle.duration.get_untracked())
+        Some(within(share, 0.0, 1.0) * handle.duration.get_untracked())
     };
     let on_down = move |event: PointerEvent| {
         if event.button() != 0 || handle.duration.get_untracked() == 0.0 {
@@ -140,8 +141,8 @@ pub(super) fn TimeSlider(
             aria-label=strings::SEEK
             aria-orientation="horizontal"
             aria-valuemin="0"
-            {..attr("aria-valuemax", move || handle.duration.get().floor().to_string())}
-            {..attr("aria-valuenow", move || shown().floor().to_string())}
+            {..attr("aria-valuemax", move || (handle.duration.get() as u64).to_string())}
+            {..attr("aria-valuenow", move || (shown() as u64).to_string())}
             {..attr("aria-valuetext", move || value_text.get())}
             aria-keyshortcuts="ArrowLeft ArrowRight PageUp PageDown Home End"
             {..attr("data-dragging", move || pointing.drag.get().is_some())}
@@ -171,9 +172,9 @@ fn buffered(handle: PlayerHandle) -> Vec<AnyView> {
     let duration = handle.duration.get();
     let ranges = handle.buffered.get();
     let bar = |(start, end): (f64, f64)| {
-        let percent = |time: f64| (time / duration * 1000.0).round().clamp(0.0, 1000.0) / 10.0;
+        let percent = |time: f64| within((time / duration * 1000.0).round(), 0.0, 1000.0) / 10.0;
         let left = percent(start);
-        let style = format!("inset-inline-start:{left}%;inline-size:{}%", percent(end) - left);
+        let style = format!("inset-inline-start:{}%;inline-size:{}%", number(left), number(percent(end) - left));
         // Through the CSSOM: a `style` attribute would need `unsafe-inline`.
         view! { <div class="rw-slider-buffered" {..prop("style", move || style.clone())}></div> }.into_any()
     };
@@ -184,7 +185,7 @@ fn buffered(handle: PlayerHandle) -> Vec<AnyView> {
 fn Preview(handle: PlayerHandle, pointing: Pointing, storyboard: Signal<Option<String>>) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
     let thumbnails = StoredValue::new_local(None::<Thumbnails>);
-    let version = RwSignal::new(0_u32);
+    let version = RwSignal::new(0);
     let drawn = RwSignal::new(false);
     // What it shows stays while it fades out.
     let at = RwSignal::new(0.0);
@@ -205,7 +206,7 @@ fn Preview(handle: PlayerHandle, pointing: Pointing, storyboard: Signal<Option<S
             let (width, height) = (canvas.width(), canvas.height().max(1));
             if let Some(preview) = element.parent_element().and_then(|parent| parent.dyn_into::<HtmlElement>().ok()) {
                 let _ = preview.style().set_property("--_tile", &format!("{width}px"));
-                let _ = preview.style().set_property("--_ratio", &(f64::from(width) / f64::from(height)).to_string());
+                let _ = preview.style().set_property("--_ratio", &number(f64::from(width) / f64::from(height)));
             }
         }
         drawn.set(done);
@@ -224,7 +225,7 @@ fn Preview(handle: PlayerHandle, pointing: Pointing, storyboard: Signal<Option<S
 fn set_variable(element: NodeRef<html::Div>, name: &str, value: f64) {
     if let Some(element) = element.get() {
         let element: &HtmlElement = element.as_ref();
-        let _ = element.style().set_property(name, &value.to_string());
+        let _ = element.style().set_property(name, &number(value));
     }
 }
 

@@ -1,6 +1,6 @@
 //! One file of the uploader.
 
-use crate::components::live::{attr, effect, either, memo, on, part, text, when};
+use crate::components::live::{attr, effect, either, on, part, text, when};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, HtmlVideoElement};
@@ -10,7 +10,10 @@ use super::{
     state::{ItemState, Stage},
     strings,
 };
-use crate::components::icons::{self, icon};
+use crate::{
+    components::icons::{self, icon},
+    dom::number,
+};
 
 /// A row: picture, name, progress, state in words, buttons.
 #[component]
@@ -34,15 +37,15 @@ pub fn ItemRow(
     on_choose_another: UnsyncCallback<()>,
 ) -> impl IntoView {
     let name = StoredValue::new(filename.clone());
-    let stage = memo(move || state.with(|state| state.stage.name()));
-    let is = move |names: &[&str]| names.contains(&stage.get());
+    let stage = move || state.with(|state| state.stage.name());
+    let is = move |names: &[&str]| names.contains(&stage());
     let bar = NodeRef::<html::Div>::new();
     effect(move || {
         let Some(bar) = bar.get() else { return };
         let element: &HtmlElement = bar.as_ref();
         let (acknowledged, sent) = state.with(bar_of);
-        let _ = element.style().set_property("--_acknowledged", &acknowledged.to_string());
-        let _ = element.style().set_property("--_sent", &sent.to_string());
+        let _ = element.style().set_property("--_acknowledged", &number(acknowledged));
+        let _ = element.style().set_property("--_sent", &number(sent));
     });
     let failure = move || state.with(|state| (state.stage.clone(), state.code));
     let action = move |part: &'static str, words: &'static str, path: &'static str, action: Action| {
@@ -72,7 +75,7 @@ pub fn ItemRow(
         Some(link.into_any())
     };
     view! {
-        <li part="item" class="rw-item" {..attr("data-stage", move || stage.get())} {..attr("data-code", move || failure().1)}>
+        <li part="item" class="rw-item" {..attr("data-stage", stage)} {..attr("data-code", move || failure().1)}>
             <Thumbnail preview />
             <div class="rw-item-body">
                 <div class="rw-item-line">

@@ -38,7 +38,7 @@ pub fn Video(
     let shown = memo(move || {
         let item = uploads.only()?;
         let over = item.state.with(|state| matches!(state.stage, Stage::Failed { .. } | Stage::Cancelled));
-        (!over).then_some(item.key)
+        (!over).then(|| item.key.to_string())
     });
     let stage = move || {
         shown.get()?;

@@ -1,6 +1,6 @@
 //! How long to wait after a failure, and when to give up.
 
-use crate::Millis;
+use crate::{Millis, within};
 
 /// Milliseconds: the window of the first wait. It doubles with each further attempt.
 const FIRST_WINDOW: Millis = 500.0;
@@ -49,7 +49,7 @@ impl Retry {
         self.attempts += 1;
         let jitter = window * self.random();
         // The jitter stays on top of the server's wish: all clients that it turned away got the same one.
-        Some(retry_after.map_or(0.0, |after| after.clamp(0.0, LONGEST_RETRY_AFTER)) + jitter)
+        Some(retry_after.map_or(0.0, |after| within(after, 0.0, LONGEST_RETRY_AFTER)) + jitter)
     }
 
     /// 0 to 1, by SplitMix64.
