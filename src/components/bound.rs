@@ -2,6 +2,8 @@
 //!
 //! Leptos compiles its machinery anew for each name and each type of value or closure: kilobytes of wasm each. Here
 //! all of them are of one type, [`Bound`], which a view takes by `{..attr("hidden", …)}`.
+//!
+//! In a view these come last, after an attribute with a literal: of `title=text {..` Rust makes a struct named `text`.
 
 use std::{any::Any, sync::Arc};
 
