@@ -183,16 +183,32 @@ impl Worker {
             JobKind::Poster => pictures::poster(&work).boxed(),
             JobKind::Rendition => rendition::next(&work).boxed(),
         };
+        let finished = CancellationToken::new();
+        let mut keeping = self.keep(job, &mut reported, &finished).boxed();
+        // Side by side, neither within a branch of the other: both write to the database, which has one connection for
+        // that, and whoever holds it must go on for the other to get it.
+        let ended = tokio::select! {
+            done = &mut doing => Ended::Done(done.map(Box::new)),
+            () = shutdown.cancelled() => Ended::Stopped,
+            () = &mut keeping => return Ended::Lost,
+        };
+        drop(doing);
+        finished.cancel();
+        keeping.await;
+        ended
+    }
+
+    /// Keeps the lease and writes percentages, until the job is finished or the lease is lost.
+    async fn keep(&self, job: &Job, reported: &mut watch::Receiver<Option<u8>>, finished: &CancellationToken) {
         let (mut heartbeat, mut report) = (interval(HEARTBEAT), interval(REPORT));
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         report.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                done = &mut doing => return Ended::Done(done.map(Box::new)),
-                () = shutdown.cancelled() => return Ended::Stopped,
+                () = finished.cancelled() => return,
                 _ = heartbeat.tick() => match self.queue.renew(job).await {
                     Ok(true) => {}
-                    Ok(false) => return Ended::Lost,
+                    Ok(false) => return,
                     Err(error) => tracing::warn!(%error, job = job.id, "a lease was not renewed"),
                 },
                 _ = report.tick() => {
@@ -201,7 +217,7 @@ impl Worker {
                     if changed {
                         match self.app.videos().apply(&job.video_id, Change::Percent(percent)).await {
                             Ok(Applied::Done(_)) => {}
-                            Ok(Applied::Refused(_) | Applied::Gone) => return Ended::Lost,
+                            Ok(Applied::Refused(_) | Applied::Gone) => return,
                             Err(error) => tracing::warn!(%error, job = job.id, "a percentage was not written"),
                         }
                     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reelway_api::{ErrorCode, VideoStatus};
 use reelway_server::{
     db::Change,
-    jobs::queue::{ATTEMPTS, Queue},
+    jobs::queue::{ATTEMPTS, HEARTBEAT, Queue},
 };
 
 use crate::bench::Bench;
@@ -134,4 +134,24 @@ async fn a_video_that_is_deleted_or_cancelled_stops_its_job() {
         };
         tokio::time::timeout(Duration::from_secs(15), idle).await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_and_its_heartbeat_do_not_wait_for_each_other_when_the_database_was_busy() {
+    let bench = Bench::new().await;
+    let id = bench.upload(&bench.make("a.mp4", SHORT)).await;
+    let claimed = "SELECT count(*) FROM jobs WHERE video_id = ? AND state = 'running'";
+    while sqlx::query_scalar::<_, i64>(claimed).bind(&id).fetch_one(bench.app.db().read()).await.unwrap() == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+
+    // Over a heartbeat: both it and the work come to want the one connection that writes.
+    let busy = bench.app.db().begin().await.unwrap();
+    tokio::time::sleep(HEARTBEAT + Duration::from_secs(1)).await;
+    busy.rollback().await.unwrap();
+
+    // The pool would end a deadlock after 30 s.
+    let ready = bench.until(&id, |video| video.status.is_final());
+    let video = tokio::time::timeout(Duration::from_secs(20), ready).await.unwrap();
+    assert_eq!(video.status, VideoStatus::Ready);
 }
