@@ -145,7 +145,9 @@ async fn work_and_its_heartbeat_do_not_wait_for_each_other_when_the_database_was
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 
-    // Over a heartbeat: both it and the work come to want the one connection that writes.
+    // From the first heartbeat on, while ffprobe looks, and over the second: the work comes to want the one connection
+    // that writes, and then the heartbeat does.
+    tokio::time::sleep(Duration::from_millis(15)).await;
     let busy = bench.app.db().begin().await.unwrap();
     tokio::time::sleep(HEARTBEAT + Duration::from_secs(1)).await;
     busy.rollback().await.unwrap();
