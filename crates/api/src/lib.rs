@@ -12,5 +12,5 @@ pub mod upload;
 pub mod video;
 
 pub use error::{ApiError, ErrorBody, ErrorCode};
-pub use upload::{Digest, Protocol, UploadTarget};
+pub use upload::{Digest, Multipart, Protocol, UploadTarget};
 pub use video::{CreateVideo, CreatedVideo, Playback, UpdateVideo, Video, VideoList, VideoStatus};

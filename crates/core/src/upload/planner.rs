@@ -105,8 +105,6 @@ impl Planner {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -114,17 +112,7 @@ mod tests {
     const GCS: Limits = Limits { min: 256 * KIB, max: 32 * MIB, multiple: 256 * KIB };
 
     fn target(min_chunk: u64, max_chunk: u64, chunk_multiple: u64) -> UploadTarget {
-        UploadTarget {
-            protocol: reelway_api::Protocol::Resumable,
-            url: String::new(),
-            headers: BTreeMap::new(),
-            min_chunk,
-            max_chunk,
-            chunk_multiple,
-            parallel: 1,
-            digest: None,
-            expires_at: None,
-        }
+        UploadTarget { min_chunk, max_chunk, chunk_multiple, ..UploadTarget::new(reelway_api::Protocol::Resumable, "") }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A provider in memory that speaks the resumable protocol and goes wrong where it is told to.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::ops::Range;
 
 use reelway_api::{Protocol, UploadTarget};
 use reelway_core::upload::{Reply, Request};
@@ -92,15 +92,10 @@ impl Provider {
     pub fn target(&mut self) -> UploadTarget {
         self.targets += 1;
         UploadTarget {
-            protocol: Protocol::Resumable,
-            url: self.url(),
-            headers: BTreeMap::new(),
             min_chunk: QUANTUM,
             max_chunk: self.max_chunk,
             chunk_multiple: QUANTUM,
-            parallel: 1,
-            digest: None,
-            expires_at: None,
+            ..UploadTarget::new(Protocol::Resumable, self.url())
         }
     }
 

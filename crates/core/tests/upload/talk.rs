@@ -1,6 +1,6 @@
 //! Lets tests read as a dialogue: the machine says, the provider answers, on a clock that only the test moves.
 
-use std::{collections::BTreeMap, collections::VecDeque, ops::Range};
+use std::{collections::VecDeque, ops::Range};
 
 use reelway_api::{Protocol, UploadTarget};
 use reelway_core::upload::{Effect, Event, Id, Options, Phase, Reply, Request, Snapshot, UploadError, UploadMachine};
@@ -10,15 +10,10 @@ pub const MIB: u64 = 1 << 20;
 /// A target as a provider with a quantum of 256 KiB gives it.
 pub fn target() -> UploadTarget {
     UploadTarget {
-        protocol: Protocol::Resumable,
-        url: "https://provider/u/1".into(),
-        headers: BTreeMap::new(),
         min_chunk: 256 << 10,
         max_chunk: 64 * MIB,
         chunk_multiple: 256 << 10,
-        parallel: 1,
-        digest: None,
-        expires_at: None,
+        ..UploadTarget::new(Protocol::Resumable, "https://provider/u/1")
     }
 }
 

@@ -82,15 +82,12 @@ impl Local {
 
     fn target(&self, token: &Token, expires_at: u64) -> UploadTarget {
         UploadTarget {
-            protocol: Protocol::Resumable,
-            url: format!("/u/{}", token.text()),
-            headers: std::collections::BTreeMap::new(),
             min_chunk: CHUNK_MULTIPLE,
             max_chunk: self.config.max_chunk,
             chunk_multiple: CHUNK_MULTIPLE,
-            parallel: 1,
             digest: self.config.digest.then_some(Digest::Sha256),
             expires_at: Some(expires_at),
+            ..UploadTarget::new(Protocol::Resumable, format!("/u/{}", token.text()))
         }
     }
 

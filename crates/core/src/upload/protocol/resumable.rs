@@ -62,15 +62,10 @@ mod tests {
 
     fn target(digest: Option<Digest>) -> UploadTarget {
         UploadTarget {
-            protocol: reelway_api::Protocol::Resumable,
-            url: "https://provider/u/1".into(),
             headers: BTreeMap::from([("X-Tenant".into(), "7".into())]),
-            min_chunk: 1,
             max_chunk: 100,
-            chunk_multiple: 1,
-            parallel: 1,
             digest,
-            expires_at: None,
+            ..UploadTarget::new(reelway_api::Protocol::Resumable, "https://provider/u/1")
         }
     }
 
