@@ -1,7 +1,9 @@
 //! Reelway's HTTP API, as `/openapi.json` of a server describes it.
 
 use gloo_net::http::{Method, RequestBuilder};
-use reelway_api::{ApiError, CreateVideo, CreatedVideo, ErrorBody, ErrorCode, Playback, UpdateVideo, Video, VideoList};
+use reelway_api::{
+    ApiError, CreateVideo, CreatedVideo, ErrorBody, ErrorCode, Playback, UpdateVideo, UploadTarget, Video, VideoList,
+};
 use reelway_core::{
     Millis,
     upload::{UploadError, retry::retry_after},
@@ -112,7 +114,7 @@ impl Backend {
     async fn created(&self, url: String, body: Option<String>) -> Result<CreatedVideo, BackendError> {
         let answer = send(self.request(Method::POST, url), body).await?;
         let mut created: CreatedVideo = from_json(&answer)?;
-        created.upload.url = resolve(&created.upload.url, &answer.url);
+        make_target_absolute(&mut created.upload, &answer.url);
         make_absolute(&mut created.video, &answer.url);
         Ok(created)
     }
@@ -214,6 +216,20 @@ pub fn resolve(url: &str, base: &str) -> String {
 /// How far away an HTTP date is.
 pub(crate) fn until(date: &str) -> Option<Millis> {
     Some(js_sys::Date::parse(date) - js_sys::Date::now())
+}
+
+/// Makes the URLs of a target absolute that are relative to `base`.
+pub(crate) fn make_target_absolute(target: &mut UploadTarget, base: &str) {
+    let make = |url: &mut String| *url = resolve(url, base);
+    // An S3 multipart upload has its URLs in `multipart` only.
+    if !target.url.is_empty() {
+        make(&mut target.url);
+    }
+    if let Some(multipart) = &mut target.multipart {
+        let further = [&mut multipart.sign_url, &mut multipart.list_url, &mut multipart.abort_url];
+        further.into_iter().flatten().chain(&mut multipart.part_urls).for_each(make);
+        make(&mut multipart.complete_url);
+    }
 }
 
 fn make_absolute(video: &mut Video, base: &str) {

@@ -1,6 +1,6 @@
 //! Reelway in the browser.
 //!
-//! - [`components`]: `Uploader`, `Player` and `Video`, for Leptos.
+//! - `components`: `Uploader`, `Player` and `Video`, for Leptos. Behind the feature `components`, which is on by default.
 //! - [`player`]: engines and storyboards, without a face.
 //! - [`upload`]: sends a file; headless. The decisions are `reelway_core::upload`'s.
 //! - [`readiness`]: follows a video until it plays.
@@ -9,6 +9,7 @@
 //! - [`dom`]: the window, object URLs, and what web-sys has no stable name for.
 
 pub mod backend;
+#[cfg(feature = "components")]
 pub mod components;
 pub mod dom;
 pub mod listener;
@@ -19,4 +20,4 @@ pub mod upload;
 
 pub use backend::{Backend, BackendError};
 pub use readiness::Readiness;
-pub use upload::{Subscription, Upload, UploadOptions};
+pub use upload::{Subscription, TargetFunction, TargetSource, Upload, UploadOptions};

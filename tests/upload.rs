@@ -283,7 +283,7 @@ async fn an_empty_file_is_refused_before_anything_is_sent() {
 async fn a_target_is_relative_to_the_endpoint_whose_headers_it_does_not_get() {
     reset(r#"{"url":"/elsewhere/u/7","headers":{"X-Tenant":"7"}}"#);
     let options = UploadOptions {
-        endpoint: "https://video.example/reelway/".into(),
+        target: "https://video.example/reelway/".into(),
         headers: vec![("authorization".into(), "Bearer ticket".into())],
         ..UploadOptions::default()
     };

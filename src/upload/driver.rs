@@ -2,12 +2,13 @@
 
 use std::{
     cell::{Cell, RefCell},
+    ops::Range,
     rc::Rc,
 };
 
-use reelway_api::{CreateVideo, ErrorCode, Video, VideoStatus};
+use reelway_api::Video;
 use reelway_core::{
-    Millis, readiness,
+    Millis,
     upload::{Effect, Event, Id, Options, Phase, Request, Snapshot, UploadMachine, retry::PATIENCE},
 };
 use wasm_bindgen_futures::spawn_local;
@@ -16,27 +17,26 @@ use web_sys::{AbortController, File};
 use super::{
     Upload, UploadOptions,
     page::{self, Page},
+    source::{Answer, Refusal, Source},
     transport::{self, Outcome},
 };
-use crate::{
-    backend::Backend,
-    timer::{Clock, Timer},
-};
+use crate::timer::{Clock, Timer};
 
 type Listen = Rc<dyn Fn(&Upload)>;
+type OnAttempt = Rc<dyn Fn(Range<u64>)>;
 
 pub(super) struct Driver {
     file: File,
-    backend: Backend,
+    source: Source,
     clock: Clock,
     machine: RefCell<UploadMachine>,
-    video: RefCell<Option<Video>>,
     running: RefCell<Option<(Id, AbortController)>>,
     timer: RefCell<Option<Timer>>,
     page: RefCell<Option<Page>>,
     shown: RefCell<(Snapshot, Option<u64>)>,
     listeners: RefCell<Vec<(u64, Listen)>>,
     last_listener: Cell<u64>,
+    on_attempt: RefCell<Option<OnAttempt>>,
 }
 
 impl Driver {
@@ -47,16 +47,16 @@ impl Driver {
         let machine = UploadMachine::new(size, Options { max_chunk: options.max_chunk, patience, seed });
         Rc::new(Self {
             file,
-            backend: Backend::new(options.endpoint).with_headers(options.headers),
+            source: Source::new(options.target, options.headers, options.parallel),
             clock: Clock::new(),
             shown: RefCell::new((machine.snapshot(), None)),
             machine: RefCell::new(machine),
-            video: RefCell::new(None),
             running: RefCell::new(None),
             timer: RefCell::new(None),
             page: RefCell::new(None),
             listeners: RefCell::new(Vec::new()),
             last_listener: Cell::new(0),
+            on_attempt: RefCell::new(None),
         })
     }
 
@@ -80,7 +80,15 @@ impl Driver {
     }
 
     pub(super) fn video(&self) -> Option<Video> {
-        self.video.borrow().clone()
+        self.source.video()
+    }
+
+    pub(super) fn body(&self) -> String {
+        self.source.body()
+    }
+
+    pub(super) fn set_on_attempt(&self, listen: OnAttempt) {
+        self.on_attempt.replace(Some(listen));
     }
 
     pub(super) fn subscribe(&self, listen: Listen) -> u64 {
@@ -126,20 +134,8 @@ impl Driver {
                     controller.abort();
                 }
             }
-            Effect::Complete { body } => {
-                if let Some(report) = self.backend.read_video(&body)
-                    && let Some(video) = &mut *self.video.borrow_mut()
-                {
-                    readiness::absorb(video, report);
-                }
-            }
-            Effect::Discard => {
-                if let Some(video) = self.video() {
-                    let backend = self.backend.clone();
-                    // If this fails the server lets the upload expire.
-                    spawn_local(async move { drop(backend.delete(&video.id).await) });
-                }
-            }
+            Effect::Complete { body } => self.source.complete(body),
+            Effect::Discard => self.source.discard(),
         }
     }
 
@@ -148,7 +144,11 @@ impl Driver {
         let signal = controller.signal();
         self.running.replace(Some((id, controller)));
         let driver = Rc::clone(self);
+        let attempt = request.body.clone().zip(self.on_attempt.borrow().clone());
         spawn_local(async move {
+            if let Some((bytes, told)) = attempt {
+                told(bytes);
+            }
             let event = match transport::send(&driver.file, request, &signal).await {
                 Outcome::Reply(reply) => Event::Reply(id, reply),
                 Outcome::Lost => Event::Lost(id),
@@ -159,33 +159,11 @@ impl Driver {
     }
 
     async fn request_target(&self, id: Id, fresh: bool) -> Event {
-        let known = self.video.borrow().as_ref().map(|video| video.id.clone());
-        let created = match known.filter(|_| fresh) {
-            Some(video) => self.backend.fresh_target(&video).await,
-            None => self.backend.create(&self.describe()).await,
-        };
-        match created {
-            Ok(created) => {
-                self.video.replace(Some(created.video));
-                Event::Target(id, created.upload)
-            }
-            Err(error) if error.is(ErrorCode::Conflict) && self.is_uploaded().await => Event::Confirmed(id),
-            Err(error) => Event::TargetFailed { id, retry_after: error.retry_after(), error: error.into() },
+        match self.source.target(&self.file, fresh).await {
+            Ok(Answer::Target(target)) => Event::Target(id, target),
+            Ok(Answer::Confirmed) => Event::Confirmed(id),
+            Err(Refusal { error, retry_after }) => Event::TargetFailed { id, error, retry_after },
         }
-    }
-
-    /// Whether the back end says that all bytes have arrived: the provider's last answer may have been lost.
-    async fn is_uploaded(&self) -> bool {
-        let Some(known) = self.video() else { return false };
-        let Ok(report) = self.backend.get(&known.id).await else { return false };
-        let uploaded = matches!(report.status, VideoStatus::Processing | VideoStatus::Ready);
-        self.video.replace(Some(report));
-        uploaded
-    }
-
-    fn describe(&self) -> CreateVideo {
-        let content_type = Some(self.file.type_()).filter(|kind| !kind.is_empty());
-        CreateVideo { filename: self.file.name(), size: Some(self.file.size() as u64), content_type }
     }
 
     /// The timer holds the driver, so that an upload with no handle left goes on; one that waits for nothing has none.
@@ -215,7 +193,7 @@ impl Driver {
     }
 
     fn notify(self: &Rc<Self>, snapshot: Snapshot) {
-        let now = (snapshot, self.video.borrow().as_ref().map(|video| video.revision));
+        let now = (snapshot, self.source.video().map(|video| video.revision));
         if *self.shown.borrow() == now {
             return;
         }

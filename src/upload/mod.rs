@@ -3,33 +3,59 @@
 //! The decisions are made by [`reelway_core::upload`]; here they are carried out.
 //!
 //! - [`Upload`]: the handle.
+//! - [`TargetSource`]: who says where the bytes go.
 //! - `driver`: carries out what the state machine decides.
 //! - `transport`: one request to the provider.
 //! - `page`: what the page does while an upload runs.
 
 mod driver;
 mod page;
+mod source;
 mod transport;
 
-use std::rc::{Rc, Weak};
+use std::{
+    ops::Range,
+    rc::{Rc, Weak},
+};
 
 use driver::Driver;
 use reelway_api::Video;
 pub use reelway_core::upload::{Phase, Progress, Snapshot, UploadError};
 use reelway_core::{Millis, upload::Event};
+pub use source::{TargetFunction, TargetSource};
 use web_sys::File;
+
+use crate::Backend;
 
 /// Where and how to upload.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UploadOptions {
-    /// The base URL of the Reelway server. "" is the page's own origin.
-    pub endpoint: String,
-    /// Headers for every request to that server, to log in with, say. The provider does not get them.
+    /// Who says where the bytes go: by default the Reelway server at the page's own origin.
+    pub target: TargetSource,
+    /// Headers for every request to that Reelway server, to log in with, say; the provider does not get them. Without
+    /// a Reelway server they go to the target.
     pub headers: Vec<(String, String)>,
     /// Bytes: no chunk is longer, unless the provider's minimum is. `None` goes by the measured rate.
     pub max_chunk: Option<u64>,
+    /// No more requests than this at once, where the target takes several. `None`: as many as it takes.
+    pub parallel: Option<u32>,
     /// Attempts without headway before giving up. `None` is patient for about twelve minutes.
     pub patience: Option<u32>,
+}
+
+impl UploadOptions {
+    /// To a Reelway server or another source of targets.
+    pub fn to(target: impl Into<TargetSource>) -> Self {
+        Self { target: target.into(), ..Self::default() }
+    }
+
+    /// The Reelway server, if that is where the target comes from.
+    pub fn backend(&self) -> Option<Backend> {
+        match &self.target {
+            TargetSource::Backend(endpoint) => Some(Backend::new(endpoint).with_headers(self.headers.clone())),
+            TargetSource::Fixed(_) | TargetSource::Function(_) => None,
+        }
+    }
 }
 
 /// An upload. Clones are handles to the same one.
@@ -86,6 +112,17 @@ impl Upload {
     /// The video as the server last told of it. `None` until the server has made one.
     pub fn video(&self) -> Option<Video> {
         self.driver.video()
+    }
+
+    /// The body of the provider's last answer, which made the upload complete. "" until then.
+    pub fn body(&self) -> String {
+        self.driver.body()
+    }
+
+    /// Calls `listen` with the bytes of each chunk that is sent, again or for the first time. One listener: a later one
+    /// takes the place of an earlier one.
+    pub fn on_attempt(&self, listen: impl Fn(Range<u64>) + 'static) {
+        self.driver.set_on_attempt(Rc::new(listen));
     }
 
     /// Calls `listen` after each change of [`snapshot`](Self::snapshot) or [`video`](Self::video), for as long as the

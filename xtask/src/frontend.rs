@@ -93,7 +93,7 @@ fn install_npm_packages() -> Result<()> {
 }
 
 /// Writes `x.br` beside each `x` that is worth it. Gives the bytes of these files before and after.
-fn compress_below(folder: &Path) -> Result<(u64, u64)> {
+pub fn compress_below(folder: &Path) -> Result<(u64, u64)> {
     let (mut before, mut after) = (0, 0);
     for entry in fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))? {
         let path = entry?.path();

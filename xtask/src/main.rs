@@ -7,6 +7,7 @@ mod browser;
 mod cache;
 mod demo;
 mod frontend;
+mod js;
 mod packages;
 mod process;
 mod rustc_web;
@@ -56,6 +57,12 @@ enum Task {
         #[arg(long, value_enum)]
         only: Option<Suite>,
     },
+    /// Builds the modules that pages in JavaScript load, into `target/js`.
+    BuildJs {
+        /// Small, with brotli copies.
+        #[arg(long)]
+        release: bool,
+    },
     /// Saves pictures of the page's main states: light and dark, narrow and wide.
     Screenshots {
         /// The folder that gets the PNG files.
@@ -84,6 +91,10 @@ fn run(task: Task) -> Result<()> {
     match task {
         Task::Demo { port, data_dir, open } => demo::run(port, &data_dir, open),
         Task::Test { full, only } => test::run(full, only),
+        Task::BuildJs { release } => {
+            let build = if release { js::Build::Release } else { js::Build::Dev };
+            js::build(&tools::Tools::for_the_page()?, wasm_target::Toolchain::ensure()?, build).map(drop)
+        }
         Task::Screenshots { folder, video } => test::screenshots(&folder, video.as_deref()),
         Task::OpenWhenServing { port } => demo::open_when_serving(port),
     }

@@ -47,7 +47,7 @@ pub fn Uploader(
     #[prop(optional_no_strip)]
     uploads: Option<Uploads>,
 ) -> impl IntoView {
-    let uploads = uploads.unwrap_or_else(|| Uploads::new(UploadOptions { endpoint, ..UploadOptions::default() }));
+    let uploads = uploads.unwrap_or_else(|| Uploads::new(UploadOptions::to(endpoint)));
     let (zone, input) = (NodeRef::<html::Div>::new(), NodeRef::<html::Input>::new());
     let over = RwSignal::new(false);
     let take = move |mut files: Vec<web_sys::File>| {

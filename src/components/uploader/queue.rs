@@ -71,7 +71,7 @@ impl PartialEq for Item {
 pub struct Uploads {
     items: RwSignal<Vec<Item>, LocalStorage>,
     next_key: StoredValue<u32>,
-    options: StoredValue<UploadOptions>,
+    options: StoredValue<UploadOptions, LocalStorage>,
     cancelled: RwSignal<Vec<String>>,
     /// What a screen reader is to say.
     pub(super) announcement: RwSignal<String>,
@@ -83,7 +83,7 @@ impl Uploads {
         Self {
             items: RwSignal::new_local(Vec::new()),
             next_key: StoredValue::new(0),
-            options: StoredValue::new(options),
+            options: StoredValue::new_local(options),
             cancelled: RwSignal::default(),
             announcement: RwSignal::default(),
         }
@@ -230,8 +230,9 @@ impl Uploads {
     /// Follows the video until it plays or fails.
     fn watch(&self, item: &Item, video: Video) {
         let (uploads, weak) = (*self, item.clone_without_running());
-        let endpoint = self.options.with_value(|options| options.endpoint.clone());
-        let readiness = Readiness::watch(&endpoint, video, move |video| {
+        // Only a Reelway server makes videos.
+        let Some(backend) = self.options.with_value(UploadOptions::backend) else { return };
+        let readiness = Readiness::with_backend(backend, video, move |video| {
             if let Some(item) = weak.upgrade() {
                 item.video.set(Some(video.clone()));
                 uploads.refresh(&item);

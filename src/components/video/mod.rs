@@ -33,7 +33,7 @@ pub fn Video(
     #[prop(optional_no_strip)]
     uploads: Option<Uploads>,
 ) -> impl IntoView {
-    let uploads = uploads.unwrap_or_else(|| Uploads::new(UploadOptions { endpoint, ..UploadOptions::default() }));
+    let uploads = uploads.unwrap_or_else(|| Uploads::new(UploadOptions::to(endpoint)));
     // Another key is another file: a new player, which starts at its beginning.
     let shown = memo(move || {
         let item = uploads.only()?;

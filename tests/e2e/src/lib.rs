@@ -7,6 +7,7 @@
 //! - [`player`]: the player on it.
 //! - [`media`]: files to upload, and what ffmpeg's tools say of them.
 //! - [`canary`]: a file and a server that nothing may read.
+//! - [`site`]: a page of someone else's.
 //! - [`wait`]: waiting for what comes in its own time.
 //!
 //! `cargo xtask test --only e2e` builds what they need and runs them.
@@ -18,6 +19,7 @@ pub mod media;
 pub mod page;
 pub mod player;
 pub mod server;
+pub mod site;
 pub mod wait;
 
 use tokio::sync::{Mutex, MutexGuard};

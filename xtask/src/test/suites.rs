@@ -13,7 +13,7 @@ use super::counts::{self, Counts};
 use crate::{
     backend,
     browser::Browser,
-    frontend, process,
+    frontend, js, process,
     step::note,
     tools::Tools,
     wasm_target::{TARGET, Toolchain},
@@ -123,7 +123,18 @@ impl Setup {
 
     fn clippy_wasm(&self) -> Result<Counts> {
         let mut cargo = self.toolchain.cargo();
-        let what = ["--locked", "--package", "reelway", "--all-targets", "--features", "demo", "--target", TARGET];
+        let what = [
+            "--locked",
+            "--package",
+            "reelway",
+            "--package",
+            "reelway-upload",
+            "--all-targets",
+            "--features",
+            "demo",
+            "--target",
+            TARGET,
+        ];
         if self.toolchain == Toolchain::RustcWeb {
             note("Debian's rustc-web has no clippy: the compiler's own warnings are checked");
             return check(cargo.arg("check").args(what).env("RUSTFLAGS", "-Dwarnings"));
@@ -176,10 +187,11 @@ impl Setup {
     /// Builds what a user runs. Gives the command that drives it.
     fn e2e(&self) -> Result<Command> {
         frontend::build(&self.tools, self.toolchain)?;
+        let modules = js::build(&self.tools, self.toolchain, js::Build::Dev)?;
         let server = backend::build()?;
         let mut cargo = cargo_test();
         cargo.args(NATIVE).args(["--features", "reelway-e2e/browser", "--test", "e2e", "--", "--nocapture"]);
-        cargo.env("REELWAY_SERVER", server).env("CHROME", &self.browser.chrome);
+        cargo.env("REELWAY_SERVER", server).env("REELWAY_JS", modules).env("CHROME", &self.browser.chrome);
         cargo.env("CHROMEDRIVER", &self.browser.driver);
         if self.full {
             cargo.env("REELWAY_FULL", "1");

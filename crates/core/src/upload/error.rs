@@ -50,6 +50,23 @@ pub enum UploadError {
     /// No chunk fits the target's limits.
     #[error("The server's limits leave no way to send this file. Tell the people who run it.")]
     BadTarget,
+    /// The page's own function gave no target: it threw, or its promise was rejected.
+    #[error("{message}")]
+    NoTarget {
+        /// What it threw, in words.
+        message: String,
+        /// Whether it is worth asking again: yes, unless what it threw has `retriable: false`.
+        retriable: bool,
+    },
+    /// The target that the page named is none.
+    #[error("The page's upload target can't be used. {reason}")]
+    MalformedTarget {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The upload's URL has run out, and the page has no way to a new one.
+    #[error("The upload's address has run out, and this page can't get a new one. Choose the file again.")]
+    NoFreshTarget,
     /// The server answered with an error of its own.
     #[error("{}", .error.message)]
     Server {
@@ -90,6 +107,9 @@ impl UploadError {
             Self::Expired { .. } => "upload_expired",
             Self::UnknownProtocol => "unknown_protocol",
             Self::BadTarget => "bad_target",
+            Self::NoTarget { .. } => "no_target",
+            Self::MalformedTarget { .. } => "malformed_target",
+            Self::NoFreshTarget => "no_fresh_target",
             Self::Server { error, .. } => error.code.as_str(),
             Self::Http { .. } => "http_error",
         }
@@ -99,6 +119,8 @@ impl UploadError {
     pub fn retriable(&self) -> bool {
         match self {
             Self::EmptyFile | Self::RangeHidden | Self::UnknownProtocol | Self::BadTarget => false,
+            Self::MalformedTarget { .. } | Self::NoFreshTarget => false,
+            Self::NoTarget { retriable, .. } => *retriable,
             Self::Server { error, .. } if error.code == ErrorCode::DigestMismatch => true,
             Self::Server { status, .. } | Self::Http { status } => is_transient(*status),
             _ => true,

@@ -8,8 +8,10 @@
 //! - [`planner`]: how long the next chunk is.
 //! - [`retry`]: how long to wait, and when to give up.
 //! - [`progress`]: what a person sees, which never goes back.
+//! - [`custom`]: targets that a page names itself.
 //! - [`error`]: what can go wrong, with a stable code and a sentence.
 
+pub mod custom;
 pub mod error;
 pub mod event;
 pub mod ledger;

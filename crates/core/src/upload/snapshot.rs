@@ -55,6 +55,21 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// A word for programs. Stable.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Uploading => "uploading",
+            Self::Waiting { .. } => "waiting",
+            Self::Offline => "offline",
+            Self::Paused => "paused",
+            Self::Finalising => "finalising",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
     /// Whether bytes would be lost if the page went away now.
     pub const fn is_unfinished(self) -> bool {
         !matches!(self, Self::Done | Self::Failed | Self::Cancelled)

@@ -4,6 +4,7 @@
 
 mod accepted;
 mod crash;
+mod headless;
 mod keyboard;
 mod memory;
 mod page;

@@ -1,0 +1,112 @@
+//! Targets that a page names itself, as JSON: only what differs from the protocol's own limits needs saying.
+
+use reelway_api::{Protocol, UploadTarget};
+use serde_json::{Map, Value};
+
+/// Bytes: the unit of Google's resumable uploads, and so of Mux's.
+const QUANTUM: u64 = 256 * 1024;
+/// Bytes: what S3 takes as a part that is not the last.
+const SMALLEST_PART: u64 = 5 * 1024 * 1024;
+/// Bytes: no chunk is longer, whatever the line carries.
+const LARGEST: u64 = 512 * 1024 * 1024;
+
+/// Reads a target: a string is the URL of a resumable upload, an object has the fields of [`UploadTarget`], of which
+/// `protocol` (`resumable`) and the limits may be left out.
+///
+/// # Errors
+///
+/// A sentence about what is wrong with it, for the people who write the page.
+pub fn read(json: &str) -> Result<UploadTarget, String> {
+    let mut fields = match serde_json::from_str(json) {
+        Ok(Value::String(url)) => Map::from_iter([("url".to_owned(), Value::String(url))]),
+        Ok(Value::Object(fields)) => fields,
+        Ok(_) => return Err("It is neither a URL nor an object.".to_owned()),
+        Err(error) => return Err(error.to_string()),
+    };
+    // What a page leaves undefined it may just as well give as null.
+    fields.retain(|_, value| !value.is_null());
+    let protocol = fields.entry("protocol").or_insert_with(|| "resumable".into()).clone();
+    let protocol: Protocol = serde_json::from_value(protocol).unwrap_or(Protocol::Unknown);
+    if protocol == Protocol::Unknown {
+        return Err("`protocol` is none of resumable, tus, s3_multipart, oci_multipart and put.".to_owned());
+    }
+    if protocol == Protocol::S3Multipart {
+        // Its URLs stand in `multipart`.
+        fields.entry("url").or_insert_with(|| "".into());
+    }
+    let (min_chunk, max_chunk, chunk_multiple, parallel) = limits(protocol);
+    for (name, value) in [
+        ("min_chunk", min_chunk),
+        ("max_chunk", max_chunk),
+        ("chunk_multiple", chunk_multiple),
+        ("parallel", u64::from(parallel)),
+    ] {
+        fields.entry(name).or_insert_with(|| value.into());
+    }
+    let target: UploadTarget = serde_json::from_value(fields.into()).map_err(|error| error.to_string())?;
+    if target.url.is_empty() && target.multipart.is_none() {
+        return Err("It names no URL.".to_owned());
+    }
+    Ok(target)
+}
+
+/// `min_chunk`, `max_chunk`, `chunk_multiple` and `parallel` where the page names none.
+const fn limits(protocol: Protocol) -> (u64, u64, u64, u32) {
+    match protocol {
+        Protocol::Tus => (1, LARGEST, 1, 1),
+        Protocol::S3Multipart | Protocol::OciMultipart => (SMALLEST_PART, LARGEST, 1, 4),
+        Protocol::Put => (1, u64::MAX, 1, 1),
+        _ => (QUANTUM, LARGEST, QUANTUM, 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_that_of_a_resumable_upload_with_googles_limits() {
+        let target = read(r#""https://storage.example/u/1""#).unwrap();
+
+        assert_eq!((target.protocol, target.url.as_str()), (Protocol::Resumable, "https://storage.example/u/1"));
+        assert_eq!((target.min_chunk, target.max_chunk, target.chunk_multiple), (262_144, 536_870_912, 262_144));
+        assert_eq!(target.parallel, 1);
+    }
+
+    #[test]
+    fn an_object_says_only_what_differs() {
+        let json = r#"{"protocol":"tus","url":"/files","create":true,"parallel":3,"min_chunk":null}"#;
+
+        let target = read(json).unwrap();
+
+        let expected = UploadTarget { create: true, parallel: 3, max_chunk: LARGEST, ..of_tus("/files") };
+        assert_eq!(target, expected);
+    }
+
+    fn of_tus(url: &str) -> UploadTarget {
+        UploadTarget::new(Protocol::Tus, url)
+    }
+
+    #[test]
+    fn parts_of_s3_need_no_url_of_the_whole() {
+        let target =
+            read(r#"{"protocol":"s3_multipart","multipart":{"complete_url":"https://s3.example/c"}}"#).unwrap();
+
+        assert_eq!((target.url.as_str(), target.min_chunk, target.parallel), ("", 5_242_880, 4));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (json, words) in [
+            ("7", "neither a URL nor an object"),
+            ("", "EOF"),
+            (r#""""#, "names no URL"),
+            (r#"{"protocol":"ftp","url":"x"}"#, "`protocol` is none of resumable"),
+            (r#"{"headers":{}}"#, "missing field `url`"),
+            (r#"{"url":"x","max_chunk":-1}"#, "invalid value"),
+        ] {
+            let error = read(json).unwrap_err();
+            assert!(error.contains(words), "{json}: {error}");
+        }
+    }
+}

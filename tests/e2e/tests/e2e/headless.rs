@@ -1,0 +1,146 @@
+//! `createUpload`, in a page without wasm of its own, on another origin than the server's.
+
+use std::path::Path;
+
+use reelway_api::VideoStatus;
+use reelway_e2e::{
+    browser::Browser,
+    media::{self, Media},
+    page::SOON,
+    server::Server,
+    site::Site,
+    turn, wait,
+};
+use serde_json::{Value, json};
+use thirtyfour::By;
+
+/// A page that has chosen a file, and a server that lets the page call it.
+struct Story {
+    server: Server,
+    browser: Browser,
+    _site: Site,
+}
+
+impl Story {
+    async fn begin(file: &Path) -> Self {
+        let site = Site::start().await.unwrap();
+        let origins = json!([site.url()]).to_string();
+        let server = Server::start_with(&[("REELWAY_CORS_ORIGINS", &origins)]).await.unwrap();
+        let browser = Browser::open().await.unwrap();
+        browser.goto(site.url()).await.unwrap();
+        let input = browser.find(By::Css("input[type=file]")).await.unwrap();
+        input.send_keys(file.to_str().unwrap()).await.unwrap();
+        Self { server, browser, _site: site }
+    }
+
+    /// Runs a function body with the chosen `file`, the server's URL as `server`, and `createUpload`.
+    async fn run(&self, body: &str) -> Value {
+        let script = format!(
+            "const {{ createUpload }} = await import('/upload.js');
+             const file = document.querySelector('input').files[0], server = arguments[0];
+             {body}"
+        );
+        self.browser.run(&script, vec![json!(self.server.url())]).await.unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_uploads_to_a_reelway_server_and_hears_how_it_goes() {
+    let _turn = turn().await;
+    let media = Media::new().unwrap();
+    let file = media.large(5 << 20).unwrap();
+    let story = Story::begin(&file).await;
+
+    let told = story
+        .run(
+            "const upload = createUpload(file, { endpoint: server, chunkSize: 1 << 20 });
+             const told = [], sent = [];
+             for (const name of ['uploadstart', 'chunkattempt', 'success', 'uploaderror']) {
+                 upload.addEventListener(name, () => told.push(name));
+             }
+             upload.addEventListener('progress', ({ detail }) => sent.push(detail.acknowledged));
+             const result = await upload.result;
+             return { told, sent, result, state: upload.state, id: upload.videoId };",
+        )
+        .await;
+
+    let attempts = std::fs::metadata(&file).unwrap().len().div_ceil(1 << 20) as usize;
+    let mut expected = vec!["uploadstart"];
+    expected.extend(std::iter::repeat_n("chunkattempt", attempts));
+    expected.push("success");
+    assert_eq!(told["told"], json!(expected));
+    let sent: Vec<u64> = serde_json::from_value(told["sent"].clone()).unwrap();
+    assert!(sent.is_sorted() && sent.last() == Some(&std::fs::metadata(&file).unwrap().len()), "{sent:?}");
+    assert_eq!(told["state"], "done");
+    let video = story.server.api().video(told["id"].as_str().unwrap()).await.unwrap();
+    assert_eq!(told["result"]["videoId"], video.id.as_str());
+    assert_eq!(story.server.sha256_of_original(&video).unwrap(), media::sha256(&file).unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_asks_for_targets_itself_is_asked_again_and_may_refuse() {
+    let _turn = turn().await;
+    let media = Media::new().unwrap();
+    let file = media.large(2 << 20).unwrap();
+    let story = Story::begin(&file).await;
+
+    let told = story
+        .run(
+            "let asked = 0;
+             const target = async (file) => {
+                 asked += 1;
+                 if (asked === 1) return new URL('/u/long-gone', server);
+                 const body = JSON.stringify({ filename: file.name, size: file.size });
+                 const headers = { 'content-type': 'application/json' };
+                 const answer = await fetch(`${server}/api/videos`, { method: 'POST', headers, body });
+                 const { upload } = await answer.json();
+                 return { ...upload, url: new URL(upload.url, server) };
+             };
+             const { body } = await createUpload(file, { target }).result;
+             const refuse = () => { throw Object.assign(new Error('Nothing left.'), { retriable: false }) };
+             const refused = await createUpload(file, { target: refuse }).result.catch((error) => error);
+             return { asked, body, refused: [refused.name, refused.code, refused.message, refused.retriable] };",
+        )
+        .await;
+
+    assert_eq!(told["asked"], 2, "once more after the first target was gone");
+    let last: Value = serde_json::from_str(told["body"].as_str().unwrap()).unwrap();
+    let video = story.server.api().video(last["id"].as_str().unwrap()).await.unwrap();
+    assert_eq!(story.server.sha256_of_original(&video).unwrap(), media::sha256(&file).unwrap());
+    assert_eq!(told["refused"], json!(["UploadError", "no_target", "Nothing left.", false]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_pauses_and_goes_on_and_cancels() {
+    let _turn = turn().await;
+    let media = Media::new().unwrap();
+    let file = media.large(8 << 20).unwrap();
+    let story = Story::begin(&file).await;
+    story.browser.limit_upload(Some(2 << 20)).await.unwrap();
+
+    let told = story
+        .run(
+            "const states = [];
+             const upload = createUpload(file, { endpoint: server, chunkSize: 1 << 20 });
+             upload.addEventListener('statechange', ({ detail }) => states.push(detail.state));
+             await new Promise((done) => upload.addEventListener('chunksuccess', done, { once: true }));
+             upload.pause();
+             upload.resume();
+             await new Promise((done) => upload.addEventListener('chunksuccess', done, { once: true }));
+             upload.cancel();
+             const error = await upload.result.catch((error) => error);
+             return { states, code: error.code, id: upload.videoId };",
+        )
+        .await;
+
+    assert_eq!(told["states"], json!(["uploading", "paused", "uploading", "cancelled"]));
+    assert_eq!(told["code"], "cancelled");
+    let id = told["id"].as_str().unwrap();
+    wait::until_true("the server has forgotten it", SOON, async || {
+        let videos = story.server.api().videos().await?;
+        let left = videos.into_iter().find(|video| video.id == id && video.status != VideoStatus::Cancelled);
+        Ok(left.is_none() && story.server.bytes_arrived()? == 0)
+    })
+    .await
+    .unwrap();
+}

@@ -1,0 +1,135 @@
+/** Starts to upload a file. The upload goes on whether its object is kept or not. */
+export function createUpload(file: File | Blob, options?: UploadOptions): Upload;
+
+export interface UploadOptions {
+  /** The base URL of a Reelway server. Left out, with no `target` either: the page's own origin. */
+  endpoint?: string;
+  /**
+   * Without a Reelway server: where the bytes go. A URL is that of a resumable upload, as Google Cloud Storage and Mux
+   * give out. A function is asked again when a target has run out.
+   */
+  target?: string | URL | UploadTarget | ((file: File) => TargetAnswer | Promise<TargetAnswer>);
+  /** For every request to the Reelway server, or, without one, to the target. */
+  headers?: HeadersInit;
+  /** Bytes: no chunk is longer. Left out: chunks follow the measured rate. */
+  chunkSize?: number;
+  /** At most so many requests at once, where the target takes several. */
+  parallel?: number;
+  /** Attempts without headway before giving up. Left out: patient for about twelve minutes. */
+  patience?: number;
+}
+
+export type TargetAnswer = string | URL | UploadTarget;
+
+/** Where and how to send a file's bytes. What is left out follows from the protocol. */
+export interface UploadTarget {
+  /** Default: "resumable". */
+  protocol?: "resumable" | "tus" | "s3_multipart" | "oci_multipart" | "put";
+  /** Absolute, or relative to the page. */
+  url?: string;
+  /** For every request to the URL. */
+  headers?: Record<string, string>;
+  /** Bytes: no chunk but the last is smaller. */
+  min_chunk?: number;
+  /** Bytes: no chunk is larger. */
+  max_chunk?: number;
+  /** Bytes: the length of every chunk but the last is a multiple of it. */
+  chunk_multiple?: number;
+  /** How many requests may run at once. */
+  parallel?: number;
+  /** The digest that each chunk carries. */
+  digest?: "sha-256" | "sha-1";
+  /** Milliseconds since the Unix epoch: when the URL stops working. */
+  expires_at?: number;
+  /** tus: the URL makes an upload rather than being one. */
+  create?: boolean;
+  /** S3: the further URLs. */
+  multipart?: {
+    part_urls?: string[];
+    sign_url?: string;
+    list_url?: string;
+    complete_url: string;
+    abort_url?: string;
+  };
+}
+
+export type UploadState =
+  | "starting"
+  | "uploading"
+  | "waiting"
+  | "offline"
+  | "paused"
+  | "finalising"
+  | "done"
+  | "failed"
+  | "cancelled";
+
+export interface UploadProgress {
+  /** Bytes that the provider has said it holds. Never goes back. */
+  acknowledged: number;
+  /** Those, and an estimate of what is on its way. */
+  sent: number;
+  /** Bytes of the file. */
+  total: number;
+  /** Bytes a second. */
+  rate: number | null;
+  /** Seconds. */
+  eta: number | null;
+}
+
+export interface UploadResult {
+  /** The video, where a Reelway server has made one. */
+  videoId: string | null;
+  /** The body of the provider's last answer. */
+  body: string;
+}
+
+export class UploadError extends Error {
+  /** Stable: programs may match on it. */
+  readonly code: string;
+  /** Whether the same file may go through when it is tried again. */
+  readonly retriable: boolean;
+}
+
+export interface UploadEventMap {
+  uploadstart: CustomEvent<Record<string, never>>;
+  /** Bytes of the file that are being sent: from `start` up to, not including, `end`. */
+  chunkattempt: CustomEvent<{ start: number; end: number }>;
+  /** The provider has said that it holds `end` bytes now; it held `start` before. */
+  chunksuccess: CustomEvent<{ start: number; end: number }>;
+  progress: CustomEvent<UploadProgress>;
+  statechange: CustomEvent<{ state: UploadState }>;
+  offline: CustomEvent<Record<string, never>>;
+  online: CustomEvent<Record<string, never>>;
+  success: CustomEvent<{ videoId: string | null }>;
+  uploaderror: CustomEvent<{ code: string; message: string; retriable: boolean }>;
+}
+
+export class Upload extends EventTarget {
+  constructor(file: File | Blob, options?: UploadOptions);
+  readonly file: File;
+  readonly state: UploadState;
+  readonly progress: UploadProgress;
+  /** Why it waits or failed. */
+  readonly error: { code: string; message: string; retriable: boolean } | null;
+  readonly videoId: string | null;
+  /** Rejects with an `UploadError` when the upload fails or is cancelled. After `retry()` it is a new promise. */
+  readonly result: Promise<UploadResult>;
+  /** Stops until `resume()`. What the provider holds stays there. */
+  pause(): void;
+  resume(): void;
+  /** Gives the upload up for good, here and at the provider. */
+  cancel(): void;
+  /** Tries again after a failure, or at once while it waits. */
+  retry(): void;
+  addEventListener<K extends keyof UploadEventMap>(
+    type: K,
+    listener: (this: Upload, event: UploadEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}

@@ -1,0 +1,187 @@
+// Uploads without a face: `createUpload(file, options)`. The types, with what each of them is, are in upload.d.ts.
+
+import init, { UploadHandle } from "./reelway_upload.js";
+
+let loading;
+
+/** Loads the wasm, once; after a failure the next upload tries again. */
+function load() {
+  loading ??= init().catch((error) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+/** Starts to upload a file. */
+export function createUpload(file, options = {}) {
+  return new Upload(file, options);
+}
+
+const OVER = new Set(["done", "failed", "cancelled"]);
+
+export class Upload extends EventTarget {
+  #file;
+  #handle;
+  #waiting = [];
+  #result;
+  #last;
+
+  constructor(file, options = {}) {
+    super();
+    if (!(file instanceof Blob)) throw new TypeError("createUpload takes a File.");
+    if (options.endpoint != null && options.target != null) {
+      throw new TypeError("createUpload takes an endpoint or a target, not both.");
+    }
+    this.#file = file instanceof File ? file : new File([file], "video", { type: file.type });
+    const progress = { acknowledged: 0, sent: 0, total: file.size, rate: null, eta: null };
+    this.#last = { state: "starting", progress, error: null, videoId: null, body: "" };
+    this.#expect();
+    // Listeners are added after this returns, and hear of the start.
+    this.#start(plain(options), ask(options.target));
+  }
+
+  /** The file. */
+  get file() {
+    return this.#file;
+  }
+
+  /** "starting", "uploading", "waiting", "offline", "paused", "finalising", "done", "failed" or "cancelled". */
+  get state() {
+    return this.#last.state;
+  }
+
+  /** How far it is: bytes, bytes a second, seconds. */
+  get progress() {
+    return this.#last.progress;
+  }
+
+  /** Why it waits or failed. */
+  get error() {
+    return this.#last.error;
+  }
+
+  /** The id of the video that a Reelway server has made of it. */
+  get videoId() {
+    return this.#last.videoId;
+  }
+
+  /** Resolves to {videoId, body}; rejects with an UploadError when it fails or is cancelled. `retry` makes a new one. */
+  get result() {
+    return this.#result.promise;
+  }
+
+  pause() {
+    this.#do((handle) => handle.pause());
+  }
+
+  resume() {
+    this.#do((handle) => handle.resume());
+  }
+
+  cancel() {
+    this.#do((handle) => handle.cancel());
+  }
+
+  retry() {
+    if (this.state === "failed") this.#expect();
+    if (this.#handle || !this.#again) this.#do((handle) => handle.retry());
+    else this.#again();
+  }
+
+  #again;
+
+  async #start(options, target) {
+    await null;
+    this.#emit("uploadstart", {});
+    try {
+      await load();
+      const listen = (what, json) => this.#hear(what, JSON.parse(json));
+      this.#handle = new UploadHandle(this.#file, JSON.stringify(options), target, listen);
+    } catch (error) {
+      // Without the wasm there is no upload to try again with: from the start, then.
+      this.#again = () => this.#start(options, target);
+      const known = { code: "not_loaded", message: String(error?.message ?? error), retriable: true };
+      if (error instanceof TypeError && loading) Object.assign(known, { code: "bad_options", retriable: false });
+      this.#change({ ...this.#last, state: "failed", error: known });
+      return;
+    }
+    this.#again = undefined;
+    for (const action of this.#waiting.splice(0)) this.#do(action);
+    this.#change(JSON.parse(this.#handle?.report() ?? JSON.stringify(this.#last)));
+  }
+
+  #do(action) {
+    if (this.#handle) action(this.#handle);
+    else if (!OVER.has(this.state)) this.#waiting.push(action);
+  }
+
+  #hear(what, told) {
+    if (what === "attempt") this.#emit("chunkattempt", told);
+    else this.#change(told);
+  }
+
+  #change(now) {
+    const before = this.#last;
+    this.#last = now;
+    if (now.progress.acknowledged > before.progress.acknowledged) {
+      this.#emit("chunksuccess", { start: before.progress.acknowledged, end: now.progress.acknowledged });
+    }
+    if (PROGRESS.some((name) => now.progress[name] !== before.progress[name])) this.#emit("progress", now.progress);
+    if (now.state === before.state) return;
+    this.#emit("statechange", { state: now.state });
+    if (now.state === "offline") this.#emit("offline", {});
+    else if (before.state === "offline") this.#emit("online", {});
+    if (now.state === "done") {
+      this.#emit("success", { videoId: now.videoId });
+      this.#result.resolve({ videoId: now.videoId, body: now.body });
+    } else if (now.state === "failed") {
+      this.#emit("uploaderror", { ...now.error });
+      this.#result.reject(new UploadError(now.error));
+    } else if (now.state === "cancelled") {
+      this.#result.reject(new UploadError({ code: "cancelled", message: "The upload was cancelled.", retriable: false }));
+    }
+    if (now.state === "done" || now.state === "cancelled") this.#free();
+  }
+
+  /** The handle may be in the middle of the call that brought us here. */
+  #free() {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    queueMicrotask(() => handle?.free());
+  }
+
+  #expect() {
+    this.#result = {};
+    this.#result.promise = new Promise((resolve, reject) => Object.assign(this.#result, { resolve, reject }));
+    // Who listens to events need not look at the promise.
+    this.#result.promise.catch(() => {});
+  }
+
+  #emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+const PROGRESS = ["acknowledged", "sent", "total", "rate", "eta"];
+
+/** Why an upload failed: a stable `code`, a `message` for people, and whether the same file may go through. */
+export class UploadError extends Error {
+  constructor({ code, message, retriable }) {
+    super(message);
+    this.name = "UploadError";
+    this.code = code;
+    this.retriable = retriable;
+  }
+}
+
+/** What of the options is JSON. */
+function plain({ endpoint, target, headers, chunkSize, parallel, patience }) {
+  const fixed = typeof target === "function" ? undefined : target;
+  return { endpoint, target: fixed, headers: [...new Headers(headers)], chunkSize, parallel, patience };
+}
+
+/** The page's function, with its answer as JSON. */
+function ask(target) {
+  return typeof target === "function" ? async (file) => JSON.stringify(await target(file)) : undefined;
+}
