@@ -68,7 +68,7 @@ pub struct Setup {
 
 /// Packages whose tests need no browser, and the whole-system tests: named together in each command that builds any of
 /// them, so that their dependencies are built once, with one set of features.
-const NATIVE: [&str; 10] = [
+const NATIVE: [&str; 12] = [
     "--package",
     "reelway-api",
     "--package",
@@ -79,6 +79,8 @@ const NATIVE: [&str; 10] = [
     "xtask",
     "--package",
     "reelway-e2e",
+    "--package",
+    "reelway-fault-provider",
 ];
 
 /// Cases that property tests draw: proptest's own default, and eight times as many with `--full`.
