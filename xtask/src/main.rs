@@ -1,8 +1,9 @@
-//! `cargo xtask demo | test`: installs what is missing, builds, runs.
+//! `cargo xtask demo | test | bench`: installs what is missing, builds, runs.
 //!
 //! It is the first thing compiled on a fresh machine, so it stays light.
 
 mod backend;
+mod bench;
 mod browser;
 mod cache;
 mod demo;
@@ -24,7 +25,7 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::test::Suite;
+use crate::{bench::Bench, test::Suite};
 
 /// Reelway's tasks.
 #[derive(Parser)]
@@ -56,6 +57,11 @@ enum Task {
         /// Runs one suite.
         #[arg(long, value_enum)]
         only: Option<Suite>,
+    },
+    /// Measures, with other implementations beside ours.
+    Bench {
+        #[command(subcommand)]
+        what: Bench,
     },
     /// Builds the modules that pages in JavaScript load, into `target/js`.
     BuildJs {
@@ -91,6 +97,7 @@ fn run(task: Task) -> Result<()> {
     match task {
         Task::Demo { port, data_dir, open } => demo::run(port, &data_dir, open),
         Task::Test { full, only } => test::run(full, only),
+        Task::Bench { what } => bench::run(&what),
         Task::BuildJs { release } => {
             let build = if release { js::Build::Release } else { js::Build::Dev };
             js::build(&tools::Tools::for_the_page()?, wasm_target::Toolchain::ensure()?, build).map(drop)

@@ -6,6 +6,8 @@ import Uppy from "@uppy/core";
 import UppyTus from "@uppy/tus";
 import * as tus from "tus-js-client";
 
+import { createUpload } from "./upload.js";
+
 export const candidates = {
     async fetch(file, sink, name) {
         const response = await fetch(`${sink}/put/${name}`, { method: "PUT", body: file });
@@ -42,6 +44,8 @@ export const candidates = {
     }),
 
     "uppy-tus": (file, sink, name) => uppy(file, UppyTus, { endpoint: `${sink}/tus/${name}` }),
+
+    reelway: (file, sink, name) => createUpload(file, { target: `${sink}/resumable/${name}` }).result,
 };
 
 async function uppy(file, plugin, options) {

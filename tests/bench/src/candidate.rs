@@ -36,13 +36,14 @@ pub const OURS: &str = "reelway";
 pub const RIVALS: [&str; 2] = ["upchunk", "tus-js-client"];
 
 /// All of them.
-pub const ALL: [Candidate; 6] = [
+pub const ALL: [Candidate; 7] = [
     candidate(BASELINE, "plain `fetch` PUT", None, "put", true),
     candidate("xhr", "plain XHR PUT", None, "put", true),
     candidate("upchunk", "UpChunk", Some("@mux/upchunk"), "resumable", true),
     candidate("tus-js-client", "tus-js-client", Some("tus-js-client"), "tus", true),
     candidate("uppy-s3", "Uppy, aws-s3", Some("@uppy/aws-s3"), "S3 multipart", true),
     candidate("uppy-tus", "Uppy, tus", Some("@uppy/tus"), "tus", true),
+    candidate(OURS, "**Reelway**", None, "resumable", true),
 ];
 
 impl Candidate {

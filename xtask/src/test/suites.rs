@@ -68,7 +68,7 @@ pub struct Setup {
 
 /// Packages whose tests need no browser, and the whole-system tests: named together in each command that builds any of
 /// them, so that their dependencies are built once, with one set of features.
-const NATIVE: [&str; 12] = [
+const NATIVE: [&str; 14] = [
     "--package",
     "reelway-api",
     "--package",
@@ -81,6 +81,8 @@ const NATIVE: [&str; 12] = [
     "reelway-e2e",
     "--package",
     "reelway-fault-provider",
+    "--package",
+    "reelway-bench",
 ];
 
 /// Cases that property tests draw: proptest's own default, and eight times as many with `--full`.
