@@ -4,12 +4,15 @@
 //!
 //! - [`upload`]: the upload state machine, its protocols, chunk sizes, retries and progress.
 //! - [`storyboard`]: thumbnails for scrubbing, from WebVTT or JSON.
+//! - [`probe`]: what a file is, from its header. [`checks`]: what keeps it from being sent.
 //! - [`readiness`]: which of two reports on a video counts, and when nothing changes any more.
 //! - [`text`]: sizes, rates and times as people read them.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod checks;
 mod number;
+pub mod probe;
 pub mod readiness;
 pub mod storyboard;
 pub mod text;
