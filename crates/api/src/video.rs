@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{error::ApiError, upload::UploadTarget};
+use crate::{
+    error::ApiError,
+    upload::{Protocol, UploadTarget},
+};
 
 /// The body of `POST /api/videos`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -16,6 +19,9 @@ pub struct CreateVideo {
     /// The browser's guess at the MIME type.
     #[serde(default)]
     pub content_type: Option<String>,
+    /// The dialogue that the caller would like to send the bytes by. The answer's target tells which one it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<Protocol>,
 }
 
 /// The answer of `POST /api/videos`, and of `POST /api/videos/{id}/upload`.

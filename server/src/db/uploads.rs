@@ -1,5 +1,6 @@
 //! The local provider's uploads: what has been acknowledged, and until when the URL works.
 
+use reelway_api::Protocol;
 use sqlx::{FromRow, Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{Db, from_sql, to_sql};
@@ -15,10 +16,12 @@ pub enum UploadState {
     Cancelled,
     /// Its time ran out; its bytes are gone.
     Expired,
+    /// It was a part of a file, and its bytes are in the file.
+    Joined,
 }
 
 impl UploadState {
-    const ALL: [Self; 4] = [Self::Open, Self::Complete, Self::Cancelled, Self::Expired];
+    const ALL: [Self; 5] = [Self::Open, Self::Complete, Self::Cancelled, Self::Expired, Self::Joined];
 
     const fn text(self) -> &'static str {
         match self {
@@ -26,6 +29,7 @@ impl UploadState {
             Self::Complete => "complete",
             Self::Cancelled => "cancelled",
             Self::Expired => "expired",
+            Self::Joined => "joined",
         }
     }
 }
@@ -33,8 +37,16 @@ impl UploadState {
 /// An upload as the database holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UploadRow {
-    /// The video it is for.
-    pub video_id: String,
+    /// The video's id, where there is a video.
+    pub id: String,
+    /// The video it is for. `None`: it is a part, and becomes a video together with others.
+    pub video_id: Option<String>,
+    /// What its target was said to speak.
+    pub protocol: Protocol,
+    /// What a tus client has told about the file, as it came.
+    pub metadata: Option<String>,
+    /// tus: `partial`, or `final;` and the parts.
+    pub concat: Option<String>,
     /// The generated name of the file in the folder of uploads.
     pub file: String,
     /// Bytes of the whole file, once known.
@@ -51,7 +63,11 @@ impl FromRow<'_, SqliteRow> for UploadRow {
     fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
         let state: &str = row.try_get("state")?;
         Ok(Self {
+            id: row.try_get("id")?,
             video_id: row.try_get("video_id")?,
+            protocol: if row.try_get::<&str, _>("protocol")? == TUS { Protocol::Tus } else { Protocol::Resumable },
+            metadata: row.try_get("metadata")?,
+            concat: row.try_get("concat")?,
             file: row.try_get("file")?,
             length: row.try_get::<Option<i64>, _>("length")?.map(from_sql),
             offset: from_sql(row.try_get("offset")?),
@@ -63,6 +79,10 @@ impl FromRow<'_, SqliteRow> for UploadRow {
         })
     }
 }
+
+/// [`Protocol::Tus`] as it stands in the database. The other is [`RESUMABLE`].
+const TUS: &str = "tus";
+const RESUMABLE: &str = "resumable";
 
 /// The SHA-256 of a token: all that is kept of it.
 pub type TokenHash = [u8; 32];
@@ -98,23 +118,74 @@ impl Uploads {
         if open >= i64::from(max_open) {
             return Ok(false);
         }
-        sqlx::query(
-            "INSERT INTO uploads (video_id, token_hash, file, length, offset, state, expires_at, created_at, updated_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(&upload.video_id)
-        .bind(token.as_slice())
-        .bind(&upload.file)
-        .bind(upload.length.map(to_sql))
-        .bind(to_sql(upload.offset))
-        .bind(upload.state.text())
-        .bind(to_sql(upload.expires_at))
-        .bind(to_sql(now))
-        .bind(to_sql(now))
-        .execute(&mut *transaction)
-        .await?;
+        insert(&mut transaction, upload, token, now).await?;
         transaction.commit().await?;
         Ok(true)
+    }
+
+    /// Makes a file of complete parts, within a transaction of the caller's: `upload` takes the file of the part `first`
+    /// over, and none of `parts`, `first` among them, is open any more.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn join_in(
+        &self,
+        transaction: &mut SqliteConnection,
+        upload: &UploadRow,
+        token: &TokenHash,
+        first: &str,
+        parts: &[UploadRow],
+        now: u64,
+    ) -> Result<(), sqlx::Error> {
+        insert(transaction, upload, token, now).await?;
+        for part in parts {
+            // A name that no file has: what the part's row is removed with must not be the file's.
+            sqlx::query(
+                "UPDATE uploads SET state = 'joined', updated_at = ?,
+                     file = CASE WHEN id = ? THEN id || '.joined' ELSE file END
+                 WHERE id = ?",
+            )
+            .bind(to_sql(now))
+            .bind(first)
+            .bind(&part.id)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// A part of a file.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn part(&self, id: &str) -> Result<Option<UploadRow>, sqlx::Error> {
+        sqlx::query_as("SELECT * FROM uploads WHERE id = ? AND video_id IS NULL")
+            .bind(id)
+            .fetch_optional(self.db.read())
+            .await
+    }
+
+    /// Removes the row of a part.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn remove_part(&self, id: &str) -> Result<(), sqlx::Error> {
+        sqlx::query("DELETE FROM uploads WHERE id = ? AND video_id IS NULL")
+            .bind(id)
+            .execute(self.db.write())
+            .await
+            .map(drop)
+    }
+
+    /// The parts whose URL ran out before this moment, joined or not.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn stale_parts(&self, now: u64) -> Result<Vec<UploadRow>, sqlx::Error> {
+        sqlx::query_as("SELECT * FROM uploads WHERE video_id IS NULL AND expires_at < ?")
+            .bind(to_sql(now))
+            .fetch_all(self.db.read())
+            .await
     }
 
     /// The upload that the token opens.
@@ -157,7 +228,7 @@ impl Uploads {
     /// The database's.
     pub async fn acknowledge(
         &self,
-        video_id: &str,
+        id: &str,
         from: u64,
         to: u64,
         length: Option<u64>,
@@ -165,12 +236,12 @@ impl Uploads {
     ) -> Result<bool, sqlx::Error> {
         sqlx::query(
             "UPDATE uploads SET offset = ?, length = coalesce(length, ?), updated_at = ?
-             WHERE video_id = ? AND offset = ? AND state = 'open'",
+             WHERE id = ? AND offset = ? AND state = 'open'",
         )
         .bind(to_sql(to))
         .bind(length.map(to_sql))
         .bind(to_sql(now))
-        .bind(video_id)
+        .bind(id)
         .bind(to_sql(from))
         .execute(self.db.write())
         .await
@@ -221,12 +292,12 @@ impl Uploads {
             .map(|done| done.rows_affected() == 1)
     }
 
-    /// The open uploads whose URL ran out before this moment.
+    /// The open uploads of videos whose URL ran out before this moment.
     ///
     /// # Errors
     /// The database's.
     pub async fn abandoned(&self, before: u64) -> Result<Vec<UploadRow>, sqlx::Error> {
-        sqlx::query_as("SELECT * FROM uploads WHERE state = 'open' AND expires_at < ?")
+        sqlx::query_as("SELECT * FROM uploads WHERE state = 'open' AND video_id IS NOT NULL AND expires_at < ?")
             .bind(to_sql(before))
             .fetch_all(self.db.read())
             .await
@@ -239,4 +310,33 @@ impl Uploads {
     pub async fn all_open(&self) -> Result<Vec<UploadRow>, sqlx::Error> {
         sqlx::query_as("SELECT * FROM uploads WHERE state = 'open'").fetch_all(self.db.read()).await
     }
+}
+
+async fn insert(
+    connection: &mut SqliteConnection,
+    upload: &UploadRow,
+    token: &TokenHash,
+    now: u64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO uploads (id, video_id, token_hash, protocol, metadata, concat, file, length, offset, state,
+             expires_at, created_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&upload.id)
+    .bind(&upload.video_id)
+    .bind(token.as_slice())
+    .bind(if upload.protocol == Protocol::Tus { TUS } else { RESUMABLE })
+    .bind(&upload.metadata)
+    .bind(&upload.concat)
+    .bind(&upload.file)
+    .bind(upload.length.map(to_sql))
+    .bind(to_sql(upload.offset))
+    .bind(upload.state.text())
+    .bind(to_sql(upload.expires_at))
+    .bind(to_sql(now))
+    .bind(to_sql(now))
+    .execute(connection)
+    .await
+    .map(drop)
 }

@@ -170,6 +170,15 @@ impl Videos {
     /// # Errors
     /// The database's.
     pub async fn insert(&self, new: NewVideo) -> Result<VideoRow, sqlx::Error> {
+        let mut connection = self.db.write().acquire().await?;
+        self.insert_in(&mut connection, new).await
+    }
+
+    /// The same, within a transaction of the caller's.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn insert_in(&self, transaction: &mut SqliteConnection, new: NewVideo) -> Result<VideoRow, sqlx::Error> {
         let now = to_sql(self.clock.now());
         sqlx::query_as(
             "INSERT INTO videos (id, provider, title, content_type, status, size, created_at, updated_at, revision)
@@ -182,7 +191,7 @@ impl Videos {
         .bind(new.size.map(to_sql))
         .bind(now)
         .bind(now)
-        .fetch_one(self.db.write())
+        .fetch_one(transaction)
         .await
     }
 

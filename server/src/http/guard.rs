@@ -35,7 +35,7 @@ fn check(config: &Config, method: &Method, uri: &Uri, headers: &HeaderMap) -> Re
         ));
     }
     let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-    if let Some(origin) = headers.get(header::ORIGIN).filter(|_| changes && uri.path().starts_with("/api/")) {
+    if let Some(origin) = headers.get(header::ORIGIN).filter(|_| changes && is_guarded(uri.path())) {
         let own = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
         if own != host && !allowed_origins(config).any(|allowed| allowed == *origin) {
             return Err(AppError::new(
@@ -45,6 +45,11 @@ fn check(config: &Config, method: &Method, uri: &Uri, headers: &HeaderMap) -> Re
         }
     }
     Ok(())
+}
+
+/// Where no secret in the address shows that a page may change something.
+fn is_guarded(path: &str) -> bool {
+    path.starts_with("/api/") || path.trim_end_matches('/') == super::tus::PATH
 }
 
 /// The host that was asked, with its port: `Host`, or the authority of an absolute URI (HTTP/2).

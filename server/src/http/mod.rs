@@ -1,7 +1,7 @@
 //! The routes, and what is true of all of them.
 //!
-//! - [`videos`], [`events`], [`uploads`], [`media`], [`health`]: the routes. [`front`]: everything else.
-//! - [`guard`]: who may ask. [`extract`]: reading requests. [`files`], [`range`]: serving files.
+//! - [`videos`], [`events`], [`uploads`], [`tus`], [`media`], [`health`]: the routes. [`front`]: everything else.
+//! - [`guard`]: who may ask. [`tus_frame`]: what tus wants of every answer. [`extract`]: reading requests. [`files`], [`range`]: serving files.
 
 pub mod events;
 pub mod extract;
@@ -11,6 +11,8 @@ pub mod guard;
 pub mod health;
 pub mod media;
 pub mod range;
+pub mod tus;
+pub mod tus_frame;
 pub mod uploads;
 pub mod videos;
 
@@ -24,6 +26,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use reelway_api::ErrorCode;
+use tower::{Layer, util::MapRequestLayer};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     cors::CorsLayer,
@@ -58,6 +61,7 @@ pub fn router(app: App) -> Router {
         .merge(videos::routes())
         .merge(events::routes())
         .merge(uploads::routes())
+        .merge(tus::routes())
         .merge(media::routes())
         .merge(health::routes())
         .split_for_parts();
@@ -68,7 +72,7 @@ pub fn router(app: App) -> Router {
     let no_store = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let nosniff =
         SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    router
+    let router = router
         .fallback(front::serve)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(Extension(Arc::new(description)))
@@ -76,6 +80,7 @@ pub fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.clone(), guard::guard))
         .layer(cors(&app))
+        .layer(from_fn_with_state(app.clone(), tus_frame::frame))
         .layer(nosniff)
         .layer(no_store)
         .layer(from_fn(health::count))
@@ -83,7 +88,9 @@ pub fn router(app: App) -> Router {
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(map_request(unnamed))
-        .with_state(app)
+        .with_state(app);
+    // Around the whole of it: routes are chosen by the method.
+    Router::new().fallback_service(MapRequestLayer::new(tus_frame::meant_method).layer(router))
 }
 
 /// Takes away the name that the caller has given the request: the log's names are ours.
@@ -113,22 +120,32 @@ fn cors(app: &App) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(guard::allowed_origins(app.config()).collect::<Vec<_>>())
         .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allow_headers([
-            header::AUTHORIZATION,
-            header::CONTENT_RANGE,
-            header::CONTENT_TYPE,
-            HeaderName::from_static("content-digest"),
-            header::RANGE,
-        ])
-        .expose_headers([
-            header::RANGE,
-            header::LOCATION,
-            header::RETRY_AFTER,
-            header::CONTENT_LENGTH,
-            header::CONTENT_RANGE,
-            header::ETAG,
-            REQUEST_ID,
-        ])
+        .allow_headers(
+            [
+                header::AUTHORIZATION,
+                header::CONTENT_RANGE,
+                header::CONTENT_TYPE,
+                HeaderName::from_static("content-digest"),
+                header::RANGE,
+            ]
+            .into_iter()
+            .chain(tus_frame::SENT)
+            .collect::<Vec<_>>(),
+        )
+        .expose_headers(
+            [
+                header::RANGE,
+                header::LOCATION,
+                header::RETRY_AFTER,
+                header::CONTENT_LENGTH,
+                header::CONTENT_RANGE,
+                header::ETAG,
+                REQUEST_ID,
+            ]
+            .into_iter()
+            .chain(tus_frame::READ)
+            .collect::<Vec<_>>(),
+        )
         .max_age(Duration::from_secs(3600))
 }
 

@@ -18,9 +18,11 @@ use crate::{
     app::App,
     error::AppError,
     providers::local::{
-        receive::{PutAnswer, PutRequest},
+        checksum::{Algorithm, Checksum},
+        receive::{Headers, Incoming, Received},
         resumable::{ContentRange, Put, range_of},
         token::Token,
+        tus,
     },
 };
 
@@ -62,46 +64,55 @@ async fn put(
     });
     let digest = read_digest(&headers)
         .map_err(|()| malformed("Content-Digest can't be read. It is: sha-256=:the digest in base64:."))?;
-    let content_length = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse().ok())
-        .or_else(|| axum::body::HttpBody::size_hint(&body).exact());
-    let request = PutRequest {
+    let content_length = content_length(&headers, &body);
+    let request = Incoming {
         token: Token::of_url(token),
-        put: Put { range: range.transpose()?, content_length, digest: digest.is_some() },
-        digest,
+        headers: Headers::Resumable(Put { range: range.transpose()?, content_length, digest: digest.is_some() }),
+        checksum: digest,
         expects_continue: headers.contains_key(header::EXPECT),
     };
-    Ok(match Arc::clone(app.local()).put(request, body).await? {
-        PutAnswer::Complete(video) => Json(app.show(&video).await).into_response(),
-        PutAnswer::Incomplete(offset) => {
+    Ok(match Arc::clone(app.local()).take_in(request, body).await? {
+        Received::Complete(video) => Json(app.show(&video).await).into_response(),
+        Received::Incomplete { offset, .. } => {
             let range = range_of(offset).map(|range| [(header::RANGE, range)]);
             (StatusCode::PERMANENT_REDIRECT, range, ()).into_response()
         }
     })
 }
 
-/// Cancels the upload: its bytes are removed. Again is no error.
+/// Bytes of the body, where that is told.
+pub(super) fn content_length(headers: &HeaderMap, body: &Body) -> Option<u64> {
+    headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse().ok())
+        .or_else(|| axum::body::HttpBody::size_hint(body).exact())
+}
+
+/// Cancels the upload: its bytes are removed. Again is no error. In tus this is the termination.
 #[utoipa::path(delete, path = "/u/{token}", tag = "uploads",
     params(("token" = String, Path, description = "The secret of the upload's target")), responses(
     (status = 204),
     (status = 404, body = ErrorBody, description = "not_found"),
     (status = 409, body = ErrorBody, description = "conflict: the upload is complete"),
 ))]
-async fn cancel(State(app): State<App>, Path(token): Path<String>) -> Result<StatusCode, AppError> {
+async fn cancel(State(app): State<App>, Path(token): Path<String>, headers: HeaderMap) -> Result<StatusCode, AppError> {
+    if headers.contains_key("tus-resumable") {
+        tus::check_version(&headers)?;
+    }
     app.local().cancel_by_token(&Token::of_url(token)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The SHA-256 of `Content-Digest` (RFC 9530: a dictionary of byte sequences). Other algorithms are passed over, as
 /// the RFC wants it.
-fn read_digest(headers: &HeaderMap) -> Result<Option<[u8; 32]>, ()> {
+fn read_digest(headers: &HeaderMap) -> Result<Option<Checksum>, ()> {
     for value in headers.get_all("content-digest") {
         for entry in value.to_str().map_err(drop)?.split(',') {
             let (algorithm, digest) = entry.trim().split_once('=').ok_or(())?;
             if algorithm == "sha-256" {
                 let text = digest.strip_prefix(':').and_then(|digest| digest.strip_suffix(':')).ok_or(())?;
-                return STANDARD.decode(text).map_err(drop)?.try_into().map(Some).map_err(drop);
+                let digest = STANDARD.decode(text).map_err(drop)?;
+                return Checksum::new(Algorithm::Sha256, digest).map(Some).ok_or(());
             }
         }
     }

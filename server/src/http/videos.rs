@@ -6,7 +6,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use reelway_api::{
-    CreateVideo, CreatedVideo, ErrorBody, ErrorCode, Playback, UpdateVideo, Video, VideoList, VideoStatus,
+    CreateVideo, CreatedVideo, ErrorBody, ErrorCode, Playback, UpdateVideo, UploadTarget, Video, VideoList, VideoStatus,
 };
 use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -73,26 +73,36 @@ async fn create(
 ) -> Result<(StatusCode, axum::Json<CreatedVideo>), AppError> {
     let (name, provider) = app.providers().default()?;
     provider.accept(request.size)?;
-    let video = app
-        .videos()
-        .insert(NewVideo {
-            provider: name.to_owned(),
-            title: title::of_file(&request.filename),
-            content_type: request.content_type.filter(|kind| kind.len() <= 255),
-            size: request.size,
-        })
-        .await?;
-    let opened = match provider.create_upload(&video, &upload_request(&app, &uri, &headers)).await {
+    let new = NewVideo {
+        provider: name.to_owned(),
+        title: title::of_file(&request.filename),
+        content_type: request.content_type,
+        size: request.size,
+    };
+    let wish = UploadRequest { protocol: request.protocol, ..upload_request(&app, &uri, &headers) };
+    let (video, upload) = open_video(&app, new, &wish).await?;
+    Ok((StatusCode::CREATED, axum::Json(CreatedVideo { video: app.show(&video).await, upload })))
+}
+
+/// Makes a video that awaits its bytes, and opens an upload for it at its provider.
+pub(super) async fn open_video(
+    app: &App,
+    new: NewVideo,
+    request: &UploadRequest,
+) -> Result<(VideoRow, UploadTarget), AppError> {
+    let provider = app.providers().get(&new.provider)?;
+    let content_type = new.content_type.filter(|kind| kind.len() <= 255);
+    let video = app.videos().insert(NewVideo { content_type, ..new }).await?;
+    let opened = match provider.create_upload(&video, request).await {
         Ok(opened) => opened,
         Err(error) => {
             app.videos().delete(&video.id).await?;
             return Err(error);
         }
     };
-    let video = note_upload(&app, video, opened.upload_id).await?;
+    let video = note_upload(app, video, opened.upload_id).await?;
     metrics::counter!("reelway_videos_created_total").increment(1);
-    let created = CreatedVideo { video: app.show(&video).await, upload: opened.target };
-    Ok((StatusCode::CREATED, axum::Json(created)))
+    Ok((video, opened.target))
 }
 
 /// A working target for the same bytes, after the one before has run out.
@@ -129,10 +139,11 @@ async fn note_upload(app: &App, video: VideoRow, upload_id: Option<String>) -> R
 }
 
 /// The page that will send the bytes: the one that asks, which a browser names unless it is of the same origin.
-fn upload_request(app: &App, uri: &Uri, headers: &HeaderMap) -> UploadRequest {
+pub(super) fn upload_request(app: &App, uri: &Uri, headers: &HeaderMap) -> UploadRequest {
     let asked = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).map(str::to_owned);
     let own = || guard::host(uri, headers).map(|host| format!("http://{host}"));
-    UploadRequest { origin: asked.or_else(|| app.config().public_url.clone()).or_else(own) }
+    let origin = asked.or_else(|| app.config().public_url.clone()).or_else(own);
+    UploadRequest { origin, ..UploadRequest::default() }
 }
 
 /// The query of the list.

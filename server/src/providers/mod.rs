@@ -7,7 +7,7 @@ pub mod local;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use futures_util::future::BoxFuture;
-use reelway_api::{Playback, UploadTarget};
+use reelway_api::{Playback, Protocol, UploadTarget};
 
 use crate::{config::ProviderKind, db::VideoRow, error::AppError};
 
@@ -19,6 +19,10 @@ pub type Answer<'a, T> = BoxFuture<'a, Result<T, AppError>>;
 pub struct UploadRequest {
     /// The origin of the page that will send the bytes: some providers answer no other (`cors_origin`).
     pub origin: Option<String>,
+    /// The dialogue that the page would like to speak. A provider that does not speak it answers with its own.
+    pub protocol: Option<Protocol>,
+    /// What a tus client has told about the file, to be repeated to it.
+    pub metadata: Option<String>,
 }
 
 /// An upload that a provider has opened.
@@ -82,6 +86,12 @@ impl Registry {
     /// Where the configuration names none: [`crate::config::Config::validate`] keeps that from happening.
     pub fn default(&self) -> Result<(&str, &dyn Provider), AppError> {
         Ok((&self.default, self.get(&self.default)?))
+    }
+
+    /// The name of a provider of this kind: the default one's, if it is of this kind.
+    pub fn named(&self, kind: ProviderKind) -> Option<&str> {
+        let is = |name: &&String| self.providers.get(*name).is_some_and(|provider| provider.kind() == kind);
+        Some(&self.default).filter(is).or_else(|| self.providers.keys().find(is)).map(String::as_str)
     }
 
     /// The provider of this name.

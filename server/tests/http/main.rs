@@ -8,5 +8,6 @@ mod guard;
 mod operation;
 mod published;
 mod server;
+mod tus;
 mod upload;
 mod videos;

@@ -134,6 +134,16 @@ impl Server {
         self.folder.path().join("uploads").join(format!("{id}.part"))
     }
 
+    /// The files of unfinished uploads.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        let folder = std::fs::read_dir(self.folder.path().join("uploads")).unwrap();
+        folder.map(|entry| entry.unwrap().path()).collect()
+    }
+
+    pub fn files(&self) -> usize {
+        self.paths().len()
+    }
+
     pub fn original(&self, id: &str) -> Vec<u8> {
         std::fs::read(self.app.originals().path(id)).unwrap()
     }

@@ -83,7 +83,12 @@ impl Api {
     /// # Errors
     /// There is no answer. The inner error is the server's refusal.
     pub async fn create(&self, filename: &str, size: Option<u64>) -> Result<Result<CreatedVideo, ErrorBody>> {
-        let body = CreateVideo { filename: filename.to_owned(), size, content_type: Some("video/mp4".to_owned()) };
+        let body = CreateVideo {
+            filename: filename.to_owned(),
+            size,
+            content_type: Some("video/mp4".to_owned()),
+            protocol: None,
+        };
         let response = self.http.post(format!("{}/api/videos", self.base)).json(&body).send().await?;
         Ok(if response.status().is_success() { Ok(response.json().await?) } else { Err(response.json().await?) })
     }

@@ -1,14 +1,21 @@
 //! The local provider: files come to this server's disk, and its worker makes them playable.
 //!
 //! - [`token`]: the secret in an upload's URL.
-//! - [`resumable`]: the dialogue, sans-IO. [`receive`]: its bytes. [`lease`]: one writer at a time.
-//! - [`closing`]: how an upload ends but by its last byte.
+//! - [`resumable`], [`tus`]: the dialogues, sans-IO. [`dialogue`]: what they share. [`checksum`]: digests.
+//! - [`receive`]: a request's bytes. `sink`: the file they go to. [`lease`]: one writer at a time.
+//! - `finish`: an upload's last byte. [`parts`]: files in parts. [`closing`]: how an upload ends otherwise.
 
+pub mod checksum;
 pub mod closing;
+pub mod dialogue;
+mod finish;
 pub mod lease;
+pub mod parts;
 pub mod receive;
 pub mod resumable;
+mod sink;
 pub mod token;
+pub mod tus;
 
 use std::path::{Path, PathBuf};
 
@@ -29,6 +36,9 @@ use crate::{
 
 /// Bytes: every chunk but the last is a multiple, as with Google's resumable uploads.
 pub const CHUNK_MULTIPLE: u64 = 256 << 10;
+
+/// `Upload-Concat` of a part.
+const PARTIAL: &str = "partial";
 
 /// The local provider.
 #[derive(Debug)]
@@ -80,15 +90,29 @@ impl Local {
         self.tasks.wait().await;
     }
 
-    fn target(&self, token: &Token, expires_at: u64) -> UploadTarget {
+    /// The URL speaks both dialogues; the target says which one its reader is to speak.
+    fn target(&self, token: &Token, protocol: Protocol, expires_at: u64) -> UploadTarget {
+        let quantum = if protocol == Protocol::Tus { 1 } else { CHUNK_MULTIPLE };
         UploadTarget {
-            min_chunk: CHUNK_MULTIPLE,
+            min_chunk: quantum,
             max_chunk: self.config.max_chunk,
-            chunk_multiple: CHUNK_MULTIPLE,
+            chunk_multiple: quantum,
             digest: self.config.digest.then_some(Digest::Sha256),
             expires_at: Some(expires_at),
-            ..UploadTarget::new(Protocol::Resumable, format!("/u/{}", token.text()))
+            ..UploadTarget::new(protocol, token.url())
         }
+    }
+
+    /// Notes an upload that is about to begin.
+    async fn open(&self, upload: &UploadRow, token: &Token) -> Result<(), AppError> {
+        let max_open = self.limits.max_open_uploads;
+        if self.uploads.open(upload, &token.hash(), max_open, self.clock.now()).await? {
+            return Ok(());
+        }
+        let message = "Too many uploads are open at this server. Try again in a minute.";
+        let retry_after = axum::http::HeaderValue::from_static("60");
+        let error = AppError::new(ErrorCode::TooManyRequests, message);
+        Err(error.header(axum::http::header::RETRY_AFTER, retry_after))
     }
 
     fn part(&self, upload: &UploadRow) -> PathBuf {
@@ -130,24 +154,24 @@ impl Provider for Local {
         }
     }
 
-    fn create_upload<'a>(&'a self, video: &'a VideoRow, _request: &'a UploadRequest) -> Answer<'a, OpenedUpload> {
+    fn create_upload<'a>(&'a self, video: &'a VideoRow, request: &'a UploadRequest) -> Answer<'a, OpenedUpload> {
         Box::pin(async move {
-            let now = self.clock.now();
             let token = Token::generate();
             let upload = UploadRow {
-                video_id: video.id.clone(),
+                id: video.id.clone(),
+                video_id: Some(video.id.clone()),
+                // A wish: what is not spoken here is answered with what is.
+                protocol: request.protocol.filter(|wish| *wish == Protocol::Tus).unwrap_or(Protocol::Resumable),
+                metadata: request.metadata.clone(),
+                concat: None,
                 file: format!("{}.part", video.id),
                 length: video.size,
                 offset: 0,
                 state: UploadState::Open,
-                expires_at: now + millis(self.config.ttl()),
+                expires_at: self.clock.now() + millis(self.config.ttl()),
             };
-            if !self.uploads.open(&upload, &token.hash(), self.limits.max_open_uploads, now).await? {
-                let message = "Too many uploads are open at this server. Try again in a minute.";
-                return Err(AppError::new(ErrorCode::TooManyRequests, message)
-                    .header(axum::http::header::RETRY_AFTER, axum::http::HeaderValue::from_static("60")));
-            }
-            Ok(OpenedUpload { target: self.target(&token, upload.expires_at), upload_id: None })
+            self.open(&upload, &token).await?;
+            Ok(OpenedUpload { target: self.target(&token, upload.protocol, upload.expires_at), upload_id: None })
         })
     }
 
@@ -155,13 +179,11 @@ impl Provider for Local {
         Box::pin(async move {
             let token = Token::generate();
             let expires_at = self.clock.now() + millis(self.config.ttl());
-            if !self.uploads.renew(&video.id, &token.hash(), expires_at).await? {
-                return Err(AppError::new(
-                    ErrorCode::Conflict,
-                    "The upload is over: there is nothing to send any more.",
-                ));
-            }
-            Ok(OpenedUpload { target: self.target(&token, expires_at), upload_id: None })
+            let renewed = self.uploads.renew(&video.id, &token.hash(), expires_at).await?;
+            let upload = self.uploads.by_video(&video.id).await?.filter(|_| renewed).ok_or_else(|| {
+                AppError::new(ErrorCode::Conflict, "The upload is over: there is nothing to send any more.")
+            })?;
+            Ok(OpenedUpload { target: self.target(&token, upload.protocol, expires_at), upload_id: None })
         })
     }
 

@@ -1,6 +1,6 @@
-//! The bytes of `PUT /u/{token}`, from the connection to the disk.
+//! The bytes of `PUT` and `PATCH /u/{token}`, from the connection to the disk.
 //!
-//! Memory is constant: a frame of the connection and one buffer of [`BUFFER`] bytes. The rules that nothing is lost by:
+//! Memory is constant: a frame of the connection and one buffer. The rules that nothing is lost by:
 //!
 //! - An offset is in the database, and the bytes before it on the disk, before any answer tells it.
 //! - On the next request the file is cut to that offset. What lay beyond was never acknowledged.
@@ -14,26 +14,27 @@ use axum::body::Body;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use reelway_api::ErrorCode;
-use sha2::{Digest, Sha256};
 use tokio::{
     fs::{File, OpenOptions},
-    io::{AsyncSeekExt, AsyncWriteExt, BufWriter},
+    io::AsyncWriteExt,
     time::timeout,
 };
 
 use super::{
-    Local, free_space,
+    Local, PARTIAL,
+    checksum::Checksum,
+    dialogue::{Decision, End, Plan, Refusal, Stored},
+    free_space,
     lease::Lease,
-    resumable::{Decision, End, Plan, Put, Refusal, Stored, decide, range_of},
+    resumable::{self, Put, range_of},
+    sink::Sink,
     token::Token,
+    tus::{patch::Patch, refusal::TusRefusal},
 };
 use crate::{
-    db::{Applied, Change, UploadRow, UploadState, VideoRow},
+    db::{Change, UploadRow, UploadState, VideoRow},
     error::AppError,
 };
-
-/// Bytes that are gathered before they are written.
-const BUFFER: usize = 256 << 10;
 
 /// Bytes after which a body that runs on is made safe, and the disk's free space is looked at.
 const CHECKPOINT: u64 = 32 << 20;
@@ -48,33 +49,77 @@ const DRAIN: (usize, Duration) = (64 << 20, Duration::from_secs(10));
 /// The codes of answers to requests whose body was given up half-way.
 const GIVEN_UP: [ErrorCode; 2] = [ErrorCode::Conflict, ErrorCode::Unavailable];
 
-/// `PUT /u/{token}` without its body.
-pub struct PutRequest {
+/// A request that brings bytes, without its body.
+pub struct Incoming {
     /// The token of the URL.
     pub token: Token,
     /// What the headers tell.
-    pub put: Put,
-    /// The SHA-256 of `Content-Digest`, where there is one.
-    pub digest: Option<[u8; 32]>,
+    pub headers: Headers,
+    /// The digest that the body is said to have.
+    pub checksum: Option<Checksum>,
     /// Whether the client waits for a sign before it sends the body (`Expect: 100-continue`).
     pub expects_continue: bool,
 }
 
+/// The headers of a request that brings bytes, in either dialogue.
+pub enum Headers {
+    /// `PUT`.
+    Resumable(Put),
+    /// `PATCH`.
+    Tus(Patch),
+}
+
+impl Headers {
+    fn decide(&self, stored: &Stored) -> Decision {
+        match self {
+            Self::Resumable(put) => resumable::decide(put, stored),
+            Self::Tus(patch) => patch.decide(stored),
+        }
+    }
+
+    fn refused(&self, refusal: Refusal, offset: u64) -> AppError {
+        if let Self::Tus(_) = self {
+            return TusRefusal::from(refusal).into();
+        }
+        let (code, message) = resumable::answer(refusal);
+        let error = AppError::new(code, message);
+        match range_of(offset).and_then(|range| range.try_into().ok()) {
+            Some(range) => error.header(axum::http::header::RANGE, range),
+            None => error,
+        }
+    }
+}
+
 /// What is answered where nothing is wrong.
 #[derive(Debug)]
-pub enum PutAnswer {
-    /// 308: this many bytes are stored.
-    Incomplete(u64),
-    /// 200: all of it is stored, and the video is being processed.
+pub enum Received {
+    /// More is wanted, or a part of a file is whole.
+    Incomplete {
+        /// Bytes that are stored.
+        offset: u64,
+        /// When the URL stops working, in milliseconds since the Unix epoch.
+        expires_at: u64,
+    },
+    /// All of it is stored, and the video is being processed.
     Complete(Box<VideoRow>),
 }
 
+impl Received {
+    /// Bytes that are stored.
+    pub fn offset(&self) -> u64 {
+        match self {
+            Self::Incomplete { offset, .. } => *offset,
+            Self::Complete(video) => video.size.unwrap_or_default(),
+        }
+    }
+}
+
 impl Local {
-    /// Answers `PUT /u/{token}`.
+    /// Answers a request that brings bytes.
     ///
     /// # Errors
-    /// Refusals of the dialogue, with `Range` where it helps, and the disk's and the database's failures.
-    pub async fn put(self: Arc<Self>, request: PutRequest, mut body: Body) -> Result<PutAnswer, AppError> {
+    /// Refusals of the dialogue, and the disk's and the database's failures.
+    pub async fn take_in(self: Arc<Self>, request: Incoming, mut body: Body) -> Result<Received, AppError> {
         let local = self.clone();
         let task = self.tasks.spawn(async move {
             let answer = local.answer(&request, &mut body).await;
@@ -88,33 +133,68 @@ impl Local {
         task.await.unwrap_or_else(|error| Err(io::Error::other(error).into()))
     }
 
-    async fn answer(&self, request: &PutRequest, body: &mut Body) -> Result<PutAnswer, AppError> {
-        let hash = request.token.hash();
+    /// The upload that the token opens, and the right to write it.
+    pub(super) async fn hold(&self, token: &Token) -> Result<(UploadRow, Lease), AppError> {
+        let hash = token.hash();
         let named = self.uploads.by_token(&hash).await?.ok_or_else(no_such_upload)?;
-        let lease = self.leases.take(&named.video_id).await.ok_or_else(overtaken)?;
+        let lease = self.leases.take(&named.id).await.ok_or_else(overtaken)?;
         // Once more: whoever had it before may have changed it.
         let upload = self.uploads.by_token(&hash).await?.ok_or_else(no_such_upload)?;
         match upload.state {
-            UploadState::Complete => {
-                let video = self.videos.get(&upload.video_id).await?.ok_or_else(no_such_upload)?;
-                return Ok(PutAnswer::Complete(Box::new(video)));
-            }
-            UploadState::Cancelled => return Err(no_such_upload()),
-            UploadState::Open if self.clock.now() < upload.expires_at => {}
+            UploadState::Complete | UploadState::Joined => Ok((upload, lease)),
+            UploadState::Cancelled => Err(no_such_upload()),
+            UploadState::Open if self.clock.now() < upload.expires_at => Ok((upload, lease)),
             UploadState::Open | UploadState::Expired => {
-                return Err(AppError::new(
-                    ErrorCode::UploadExpired,
-                    "The upload's URL has run out: ask for a fresh one.",
-                ));
+                let message = "The upload's URL has run out: ask for a fresh one.";
+                Err(AppError::new(ErrorCode::UploadExpired, message))
             }
+        }
+    }
+
+    /// The upload that the token opens, with the offset as it is once nobody writes any more.
+    ///
+    /// # Errors
+    /// There is none, or it has expired; the disk's and the database's failures.
+    pub async fn look(&self, token: &Token) -> Result<UploadRow, AppError> {
+        let (upload, _lease) = self.hold(token).await?;
+        if upload.state != UploadState::Open {
+            return Ok(upload);
+        }
+        let offset = self.reconcile(&upload).await?.offset;
+        Ok(UploadRow { offset, ..upload })
+    }
+
+    async fn answer(&self, request: &Incoming, body: &mut Body) -> Result<Received, AppError> {
+        let (upload, lease) = self.hold(&request.token).await?;
+        if upload.state != UploadState::Open {
+            return self.answer_late(&upload, &request.headers).await;
+        }
+        if upload.video_id.is_none() && matches!(request.headers, Headers::Resumable(_)) {
+            return Err(AppError::new(ErrorCode::Conflict, "This takes a part of a file, by tus only."));
         }
         let stored = self.reconcile(&upload).await?;
-        match decide(&request.put, &stored) {
-            Decision::Tell => Ok(PutAnswer::Incomplete(stored.offset)),
+        match request.headers.decide(&stored) {
+            Decision::Tell => Ok(incomplete(&upload, stored.offset)),
             Decision::Finish(length) => self.finish(&upload, length).await,
-            Decision::Refuse(refusal) => Err(refused(refusal, stored.offset)),
-            Decision::Receive(plan) => self.receive(&upload, &stored, plan, request.digest, body, &lease).await,
+            Decision::Refuse(refusal) => Err(request.headers.refused(refusal, stored.offset)),
+            Decision::Receive(plan) => self.receive(&upload, &stored, plan, request, body, &lease).await,
         }
+    }
+
+    /// Answers a request to an upload that has all of its bytes: the answer before it may have been lost.
+    async fn answer_late(&self, upload: &UploadRow, headers: &Headers) -> Result<Received, AppError> {
+        if let Headers::Tus(patch) = headers {
+            if upload.concat.as_deref().is_some_and(|concat| concat != PARTIAL) {
+                return Err(TusRefusal::Final.into());
+            }
+            let stored = Stored { offset: upload.offset, length: upload.length, max_file_size: u64::MAX };
+            if let Decision::Refuse(refusal) = patch.decide(&stored) {
+                return Err(TusRefusal::from(refusal).into());
+            }
+        }
+        let Some(video_id) = &upload.video_id else { return Ok(incomplete(upload, upload.offset)) };
+        let video = self.videos.get(video_id).await?.ok_or_else(no_such_upload)?;
+        Ok(Received::Complete(Box::new(video)))
     }
 
     /// Brings the file and the acknowledged offset together, after whatever has happened to either.
@@ -127,10 +207,11 @@ impl Local {
             Ok(metadata) => metadata.len(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 // The process died between the move of the whole file and the note of it.
-                if let Ok(original) = tokio::fs::metadata(self.originals.path(&upload.video_id)).await {
-                    return stored(original.len(), Some(original.len()));
+                let original = upload.video_id.as_ref().map(|video_id| self.originals.path(video_id));
+                match original.map(std::fs::metadata) {
+                    Some(Ok(original)) => return stored(original.len(), Some(original.len())),
+                    _ => 0,
                 }
-                0
             }
             Err(error) => return Err(error.into()),
         };
@@ -138,19 +219,14 @@ impl Local {
             OpenOptions::new().write(true).open(self.part(upload)).await?.set_len(upload.offset).await?;
         }
         if there < upload.offset {
-            tracing::warn!(
-                video_id = upload.video_id,
-                upload.offset,
-                there,
-                "the upload's file is shorter than was acknowledged"
-            );
+            tracing::warn!(id = upload.id, upload.offset, there, "the upload's file is shorter than was acknowledged");
             self.acknowledge(upload, upload.offset, there, None).await?;
         }
         stored(there.min(upload.offset), upload.length)
     }
 
     async fn acknowledge(&self, upload: &UploadRow, from: u64, to: u64, length: Option<u64>) -> Result<(), AppError> {
-        let done = self.uploads.acknowledge(&upload.video_id, from, to, length, self.clock.now()).await?;
+        let done = self.uploads.acknowledge(&upload.id, from, to, length, self.clock.now()).await?;
         if done { Ok(()) } else { Err(overtaken()) }
     }
 
@@ -159,15 +235,16 @@ impl Local {
         upload: &UploadRow,
         stored: &Stored,
         plan: Plan,
-        digest: Option<[u8; 32]>,
+        request: &Incoming,
         body: &mut Body,
         lease: &Lease,
-    ) -> Result<PutAnswer, AppError> {
+    ) -> Result<Received, AppError> {
         if free_space(&self.folder)? < self.limits.min_free_space {
             return Err(AppError::no_room());
         }
         let mut acknowledged = stored.offset;
-        let mut sink = Sink::open(&self.part(upload), stored.offset, plan, digest.is_some()).await?;
+        let algorithm = request.checksum.as_ref().map(|checksum| checksum.algorithm);
+        let mut sink = Sink::open(&self.part(upload), stored.offset, plan, algorithm).await?;
         if stored.offset == 0 {
             // A new file: its name must outlive a power cut as its bytes do.
             File::open(&self.folder).await?.sync_all().await?;
@@ -178,26 +255,28 @@ impl Local {
             Ok(end) => (end, None),
             Err(error) => (End::Broken, Some(error)),
         };
-        let (mut file, received, hash, written, failure) = sink.close().await;
-        if failure.is_some() {
+        let mut closed = sink.close().await;
+        if closed.failure.is_some() {
             end = End::Broken;
         }
-        let mut kept = plan.keep(received, end, || hash.is_some() && hash == digest);
-        kept.bytes = kept.bytes.min(written);
+        let fits = || closed.checksum.is_some() && closed.checksum == request.checksum;
+        let mut kept = plan.keep(closed.received, end, fits);
+        kept.bytes = kept.bytes.min(closed.written);
         let offset = stored.offset + kept.bytes;
-        file.set_len(offset).await?;
-        if offset != acknowledged {
-            file.flush().await?;
-            file.sync_data().await?;
+        closed.file.set_len(offset).await?;
+        let tells_length = kept.refusal.is_none() && kept.length != stored.length;
+        if offset != acknowledged || tells_length {
+            closed.file.flush().await?;
+            closed.file.sync_data().await?;
             self.acknowledge(upload, acknowledged, offset, kept.length).await?;
         }
-        drop(file);
+        drop(closed.file);
         metrics::counter!("reelway_upload_bytes_total").increment(kept.bytes);
-        match (kept.refusal, failure.map(AppError::from).or(trouble)) {
-            (Some(refusal), _) => Err(refused(refusal, offset)),
+        match (kept.refusal, closed.failure.map(AppError::from).or(trouble)) {
+            (Some(refusal), _) => Err(request.headers.refused(refusal, offset)),
             (None, Some(trouble)) => Err(trouble),
             (None, None) if kept.length == Some(offset) => self.finish(upload, offset).await,
-            (None, None) => Ok(PutAnswer::Incomplete(offset)),
+            (None, None) => Ok(incomplete(upload, offset)),
         }
     }
 
@@ -229,8 +308,9 @@ impl Local {
                 Some(Err(_)) => return Ok(End::Broken),
                 Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
             };
-            if upload.offset == 0 && sink.received == 0 && !data.is_empty() {
-                self.videos.apply(&upload.video_id, Change::Uploading).await?;
+            let is_first = upload.offset == 0 && sink.received == 0 && !data.is_empty();
+            if let Some(video_id) = upload.video_id.as_ref().filter(|_| is_first) {
+                self.videos.apply(video_id, Change::Uploading).await?;
             }
             if !sink.take(data).await {
                 return Ok(if sink.received > sink.plan.limit { End::Overrun } else { End::Broken });
@@ -247,107 +327,14 @@ impl Local {
             }
         }
     }
-
-    /// Makes the whole file durable, moves it to its place and hands it to the worker.
-    pub(super) async fn finish(&self, upload: &UploadRow, length: u64) -> Result<PutAnswer, AppError> {
-        let part = self.part(upload);
-        let folder = self.originals.folder(&upload.video_id);
-        match File::open(&part).await {
-            Ok(file) => {
-                file.sync_all().await?;
-                tokio::fs::create_dir_all(&folder).await?;
-                tokio::fs::rename(&part, self.originals.path(&upload.video_id)).await?;
-                for folder in [folder.as_path(), self.originals.root(), &self.folder] {
-                    File::open(folder).await?.sync_all().await?;
-                }
-            }
-            // Moved already, by a process that died before it could note it.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error.into()),
-        }
-        let mut transaction = self.db.begin().await?;
-        let id = &upload.video_id;
-        let facts = Change::Facts { duration: None, width: None, height: None, size: Some(length) };
-        self.videos.apply_in(&mut transaction, id, facts).await?;
-        let applied = self.videos.apply_in(&mut transaction, id, Change::Processing { percent: None }).await?;
-        let closed = self.uploads.complete_in(&mut transaction, id, length, self.clock.now()).await?;
-        let Applied::Done(video) = applied else { return Err(no_such_upload()) };
-        if closed {
-            crate::jobs::enqueue(&mut transaction, id, crate::jobs::JobKind::Process).await?;
-        }
-        transaction.commit().await?;
-        self.videos.publish(&video);
-        Ok(PutAnswer::Complete(Box::new(video)))
-    }
 }
 
-/// The file that a body goes to.
-struct Sink {
-    file: BufWriter<File>,
-    plan: Plan,
-    hash: Option<Sha256>,
-    received: u64,
-    written: u64,
-    synced: u64,
-    failure: Option<io::Error>,
+const fn incomplete(upload: &UploadRow, offset: u64) -> Received {
+    Received::Incomplete { offset, expires_at: upload.expires_at }
 }
 
-impl Sink {
-    async fn open(path: &std::path::Path, offset: u64, plan: Plan, digest: bool) -> io::Result<Self> {
-        let mut file = OpenOptions::new().create(true).write(true).truncate(false).open(path).await?;
-        file.seek(io::SeekFrom::Start(offset)).await?;
-        let file = BufWriter::with_capacity(BUFFER, file);
-        Ok(Self { file, plan, hash: digest.then(Sha256::new), received: 0, written: 0, synced: 0, failure: None })
-    }
-
-    /// Takes a piece of the body in. Tells whether more may come.
-    async fn take(&mut self, mut data: Bytes) -> bool {
-        let stored_already = self.plan.skip.saturating_sub(self.received);
-        self.received += data.len() as u64;
-        if self.received > self.plan.limit {
-            return false;
-        }
-        if let Some(hash) = &mut self.hash {
-            hash.update(&data);
-        }
-        let skipped = data.len().min(usize::try_from(stored_already).unwrap_or(usize::MAX));
-        let fresh = data.split_off(skipped);
-        match self.file.write_all(&fresh).await {
-            Ok(()) => self.written += fresh.len() as u64,
-            Err(error) => self.failure = Some(error),
-        }
-        self.failure.is_none()
-    }
-
-    /// Brings to the disk what has been taken. Tells whether it is there.
-    async fn sync(&mut self) -> bool {
-        let result = async {
-            self.file.flush().await?;
-            self.file.get_ref().sync_data().await
-        };
-        match result.await {
-            Ok(()) => self.synced = self.written,
-            Err(error) => self.failure = Some(error),
-        }
-        self.failure.is_none()
-    }
-
-    /// The file, the bytes read, their digest, the bytes written, and what went wrong.
-    async fn close(mut self) -> (File, u64, Option<[u8; 32]>, u64, Option<io::Error>) {
-        if self.failure.is_none() {
-            self.failure = self.file.flush().await.err();
-        }
-        let mut file = self.file.into_inner();
-        if self.failure.is_some() {
-            // How far writing got before it failed is not told, so nothing since the last sync counts.
-            let _ = file.flush().await;
-            self.written = self.synced;
-        }
-        (file, self.received, self.hash.map(|hash| hash.finalize().into()), self.written, self.failure)
-    }
-}
-
-async fn drain(body: &mut Body) {
+/// Reads what is left of a body that nobody wants, so that the client gets to see the answer.
+pub async fn drain(body: &mut Body) {
     let (mut left, time) = DRAIN;
     let rest = async {
         while let Some(Ok(frame)) = body.frame().await {
@@ -363,7 +350,7 @@ pub(super) fn no_such_upload() -> AppError {
     AppError::new(ErrorCode::NotFound, "There is no such upload, or it was cancelled.")
 }
 
-fn overtaken() -> AppError {
+pub(super) fn overtaken() -> AppError {
     AppError::new(ErrorCode::Conflict, "Another request has taken this upload over.")
 }
 
@@ -373,13 +360,4 @@ fn stalled() -> AppError {
         ErrorCode::Unavailable,
         "No byte has come for too long. Ask for the offset and go on.",
     )
-}
-
-fn refused(refusal: Refusal, offset: u64) -> AppError {
-    let (code, message) = refusal.answer();
-    let error = AppError::new(code, message);
-    match range_of(offset).and_then(|range| range.try_into().ok()) {
-        Some(range) => error.header(axum::http::header::RANGE, range),
-        None => error,
-    }
 }

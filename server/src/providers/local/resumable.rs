@@ -10,7 +10,10 @@
 
 use reelway_api::ErrorCode;
 
-use super::CHUNK_MULTIPLE;
+use super::{
+    CHUNK_MULTIPLE,
+    dialogue::{Decision, Plan, Refusal, Stored},
+};
 
 /// What a `Content-Range` header says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,94 +68,29 @@ pub struct Put {
     pub digest: bool,
 }
 
-/// What the server has of the file.
-#[derive(Clone, Copy, Debug)]
-pub struct Stored {
-    /// Bytes, from the file's start.
-    pub offset: u64,
-    /// Bytes of the whole file, once known.
-    pub length: Option<u64>,
-    /// The limit on it.
-    pub max_file_size: u64,
-}
-
-/// What to do with a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
-    /// Tell the offset; no byte of the body is wanted.
-    Tell,
-    /// Every byte is there: hand the file of this many bytes on.
-    Finish(u64),
-    /// Read the body.
-    Receive(Plan),
-    /// Say no.
-    Refuse(Refusal),
-}
-
-/// How to read a body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Plan {
-    /// Bytes at the body's start that are stored already.
-    pub skip: u64,
-    /// Bytes of the body; `None`: up to its end, but no more than [`Plan::limit`].
-    pub expect: Option<u64>,
-    /// More bytes of the body than these make the file too large.
-    pub limit: u64,
-    /// Bytes of the whole file, where this request or an earlier one has told.
-    pub length: Option<u64>,
-    /// Whether the body counts only if it is whole and its digest fits.
-    pub digest: bool,
-}
-
-/// Why a request is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// `Content-Length` contradicts `Content-Range`.
-    Contradiction,
-    /// A question with a body.
-    QueryWithBody,
-    /// The file has no bytes.
-    Empty,
-    /// The file is over the limit.
-    TooLarge,
-    /// Another total than before, or bytes beyond it.
-    LengthMismatch,
-    /// The chunk starts past the offset.
-    Gap,
-    /// The chunk is not the last and no multiple of 256 KiB.
-    Misaligned,
-    /// The body has another digest than its header says.
-    DigestMismatch,
-    /// The body has more bytes than its headers say.
-    Overrun,
-}
-
-impl Refusal {
-    /// The code and the sentence of the answer.
-    pub const fn answer(self) -> (ErrorCode, &'static str) {
-        match self {
-            Self::Contradiction => {
-                (ErrorCode::BadRequest, "Content-Length is not the number of bytes that Content-Range tells.")
-            }
-            Self::QueryWithBody => (ErrorCode::BadRequest, "A Content-Range of */N asks for the offset: send no body."),
-            Self::Empty => (ErrorCode::EmptyFile, "The file has no bytes. Choose another one."),
-            Self::TooLarge => (ErrorCode::TooLarge, "The file is larger than this server takes."),
-            Self::LengthMismatch => {
-                (ErrorCode::LengthMismatch, "The file's length differs from what was said before. Begin a new upload.")
-            }
-            Self::Gap => (
-                ErrorCode::OffsetGap,
-                "The chunk starts past the bytes that are stored. Send from the offset in Range.",
-            ),
-            Self::Misaligned => {
-                (ErrorCode::ChunkMisaligned, "Every chunk but the last must be a multiple of 262144 bytes.")
-            }
-            Self::DigestMismatch => (
-                ErrorCode::DigestMismatch,
-                "The chunk's bytes differ from its Content-Digest. None was kept: send it again.",
-            ),
-            Self::Overrun => (ErrorCode::BadRequest, "The body has more bytes than its headers tell."),
+/// The code and the sentence of a refusal's answer.
+pub const fn answer(refusal: Refusal) -> (ErrorCode, &'static str) {
+    match refusal {
+        Refusal::Contradiction => {
+            (ErrorCode::BadRequest, "Content-Length is not the number of bytes that Content-Range tells.")
         }
+        Refusal::QueryWithBody => (ErrorCode::BadRequest, "A Content-Range of */N asks for the offset: send no body."),
+        Refusal::Empty => (ErrorCode::EmptyFile, "The file has no bytes. Choose another one."),
+        Refusal::TooLarge => (ErrorCode::TooLarge, "The file is larger than this server takes."),
+        Refusal::LengthMismatch => {
+            (ErrorCode::LengthMismatch, "The file's length differs from what was said before. Begin a new upload.")
+        }
+        Refusal::Gap => {
+            (ErrorCode::OffsetGap, "The chunk starts past the bytes that are stored. Send from the offset in Range.")
+        }
+        Refusal::Misaligned => {
+            (ErrorCode::ChunkMisaligned, "Every chunk but the last must be a multiple of 262144 bytes.")
+        }
+        Refusal::DigestMismatch => (
+            ErrorCode::DigestMismatch,
+            "The chunk's bytes differ from its Content-Digest. None was kept: send it again.",
+        ),
+        Refusal::Overrun => (ErrorCode::BadRequest, "The body has more bytes than its headers tell."),
     }
 }
 
@@ -207,6 +145,7 @@ fn chunk(put: &Put, stored: &Stored, first: u64, last: u64, total: Option<u64>) 
             limit: count,
             length,
             digest: put.digest,
+            whole: false,
         }),
     }
 }
@@ -230,6 +169,7 @@ fn whole(put: &Put, stored: &Stored) -> Decision {
         limit: length.unwrap_or(stored.max_file_size),
         length,
         digest: put.digest,
+        whole: length.is_none(),
     })
 }
 
@@ -237,52 +177,6 @@ const fn tell(stored: &Stored, length: Option<u64>) -> Decision {
     match length {
         Some(length) if length == stored.offset && length > 0 => Decision::Finish(length),
         _ => Decision::Tell,
-    }
-}
-
-/// How a body came to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// As HTTP says it should.
-    Clean,
-    /// The connection broke or was given up, or the disk was full.
-    Broken,
-    /// There was more than the plan's limit.
-    Overrun,
-}
-
-/// What is left of a body that was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// Bytes that count, after those that were skipped.
-    pub bytes: u64,
-    /// Bytes of the whole file, where it is known now.
-    pub length: Option<u64>,
-    /// Why the request is refused nevertheless.
-    pub refusal: Option<Refusal>,
-}
-
-impl Plan {
-    /// What counts of a body of which `received` bytes were read, skipped ones among them.
-    ///
-    /// `digest` tells whether the digest of these bytes is the header's. It is asked only where there was a header.
-    pub fn keep(&self, received: u64, end: End, digest: impl FnOnce() -> bool) -> Kept {
-        let whole = self.expect.is_none_or(|expect| received == expect);
-        let nothing = |refusal| Kept { bytes: 0, length: self.length, refusal };
-        match end {
-            // The body did not break off, it lied: nothing of it can be trusted.
-            End::Overrun if self.expect.is_none() => nothing(Some(Refusal::TooLarge)),
-            End::Overrun => nothing(Some(Refusal::Overrun)),
-            _ if self.digest && (end == End::Broken || !whole) => nothing(None),
-            _ if self.digest && !digest() => nothing(Some(Refusal::DigestMismatch)),
-            End::Clean if received == 0 && self.expect.is_none() => nothing(Some(Refusal::Empty)),
-            // Only the body's end tells how long the file is.
-            End::Clean if self.expect.is_none() && received < self.skip => nothing(Some(Refusal::LengthMismatch)),
-            End::Clean if self.expect.is_none() => {
-                Kept { bytes: received - self.skip, length: Some(received), refusal: None }
-            }
-            _ => Kept { bytes: received.saturating_sub(self.skip), length: self.length, refusal: None },
-        }
     }
 }
 

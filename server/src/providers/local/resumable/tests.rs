@@ -1,6 +1,9 @@
 //! Each request of the dialogue, and what it means.
 
-use super::*;
+use super::{
+    super::dialogue::{End, Kept},
+    *,
+};
 
 const K: u64 = CHUNK_MULTIPLE;
 
@@ -40,7 +43,7 @@ fn the_header_is_read_to_the_letter() {
 fn each_request_has_one_meaning() {
     use Decision::{Finish, Refuse, Tell};
     let receive = |skip, expect, length| {
-        Decision::Receive(Plan { skip, expect: Some(expect), limit: expect, length, digest: false })
+        Decision::Receive(Plan { skip, expect: Some(expect), limit: expect, length, digest: false, whole: false })
     };
     let known = |offset| Stored { offset, length: Some(4 * K + 7), max_file_size: 100 * K };
     let unknown = |offset| Stored { offset, length: None, max_file_size: 100 * K };
@@ -136,9 +139,10 @@ fn each_request_has_one_meaning() {
 #[test]
 fn what_counts_of_a_body() {
     use End::{Broken, Clean, Overrun};
-    let plain = Plan { skip: 2, expect: Some(10), limit: 10, length: Some(20), digest: false };
+    let plain = Plan { skip: 2, expect: Some(10), limit: 10, length: Some(20), digest: false, whole: false };
     let checked = Plan { digest: true, ..plain };
-    let open = Plan { skip: 2, expect: None, limit: 50, length: None, digest: false };
+    let open = Plan { skip: 2, expect: None, limit: 50, length: None, digest: false, whole: true };
+    let part = Plan { skip: 0, whole: false, ..open };
     let kept = |bytes, length, refusal| Kept { bytes, length, refusal };
     for (story, plan, received, end, fits, expected) in [
         ("all of it", plain, 10, Clean, true, kept(8, Some(20), None)),
@@ -153,6 +157,7 @@ fn what_counts_of_a_body() {
         ("a break does not", open, 12, Broken, true, kept(10, None, None)),
         ("an empty stream", Plan { skip: 0, ..open }, 0, Clean, true, kept(0, None, Some(Refusal::Empty))),
         ("a stream too long", open, 51, Overrun, true, kept(0, None, Some(Refusal::TooLarge))),
+        ("a body of unknown length within a file of unknown length", part, 12, Clean, true, kept(12, None, None)),
         ("a stream that ends before the offset", open, 1, Clean, true, kept(0, None, Some(Refusal::LengthMismatch))),
     ] {
         assert_eq!(plan.keep(received, end, || fits), expected, "{story}");
