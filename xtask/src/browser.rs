@@ -72,7 +72,7 @@ fn named(variable: &str) -> Option<PathBuf> {
 }
 
 /// Whether it is a snap, or Ubuntu's script that asks to install one.
-fn is_snap(path: &Path) -> bool {
+pub fn is_snap(path: &Path) -> bool {
     let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let script = fs::metadata(&real).is_ok_and(|file| file.len() < 64 * 1024)
         && fs::read(&real).is_ok_and(|content| content.windows(9).any(|word| word == b"/snap/bin"));

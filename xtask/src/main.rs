@@ -9,6 +9,7 @@ mod cache;
 mod demo;
 mod frontend;
 mod js;
+mod other_browsers;
 mod packages;
 mod process;
 mod rustc_web;

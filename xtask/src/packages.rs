@@ -50,7 +50,8 @@ pub fn ensure() -> Result<()> {
 }
 
 impl Package {
-    fn is_there(&self) -> bool {
+    /// Whether nothing needs to be installed.
+    pub fn is_there(&self) -> bool {
         self.commands.iter().all(|command| process::find(command).is_some())
     }
 }

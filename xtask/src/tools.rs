@@ -30,6 +30,9 @@ const FOR_THE_PAGE: [CargoTool; 2] = [
     CargoTool { package: "trunk", version: "0.21.14", binary: "trunk", locked: true },
 ];
 const WASM_PACK: CargoTool = CargoTool { package: "wasm-pack", version: "0.15.1", binary: "wasm-pack", locked: true };
+/// Firefox speaks WebDriver through it, and Debian has no package of it.
+const GECKODRIVER: CargoTool =
+    CargoTool { package: "geckodriver", version: "0.37.1", binary: "geckodriver", locked: true };
 
 /// Binaryen's npm package, for wasm-opt: what distributions carry is too old for today's rustc.
 const BINARYEN: &str = "132.0.0";
@@ -112,6 +115,16 @@ impl CargoTool {
         step.done();
         Ok(binaries)
     }
+}
+
+/// Installs what drives Firefox, and gives its path.
+///
+/// # Errors
+/// It can't be installed.
+pub fn geckodriver() -> Result<PathBuf> {
+    let binaries = GECKODRIVER.ensure(&workspace::cache_dir()?.join("tools"))?;
+    sweep()?;
+    Ok(binaries.join(GECKODRIVER.binary))
 }
 
 /// Frees what compiling the tools left behind. What is installed stays.

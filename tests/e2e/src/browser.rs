@@ -1,31 +1,19 @@
 //! Chromium, driven by ChromeDriver.
 
-use std::{
-    env,
-    io::{BufRead, BufReader, Write},
-    net::{Ipv4Addr, TcpStream},
-    ops::Deref,
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::{env, ops::Deref, process::Command};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::{BrowserLogEntry, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
+
+use crate::{driver::Driver, engine};
 
 /// A browser with a profile of its own. It ends, and all that it kept goes, when this is dropped.
 pub struct Browser {
     window: WebDriver,
     _driver: Driver,
     _profile: TempDir,
-}
-
-/// ChromeDriver's process, and the session in it.
-struct Driver {
-    process: Child,
-    port: u16,
-    session: Option<String>,
 }
 
 const ARGUMENTS: [&str; 11] = [
@@ -48,7 +36,12 @@ impl Browser {
     /// # Errors
     /// There is no Chromium or no ChromeDriver, or they do not start.
     pub async fn open() -> Result<Self> {
-        let mut driver = Driver::start()?;
+        let mut command = Command::new(env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into()));
+        let mut driver = Driver::start(command.arg("--port=0"), |line| {
+            let (_, port) = line.split_once("was started successfully on port ")?;
+            port.trim_end_matches('.').parse().ok()
+        })
+        .context("set CHROMEDRIVER to the driver's path")?;
         let profile = tempfile::tempdir()?;
         let mut capabilities = DesiredCapabilities::chrome();
         if let Some(chrome) = env::var_os("CHROME") {
@@ -59,12 +52,7 @@ impl Browser {
         }
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
         capabilities.set_browser_log_level(LoggingPrefsLogLevel::Warning)?;
-        let window = WebDriver::builder(format!("http://127.0.0.1:{}", driver.port), capabilities)
-            .request_timeout(Duration::from_secs(120))
-            .connect()
-            .await
-            .context("Chromium does not start")?;
-        driver.session = Some(window.session_id().to_string());
+        let window = driver.open(capabilities).await.context("Chromium does not start")?;
         Ok(Self { window, _driver: driver, _profile: profile })
     }
 
@@ -81,16 +69,7 @@ impl Browser {
     /// # Errors
     /// It throws, or takes longer than a minute.
     pub async fn run(&self, body: &str, arguments: Vec<Value>) -> Result<Value> {
-        let script = format!(
-            "const done = arguments[arguments.length - 1];
-             (async function () {{ {body} }}).apply(null, Array.from(arguments).slice(0, -1))
-                 .then(value => done({{ value }}), error => done({{ error: String(error) }}));"
-        );
-        let answer: Value = self.window.execute_async(script, arguments).await?.convert()?;
-        match answer.get("error") {
-            Some(error) => bail!("in the page: {error}"),
-            None => Ok(answer.get("value").cloned().unwrap_or(Value::Null)),
-        }
+        engine::run(&self.window, body, arguments).await
     }
 
     /// Limits how fast the page may send. `None` lifts the limit.
@@ -143,51 +122,5 @@ impl Deref for Browser {
 
     fn deref(&self) -> &WebDriver {
         &self.window
-    }
-}
-
-impl Driver {
-    fn start() -> Result<Self> {
-        let program = env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
-        let mut process = Command::new(program)
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("could not start chromedriver: set CHROMEDRIVER to its path")?;
-        let output = process.stdout.take().context("chromedriver has no output")?;
-        let mut lines = BufReader::new(output).lines();
-        let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
-            let (_, port) = line.split_once("was started successfully on port ")?;
-            port.trim_end_matches('.').parse().ok()
-        });
-        let Some(port) = port else {
-            process.kill()?;
-            process.wait()?;
-            bail!("chromedriver names no port");
-        };
-        // It writes on, and must not find its reader gone.
-        std::thread::spawn(move || lines.for_each(drop));
-        Ok(Self { process, port, session: None })
-    }
-
-    /// Ends the session, and with it Chromium's processes. By hand: there is no `await` in a destructor.
-    fn quit(&self) -> std::io::Result<()> {
-        let Some(session) = &self.session else { return Ok(()) };
-        let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
-        connection.set_read_timeout(Some(Duration::from_secs(10)))?;
-        write!(connection, "DELETE /session/{session} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
-        BufReader::new(connection).lines().next().transpose()?;
-        Ok(())
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        // Whatever does not end by itself ends with the driver.
-        let _ = self.quit();
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }

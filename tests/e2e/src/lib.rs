@@ -2,7 +2,9 @@
 //!
 //! - [`server`]: the server's process: started, killed, started again on the same data.
 //! - [`api`]: the server's HTTP interface, as a program uses it.
-//! - [`browser`]: Chromium and its driver.
+//! - [`browser`]: Chromium, with what only Chromium can.
+//! - [`engine`]: Chromium, Firefox and WebKitGTK, with what all can.
+//! - [`driver`]: the process that speaks WebDriver for a browser.
 //! - [`page`]: the page, as a person finds their way on it.
 //! - [`player`]: the player on it.
 //! - [`media`]: files to upload, and what ffmpeg's tools say of them.
@@ -15,6 +17,8 @@
 pub mod api;
 pub mod browser;
 pub mod canary;
+pub mod driver;
+pub mod engine;
 pub mod media;
 pub mod page;
 pub mod player;

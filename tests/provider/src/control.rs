@@ -3,9 +3,12 @@
 //! - `POST /sessions` with a [`Setup`] → 201 `{"id", "origin", "target_url"}`
 //! - `GET /sessions/{id}` → a [`Report`](crate::Report)
 //! - `DELETE /sessions/{id}` → 204
-//! - `GET /{path}`: the folder's file.
+//! - `GET /{path}`: a file of the folders.
 
-use std::path::{Component, Path as FilePath};
+use std::{
+    fs,
+    path::{Component, Path as FilePath},
+};
 
 use axum::{
     Json, Router,
@@ -61,8 +64,11 @@ fn readable(answer: impl IntoResponse) -> Response {
 async fn page(State(provider): State<Provider>, Path(path): Path<String>) -> Response {
     let path = FilePath::new(&path);
     let stays_inside = path.components().all(|part| matches!(part, Component::Normal(_)));
-    let Some(folder) = provider.pages().filter(|_| stays_inside) else { return StatusCode::NOT_FOUND.into_response() };
-    let Ok(content) = tokio::fs::read(folder.join(path)).await else { return StatusCode::NOT_FOUND.into_response() };
+    if !stays_inside {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let found = provider.pages().iter().map(|folder| folder.join(path)).find(|file| file.is_file());
+    let Some(Ok(content)) = found.map(fs::read) else { return StatusCode::NOT_FOUND.into_response() };
     let kind = match path.extension().and_then(|kind| kind.to_str()) {
         Some("html") => "text/html; charset=utf-8",
         Some("js" | "mjs") => "text/javascript",

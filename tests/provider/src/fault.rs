@@ -72,7 +72,10 @@ pub enum Fault {
     /// The answer has that header, and CORS does not expose it.
     HiddenProof,
     /// The request is done, and answered as if bytes were still missing.
-    NotYet,
+    NotYet {
+        /// Whether the answer proves what is held.
+        proof: bool,
+    },
     /// The request is not done, and answered as if all were.
     FalseSuccess,
     /// The answer claims more bytes than are held.

@@ -20,7 +20,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Provider {
     url: String,
-    pages: Option<PathBuf>,
+    pages: Vec<PathBuf>,
     sessions: Arc<Mutex<Vec<Option<Arc<Session>>>>>,
 }
 
@@ -29,15 +29,15 @@ impl Provider {
     ///
     /// # Errors
     /// There is no port.
-    pub async fn start(pages: Option<PathBuf>) -> Result<Self> {
+    pub async fn start(pages: Vec<PathBuf>) -> Result<Self> {
         Self::start_on(0, pages).await
     }
 
-    /// Starts one on this port of loopback, which serves the files of a folder, too. It serves as long as the runtime runs.
+    /// Starts one on this port of loopback, which serves the files of folders, too. It serves as long as the runtime runs.
     ///
     /// # Errors
     /// The port is taken.
-    pub async fn start_on(port: u16, pages: Option<PathBuf>) -> Result<Self> {
+    pub async fn start_on(port: u16, pages: Vec<PathBuf>) -> Result<Self> {
         let port = Port::bind(port).await?;
         let provider = Self { url: port.origin()?, pages, sessions: Arc::default() };
         let control = control::routes(provider.clone()).into_make_service_with_connect_info::<Breaker>();
@@ -50,8 +50,8 @@ impl Provider {
         &self.url
     }
 
-    pub(crate) const fn pages(&self) -> Option<&PathBuf> {
-        self.pages.as_ref()
+    pub(crate) fn pages(&self) -> &[PathBuf] {
+        &self.pages
     }
 
     /// Begins an upload on an origin of its own.

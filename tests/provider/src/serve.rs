@@ -154,7 +154,8 @@ impl Errand {
         let dialogue = &state.dialogue;
         let answer = match &self.fault {
             Some(Fault::StatusAfter { status, retry_after }) => bare(*status, *retry_after),
-            Some(Fault::NotYet) => dialogue.not_yet(),
+            Some(Fault::NotYet { proof: true }) => dialogue.boast(dialogue.not_yet(), 0),
+            Some(Fault::NotYet { proof: false }) => dialogue.not_yet(),
             Some(Fault::Boast { bytes }) => dialogue.boast(answer, *bytes),
             Some(Fault::NoProof) => {
                 let proof = dialogue.proof();

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    fmt,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -217,5 +218,20 @@ impl State {
 
     pub fn final_was_given(&mut self) {
         self.final_given = true;
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, nth, method, path, range, body, kept, .. } = self;
+        write!(f, "{kind:?} {nth}: {method} {path} {range}, {body} bytes, {kept:+} kept, ")?;
+        match self.status {
+            Some(status) => write!(f, "{status}")?,
+            None => write!(f, "no answer")?,
+        }
+        match &self.fault {
+            Some(fault) => write!(f, " by {fault:?}"),
+            None => Ok(()),
+        }
     }
 }

@@ -13,7 +13,7 @@ use super::counts::{self, Counts};
 use crate::{
     backend,
     browser::Browser,
-    frontend, js, process,
+    frontend, js, other_browsers, process,
     step::note,
     tools::Tools,
     wasm_target::{TARGET, Toolchain},
@@ -35,11 +35,14 @@ pub enum Suite {
     Browser,
     /// The real server and the real page in Chromium
     E2e,
+    /// Uploads to a faulty provider in Chromium, Firefox and WebKitGTK
+    Browsers,
 }
 
 impl Suite {
     /// All, in the order in which they run: what fails soon comes first.
-    pub const ALL: [Self; 6] = [Self::Fmt, Self::Clippy, Self::Native, Self::ClippyWasm, Self::Browser, Self::E2e];
+    pub const ALL: [Self; 7] =
+        [Self::Fmt, Self::Clippy, Self::Native, Self::ClippyWasm, Self::Browser, Self::E2e, Self::Browsers];
 
     /// What a person reads.
     pub const fn title(self) -> &'static str {
@@ -50,6 +53,7 @@ impl Suite {
             Self::Native => "native tests",
             Self::Browser => "headless browser tests",
             Self::E2e => "whole-system tests",
+            Self::Browsers => "faults in three browsers",
         }
     }
 }
@@ -111,6 +115,7 @@ impl Setup {
             Suite::Native => self.native(),
             Suite::Browser => self.browser_tests(),
             Suite::E2e => counts::run(&mut self.e2e()?),
+            Suite::Browsers => counts::run(&mut self.browsers()?),
         }
     }
 
@@ -186,6 +191,23 @@ impl Setup {
             cargo.env("REELWAY_SCREENSHOTS_VIDEO", video);
         }
         counts::run(&mut cargo)
+    }
+
+    /// Installs the other browsers. Gives the command that drives all three.
+    fn browsers(&self) -> Result<Command> {
+        let firefox = other_browsers::firefox()?;
+        let webkit = other_browsers::webkit()?;
+        let modules = js::build(&self.tools, self.toolchain, js::Build::Dev)?;
+        let mut cargo = cargo_test();
+        cargo.args(NATIVE).args(["--features", "reelway-e2e/browser", "--test", "faults", "--", "--nocapture"]);
+        cargo.env("REELWAY_JS", modules);
+        cargo.env("CHROME", &self.browser.chrome).env("CHROMEDRIVER", &self.browser.driver);
+        cargo.env("FIREFOX", firefox.browser).env("GECKODRIVER", firefox.driver);
+        cargo.env("MINIBROWSER", webkit.browser).env("WEBKITDRIVER", webkit.driver);
+        if self.full {
+            cargo.env("REELWAY_FULL", "1");
+        }
+        Ok(cargo)
     }
 
     /// Builds what a user runs. Gives the command that drives it.

@@ -19,7 +19,7 @@ impl Dialogue {
     /// Opens a session and asks for its target.
     pub async fn begin(setup: Setup) -> Result<Self> {
         let file = content(7, usize::try_from(setup.size)?);
-        let session = Provider::start(None).await?.open(setup).await?;
+        let session = Provider::start(Vec::new()).await?.open(setup).await?;
         let mut dialogue = Self { session, target: Value::Null, file, client: Client::new() };
         dialogue.target = dialogue.fresh_target().await?;
         Ok(dialogue)

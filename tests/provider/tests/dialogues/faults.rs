@@ -52,7 +52,8 @@ async fn answers_that_do_not_prove_what_they_should() -> Result<()> {
         (Fault::HiddenProof, 308, Some("bytes=0-19"), false),
         (Fault::Boast { bytes: 5 }, 308, Some("bytes=0-24"), true),
         (Fault::FalseSuccess, 200, None, true),
-        (Fault::NotYet, 308, None, true),
+        (Fault::NotYet { proof: true }, 308, Some("bytes=0-19"), true),
+        (Fault::NotYet { proof: false }, 308, None, true),
     ] {
         let talk = with(fault.clone()).await?;
 

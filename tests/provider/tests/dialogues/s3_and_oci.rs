@@ -89,7 +89,7 @@ async fn a_completion_that_does_not_fit_is_refused() -> Result<()> {
 
 #[tokio::test]
 async fn parts_are_signed_on_request_and_an_error_can_hide_in_a_200() -> Result<()> {
-    let script = vec![Step::once(Kind::Complete, 1, Fault::NotYet)];
+    let script = vec![Step::once(Kind::Complete, 1, Fault::NotYet { proof: false })];
     let talk = Dialogue::begin(Setup { presigned: false, script, ..s3() }).await?;
 
     let asked = json!({ "parts": [2] }).to_string();
