@@ -84,7 +84,6 @@ fn run(options: &Options) -> Result<bool> {
     let patient: Vec<_> = everyone.iter().copied().filter(|candidate| candidate.on_slow_link).collect();
     let large = Content::ensure(&options.files, options.size << 20)?;
     let small = Content::ensure(&options.files, options.slow_size << 20)?;
-    large.sha256()?;
 
     let runtime = Runtime::new()?;
     let page = runtime.block_on(serve(&options.page))?;
