@@ -43,8 +43,8 @@ struct Options {
     /// MiB of the file on loopback.
     #[arg(long, default_value_t = 1024)]
     size: u64,
-    /// MiB of the file on the slow link.
-    #[arg(long, default_value_t = 256)]
+    /// MiB of the file on the slow link, where 128 take a client a quarter of a minute.
+    #[arg(long, default_value_t = 128)]
     slow_size: u64,
     /// Runs on one link only.
     #[arg(long, value_enum)]
