@@ -105,12 +105,12 @@ fn create(provider: &mut Provider, request: &Request, fault: Option<&Fault>) -> 
 fn stored(provider: &mut Provider, request: &Request, id: usize, fault: Option<&Fault>) -> Answer {
     let Some(Upload { len, bytes, .. }) = upload(provider, id) else { return status(404).into() };
     let (len, held) = (*len, bytes.len() as u64);
-    if let Some(Fault::Expired(code)) = fault {
-        if provider.object.is_none() {
-            state(provider).uploads[id] = None;
-            provider.lost += held;
-            return status(*code).into();
-        }
+    if let Some(Fault::Expired(code)) = fault
+        && provider.object.is_none()
+    {
+        state(provider).uploads[id] = None;
+        provider.lost += held;
+        return status(*code).into();
     }
     if request.method == "PATCH" {
         assert_eq!(header(request, "content-type"), Some("application/offset+octet-stream"));
