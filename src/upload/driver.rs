@@ -106,7 +106,11 @@ impl Driver {
         let code = error.map_or("", |error| error.code());
         let agent = page::user_agent();
         let (held, total) = (progress.acknowledged, progress.total);
-        format!("Reelway {VERSION}, {agent}\n{} {code}: {held} of {total} bytes\n{}", phase.name(), machine.log().text())
+        format!(
+            "Reelway {VERSION}, {agent}\n{} {code}: {held} of {total} bytes\n{}",
+            phase.name(),
+            machine.log().text()
+        )
     }
 
     pub(super) fn set_on_attempt(&self, listen: OnAttempt) {

@@ -1,10 +1,14 @@
 //! The upload state machine.
 //!
-//! - here: what the user and the clock do, and what is sent next.
+//! - here: its state, and what becomes of trouble.
+//! - [`acts`]: what the user and the clock do.
+//! - [`sending`]: what is sent next.
 //! - [`answers`]: what back end and provider say.
 //! - [`view`]: what is seen from outside.
 
+mod acts;
 mod answers;
+mod sending;
 mod view;
 
 use std::ops::Range;
@@ -20,24 +24,18 @@ use crate::{
         log::{self, Log, What},
         planner::{Planner, Wish},
         progress::Meter,
-        protocol::{Context, Protocol, Step},
+        protocol::{Protocol, Step},
         retry::{PATIENCE, Retry},
         throttle::Throttle,
     },
 };
 
-/// Milliseconds: a request without a body is given up after so long.
-const QUIET: Millis = 30_000.0;
-/// Bytes a second: no line is taken to be slower than this, so that a chunk has this long at least.
-const SLOWEST: f64 = 16_384.0;
 /// Milliseconds: how often the estimate of what is in flight is brought up to date.
 const REFRESH: Millis = 250.0;
 /// Milliseconds: a timer that is so late was not throttled (browsers stop at a minute): the machine was asleep.
 const ASLEEP: Millis = 120_000.0;
 /// Milliseconds between attempts while the browser says that there is no network, which may be wrong.
 const OFFLINE_WAIT: Millis = 30_000.0;
-/// Bytes: more than this is never read into memory at once.
-const MOST_IN_MEMORY: u64 = 64 << 20;
 /// How often in a row an upload may have to begin anew, without getting further than before.
 const BEGINNINGS: u32 = 20;
 
@@ -231,99 +229,8 @@ impl UploadMachine {
         requests.chain(asked).chain(wait).chain(refresh).reduce(f64::min)
     }
 
-    /// Starts, resumes, or tries again after a failure.
-    fn activate(&mut self, word: &'static str) {
-        self.note(What::Event(word));
-        if matches!(self.standing, Standing::Failed(UploadError::FileUnreadable)) {
-            // The file may be another handle to the same bytes.
-            self.body.begin_again();
-        }
-        self.standing = Standing::Active;
-        self.retry.headway();
-        self.wait = None;
-        self.proceed();
-    }
-
-    fn pause(&mut self) {
-        self.note(What::Event("pause"));
-        self.standing = Standing::Paused;
-        self.stop();
-    }
-
-    fn cancel(&mut self) {
-        if std::mem::replace(&mut self.standing, Standing::Cancelled) == Standing::Cancelled {
-            return;
-        }
-        self.note(What::Event("cancel"));
-        self.stop();
-        if let Some(Target { target, protocol, books, .. }) = &self.target {
-            let farewells = books.urls().into_iter().filter_map(|url| protocol.farewell(target, &url));
-            self.effects.extend(farewells.map(Effect::Farewell));
-        }
-        if self.had_target {
-            self.effects.push(Effect::Discard);
-        }
-    }
-
-    /// Aborts what runs, but for the wait for a target: the back end may have made the video by now.
-    fn stop(&mut self) {
-        self.abort_all();
-        self.wait = None;
-    }
-
-    fn abort_all(&mut self) {
-        for Running { id, step, .. } in std::mem::take(&mut self.running) {
-            self.effects.push(Effect::Abort(id));
-            self.lose(&step);
-        }
-    }
-
-    /// Nobody will say what became of a step.
-    fn lose(&mut self, step: &Step) {
-        if let Some(target) = &mut self.target {
-            target.books.lost(step);
-        }
-    }
-
-    fn cut_wait_short(&mut self, even_if_firm: bool) {
-        if self.wait.is_some_and(|wait| even_if_firm || !wait.firm) {
-            self.wait = None;
-            self.proceed();
-        }
-    }
-
-    /// The clock jumped: whatever was on its way is lost, though no one will say so.
-    fn wake(&mut self) {
-        self.note(What::Event("wake"));
-        if self.running.is_empty() {
-            return self.tick();
-        }
-        self.stop();
-        self.proceed();
-    }
-
-    fn tick(&mut self) {
-        if self.wait.is_some_and(|wait| self.now >= wait.until) {
-            self.wait = None;
-            self.proceed();
-        }
-        if let Some(Asked { id, .. }) = self.asked.take_if(|asked| self.now >= asked.deadline) {
-            self.effects.push(Effect::Abort(id));
-            self.stumble(UploadError::Stalled, None);
-        }
-        let now = self.now;
-        let late: Vec<Running> = self.running.extract_if(.., |running| now >= running.deadline).collect();
-        for Running { id, step, .. } in &late {
-            self.effects.push(Effect::Abort(*id));
-            self.unanswered(step, true);
-        }
-        if !late.is_empty() {
-            self.stumble(UploadError::Stalled, None);
-        }
-    }
-
     /// A request ended without an answer.
-    fn unanswered(&mut self, step: &Step, stalled: bool) {
+    pub(super) fn unanswered(&mut self, step: &Step, stalled: bool) {
         self.lose(step);
         self.shrink(step);
         if matches!(step, Step::Chunk { .. }) && self.online {
@@ -332,96 +239,15 @@ impl UploadMachine {
     }
 
     /// The next chunk is shorter after one that did not go through.
-    fn shrink(&mut self, step: &Step) {
+    pub(super) fn shrink(&mut self, step: &Step) {
         if let (Step::Chunk { .. }, Some(target)) = (step, &mut self.target) {
             target.planner.failed();
         }
         self.prepared = None;
     }
 
-    /// Does all there is to do now.
-    fn proceed(&mut self) {
-        if self.standing != Standing::Active || self.wait.is_some() || self.asked.is_some() {
-            return;
-        }
-        if self.size == 0 {
-            return self.fail(UploadError::EmptyFile);
-        }
-        if self.target.as_ref().is_none_or(|target| target.expired) {
-            let id = self.next_id();
-            self.asked = Some(Asked { id, deadline: self.now + QUIET });
-            return self.effects.push(Effect::RequestTarget { id, fresh: self.had_target });
-        }
-        while self.running.len() < self.throttle.limit() {
-            let Some(Target { planner, books, .. }) = &mut self.target else { return };
-            planner.set_in_memory(self.body.is_copy());
-            let running: Vec<&Step> = self.running.iter().map(|running| &running.step).collect();
-            match books.next(&running, planner) {
-                Some(step) => {
-                    let step = self.as_prepared(step);
-                    self.send(step);
-                }
-                // The target lacks a URL for what is to come.
-                None if self.running.is_empty() => return self.fail(UploadError::BadTarget),
-                None => return,
-            }
-        }
-    }
-
-    /// With the length that a digest was computed for meanwhile.
-    fn as_prepared(&mut self, step: Step) -> Step {
-        match (step, self.prepared.take(), &self.target) {
-            (Step::Chunk { lane, bytes, url }, Some(ready), Some(target))
-                if ready.start == bytes.start
-                    && (ready.end == lane.range.end || target.planner.allows(ready.clone())) =>
-            {
-                Step::Chunk { lane, bytes: ready, url }
-            }
-            (step, ..) => step,
-        }
-    }
-
-    fn send(&mut self, step: Step) {
-        let id = self.next_id();
-        let deadline = self.now + self.time_for(&step);
-        let Some(Target { target, protocol, planner, books, .. }) = &mut self.target else { return };
-        let context = Context { target, size: self.size, metadata: &self.options.metadata };
-        let mut request = protocol.request(&context, &step);
-        let short = |bytes: &Range<u64>| bytes.end - bytes.start <= MOST_IN_MEMORY;
-        request.copy = self.body.is_copy() && request.body.as_ref().is_some_and(short);
-        books.sending(&step);
-        let mut ahead = None;
-        if let Some(bytes) = request.body.clone() {
-            self.log.note(self.now, What::Sent { bytes: bytes.clone(), copy: request.copy });
-            ahead = target.digest.zip(Some(planner.chunk(bytes.end, self.size)));
-        }
-        self.effects.push(Effect::Send(id, request));
-        if let Some((digest, next)) = ahead.filter(|(_, next)| next.start < next.end && self.throttle.limit() == 1) {
-            self.prepared = Some(next.clone());
-            self.effects.push(Effect::Prepare(next, digest));
-        }
-        self.running.push(Running { id, step, since: self.now, deadline });
-    }
-
-    /// How long a request may take before it counts as stalled: many times what it should, and longer each time.
-    fn time_for(&self, step: &Step) -> Millis {
-        let bytes = match step {
-            Step::Chunk { bytes, .. } | Step::Open { bytes: Some(bytes), .. } => bytes.end - bytes.start,
-            _ => 0,
-        };
-        let each = self.meter.average().map(|rate| rate / self.throttle.limit() as f64);
-        let slow = each.map_or(SLOWEST, |rate| (rate / 8.0).max(SLOWEST));
-        let expected = QUIET + bytes as f64 * 1000.0 / slow;
-        expected * f64::from(1u32 << self.retry.attempts().min(4))
-    }
-
-    fn next_id(&mut self) -> Id {
-        self.last_id += 1;
-        Id(self.last_id)
-    }
-
     /// Something went wrong that may pass: waits before anything else is sent. What is on its way goes on.
-    fn stumble(&mut self, error: UploadError, retry_after: Option<Millis>) {
+    pub(super) fn stumble(&mut self, error: UploadError, retry_after: Option<Millis>) {
         if self.standing != Standing::Active {
             return;
         }
@@ -441,13 +267,13 @@ impl UploadMachine {
         self.wait = Some(Wait { until, firm: retry_after.is_some() });
     }
 
-    fn fail(&mut self, error: UploadError) {
+    pub(super) fn fail(&mut self, error: UploadError) {
         self.stop();
         self.log.note(self.now, log::trouble(&error, None));
         self.standing = Standing::Failed(error);
     }
 
-    fn complete(&mut self, body: String) {
+    pub(super) fn complete(&mut self, body: String) {
         self.stop();
         self.note(What::Event("done"));
         self.standing = Standing::Done;
@@ -455,7 +281,7 @@ impl UploadMachine {
         self.effects.push(Effect::Complete { body });
     }
 
-    fn note(&mut self, what: What) {
+    pub(super) fn note(&mut self, what: What) {
         self.log.note(self.now, what);
     }
 }
