@@ -3,6 +3,7 @@
 //! - `components`: `Uploader`, `Player` and `Video`, for Leptos. Behind the feature `components`, which is on by default.
 //! - [`player`]: engines and storyboards, without a face.
 //! - [`upload`]: sends a file; headless. The decisions are `reelway_core::upload`'s.
+//! - [`probe`]: reads the header of a file that was chosen. [`filmstrip`]: thumbnails of it, before any server has it.
 //! - [`readiness`]: follows a video until it plays.
 //! - [`backend`]: Reelway's HTTP API.
 //! - [`listener`], [`timer`]: browser callbacks that end when their owner does.
@@ -12,8 +13,10 @@ pub mod backend;
 #[cfg(feature = "components")]
 pub mod components;
 pub mod dom;
+pub mod filmstrip;
 pub mod listener;
 pub mod player;
+pub mod probe;
 pub mod readiness;
 pub mod timer;
 pub mod upload;

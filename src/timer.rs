@@ -1,9 +1,10 @@
-//! Time in the browser: a timer that ends with its owner, and a clock that never goes back.
+//! Time in the browser: a timer and an idle moment that end with their owner, and a clock that never goes back.
 
-use std::cell::Cell;
+use std::{cell::Cell, rc::Rc};
 
 use reelway_core::{Millis, within};
 use wasm_bindgen::prelude::*;
+use web_sys::IdleRequestOptions;
 
 #[wasm_bindgen]
 extern "C" {
@@ -38,6 +39,46 @@ impl Drop for Timer {
         }
     }
 }
+
+/// Calls once when the page has nothing else to do, unless it is dropped before.
+pub struct Idle {
+    handle: Option<u32>,
+    _fallback: Option<Timer>,
+    _closure: Option<Closure<dyn FnMut()>>,
+}
+
+impl Idle {
+    /// Calls `ring` in an idle moment, or after `patience` in any other. Where the browser does not tell when it is idle
+    /// (Safari), a moment later.
+    pub fn new(patience: Millis, ring: impl FnOnce() + 'static) -> Self {
+        let ring = Rc::new(Cell::new(Some(ring)));
+        let once = Rc::clone(&ring);
+        let closure = Closure::once(move || once.take().map_or((), |ring| ring()));
+        let options = IdleRequestOptions::new();
+        options.set_timeout(within(patience, 0.0, f64::from(i32::MAX)) as u32);
+        let handle = web_sys::window().and_then(|window| {
+            window.request_idle_callback_with_options(closure.as_ref().unchecked_ref(), &options).ok()
+        });
+        match handle {
+            Some(_) => Self { handle, _fallback: None, _closure: Some(closure) },
+            None => {
+                let timer = Timer::new(BREATH, move || ring.take().map_or((), |ring| ring()));
+                Self { handle, _fallback: Some(timer), _closure: None }
+            }
+        }
+    }
+}
+
+impl Drop for Idle {
+    fn drop(&mut self) {
+        if let (Some(handle), Some(window)) = (self.handle, web_sys::window()) {
+            window.cancel_idle_callback(handle);
+        }
+    }
+}
+
+/// Milliseconds: long enough for a page to paint and to answer a key in between.
+const BREATH: Millis = 20.0;
 
 /// A clock that never goes back and does not stop while the machine sleeps.
 ///

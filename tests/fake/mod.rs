@@ -20,7 +20,13 @@ extern "C" {
     pub fn happens(name: &str);
     pub fn move_files();
     pub fn reset_files();
+    pub fn stall_files();
     pub fn digest(bytes: &[u8]) -> Promise;
+}
+
+#[wasm_bindgen(module = "/tests/fake/film.js")]
+extern "C" {
+    pub fn film_by_recorder(milliseconds: u32) -> Promise;
 }
 
 /// Waits until something is so, for ten seconds at most.

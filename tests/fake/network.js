@@ -150,6 +150,11 @@ export function move_files() {
   Blob.prototype.arrayBuffer = () => Promise.reject(new DOMException("gone", "NotReadableError"));
 }
 
+/** From here on, files take for ever to be read; until `reset_files`. */
+export function stall_files() {
+  Blob.prototype.arrayBuffer = () => new Promise(() => {});
+}
+
 const readable = Blob.prototype.arrayBuffer;
 /** Files can be read again. */
 export function reset_files() {

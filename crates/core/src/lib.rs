@@ -3,15 +3,15 @@
 //! Nothing in this crate reads a clock, opens a connection or touches the DOM. Time comes in as [`Millis`].
 //!
 //! - [`upload`]: the upload state machine, its protocols, chunk sizes, retries and progress.
-//! - [`storyboard`]: thumbnails for scrubbing, from WebVTT or JSON.
+//! - [`storyboard`]: thumbnails for scrubbing, from WebVTT or JSON. [`filmstrip`]: how a local file gets one.
 //! - [`probe`]: what a file is, from its header. [`checks`]: what keeps it from being sent.
 //! - [`readiness`]: which of two reports on a video counts, and when nothing changes any more.
 //! - [`text`]: sizes, rates and times as people read them.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod base64;
 pub mod checks;
+pub mod filmstrip;
 mod number;
 pub mod probe;
 pub mod readiness;
@@ -19,7 +19,6 @@ pub mod storyboard;
 pub mod text;
 pub mod upload;
 
-use base64::base64;
 pub use number::within;
 
 /// A moment or a span, in milliseconds, on a clock of the caller's that never goes back.

@@ -1,18 +1,22 @@
 //! One file of the uploader.
 
+use std::rc::Rc;
+
 use crate::components::live::{attr, effect, either, on, part, text, when};
 use leptos::{html, prelude::*};
-use wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlElement, HtmlVideoElement};
+use reelway_core::probe::Header;
+use web_sys::{Event, HtmlElement};
 
 use super::{
     queue::Action,
     state::{ItemState, Stage},
     strings,
+    thumbnail::Thumbnail,
 };
 use crate::{
     components::icons::{self, icon},
     dom::number,
+    filmstrip::Filmstrip,
 };
 
 /// A row: picture, name, progress, state in words, buttons.
@@ -23,9 +27,15 @@ pub fn ItemRow(
     /// Where it stands.
     #[prop(into)]
     state: Signal<ItemState>,
-    /// The URL of the file itself, for a picture of it.
+    /// What the file's header says, once it has been read.
+    #[prop(optional)]
+    header: ArcRwSignal<Option<Header>>,
+    /// Pictures of the file.
     #[prop(optional_no_strip)]
-    preview: Option<String>,
+    filmstrip: Option<Rc<Filmstrip>>,
+    /// Grows with the number of these pictures.
+    #[prop(optional)]
+    tiles: ArcRwSignal<usize>,
     /// The address of a page that shows the video with this id.
     #[prop(optional_no_strip)]
     watch_url: Option<fn(&str) -> String>,
@@ -76,11 +86,14 @@ pub fn ItemRow(
     };
     view! {
         <li part="item" class="rw-item" {..attr("data-stage", stage)} {..attr("data-code", move || failure().1)}>
-            <Thumbnail preview />
+            <Thumbnail filename=filename.clone() filmstrip tiles />
             <div class="rw-item-body">
                 <div class="rw-item-line">
                     <span part="filename" dir="auto" title=filename.clone()>{filename.clone()}</span>
-                    <span class="rw-item-size">{text(move || state.with(strings::size))}</span>
+                    <span class="rw-item-facts">
+                        <span part="details">{text(move || header.with(|header| header.as_ref().map(strings::details)))}</span>
+                        <span class="rw-item-size">{text(move || state.with(strings::size))}</span>
+                    </span>
                 </div>
                 <div
                     part="progress"
@@ -147,37 +160,5 @@ fn bar_of(state: &ItemState) -> (f64, f64) {
         // The lighter tone stays: all of it has arrived.
         Stage::Processing => (f64::from(state.percent()) / 100.0, 1.0),
         _ => (state.acknowledged(), state.sent()),
-    }
-}
-
-/// A frame of the file, if the browser can decode it; else an icon.
-#[component]
-fn Thumbnail(preview: Option<String>) -> AnyView {
-    let broken = RwSignal::new(preview.is_none());
-    view! {
-        <div part="thumbnail" class="rw-thumbnail" aria-hidden="true">
-            {icon(icons::FILM)}
-            {preview.map(|url| view! {
-                <video
-                    muted
-                    playsinline
-                    preload="metadata"
-                    src=url
-                    tabindex="-1"
-                    {..attr("hidden", move || broken.get())}
-                    {..on("loadedmetadata", show_a_frame)}
-                    {..on("error", move |_: Event| broken.set(true))}
-                ></video>
-            })}
-        </div>
-    }
-    .into_any()
-}
-
-/// Many videos begin in black: a frame from some way in tells more.
-fn show_a_frame(event: Event) {
-    let video: Option<HtmlVideoElement> = event.target().and_then(|target| target.dyn_into().ok());
-    if let Some(video) = video.filter(|video| video.duration().is_finite()) {
-        video.set_current_time((video.duration() * 0.25).min(3.0));
     }
 }

@@ -1,14 +1,17 @@
 //! The uploader: a zone to drop files on, and a row for each file from its first byte to the finished video.
 
-mod accept;
 mod dropping;
 mod item;
 mod queue;
 mod state;
 mod strings;
+mod thumbnail;
+
+use std::rc::Rc;
 
 use crate::components::live::{attr, effect, on, rows, text};
 use leptos::{html, prelude::*};
+use reelway_core::checks::{Checks, accept_videos};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, EventTarget, HtmlInputElement};
 
@@ -31,9 +34,15 @@ pub fn Uploader(
     /// The base URL of a Reelway server; left out: the page's own origin. Not used with `uploads`.
     #[prop(into, optional)]
     endpoint: String,
-    /// What the file dialog offers, as in `<input accept>`; left out: videos.
+    /// What is taken and the file dialog offers, as in `<input accept>`; left out: videos.
     #[prop(into, optional)]
     accept: Option<String>,
+    /// Bytes: larger files are refused, before anything of them is sent.
+    #[prop(into, optional_no_strip)]
+    max_file_size: Option<u64>,
+    /// Seconds: longer videos are refused, as far as their header tells how long they are.
+    #[prop(into, optional_no_strip)]
+    max_duration: Option<f64>,
     /// Take more than one file.
     #[prop(optional)]
     multiple: bool,
@@ -48,6 +57,7 @@ pub fn Uploader(
     uploads: Option<Uploads>,
 ) -> impl IntoView {
     let uploads = uploads.unwrap_or_else(|| Uploads::new(UploadOptions::to(endpoint)));
+    uploads.narrow(Checks { max_size: max_file_size, max_duration, accept: accept.clone() });
     let (zone, input) = (NodeRef::<html::Div>::new(), NodeRef::<html::Input>::new());
     let over = RwSignal::new(false);
     let take = move |mut files: Vec<web_sys::File>| {
@@ -92,8 +102,9 @@ pub fn Uploader(
             <ItemRow
                 filename=item.file.name()
                 state=item.state.clone()
-                // Of an empty file there is nothing to see, and asking for it fails.
-                preview=(item.file.size() > 0.0).then(|| item.preview.as_str().to_owned())
+                header=item.header.clone()
+                filmstrip=Some(Rc::clone(&item.filmstrip))
+                tiles=item.tiles.clone()
                 watch_url
                 on_action=move |action| held.with_value(|item| uploads.act(item, action))
                 on_choose_another=choose_another
@@ -126,7 +137,7 @@ pub fn Uploader(
                     class="rw-drop-input"
                     node_ref=input
                     aria-label=choose
-                    accept=accept.unwrap_or_else(accept::accept)
+                    accept=accept.unwrap_or_else(accept_videos)
                     multiple=multiple
                     title=""
                     {..on("change", on_change)}

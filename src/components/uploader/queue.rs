@@ -4,17 +4,26 @@ use std::{cell::RefCell, rc::Rc};
 
 use leptos::prelude::*;
 use reelway_api::{Video, VideoStatus};
-use reelway_core::{Millis, readiness::is_settled};
+use reelway_core::{
+    Millis,
+    checks::{Checks, Refusal},
+    probe::Header,
+    readiness::is_settled,
+};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
 use super::{
     state::{ItemState, Stage},
     strings,
 };
-use crate::{Readiness, Subscription, Upload, UploadOptions, dom::ObjectUrl, timer::Timer};
+use crate::{Readiness, Subscription, Upload, UploadOptions, filmstrip::Filmstrip, probe::read_header, timer::Timer};
 
 /// More at once would share the same line, and each would be ready later.
 const AT_ONCE: usize = 2;
+
+/// The first byte waits so long at most for the file's header to be read.
+const CHECKING: Millis = 1_000.0;
 
 /// How often a countdown moves.
 const SECOND: Millis = 1_000.0;
@@ -45,8 +54,12 @@ pub struct Item {
     pub state: ArcRwSignal<ItemState>,
     /// The video, as the server last told of it.
     pub video: ArcRwSignal<Option<Video>>,
-    /// For a picture of the file before any server has it.
-    pub preview: Rc<ObjectUrl>,
+    /// What its header says, once that has been read.
+    pub header: ArcRwSignal<Option<Header>>,
+    /// Pictures of the file, before any server has it.
+    pub filmstrip: Rc<Filmstrip>,
+    /// Grows with the number of these pictures.
+    pub tiles: ArcRwSignal<usize>,
     running: Rc<RefCell<Running>>,
 }
 
@@ -72,6 +85,7 @@ pub struct Uploads {
     items: RwSignal<Vec<Item>, LocalStorage>,
     next_key: StoredValue<u32>,
     options: StoredValue<UploadOptions, LocalStorage>,
+    checks: StoredValue<Checks>,
     cancelled: RwSignal<Vec<String>>,
     /// What a screen reader is to say.
     pub(super) announcement: RwSignal<String>,
@@ -84,6 +98,7 @@ impl Uploads {
             items: RwSignal::new_local(Vec::new()),
             next_key: StoredValue::new(0),
             options: StoredValue::new_local(options),
+            checks: StoredValue::default(),
             cancelled: RwSignal::default(),
             announcement: RwSignal::default(),
         }
@@ -113,28 +128,86 @@ impl Uploads {
         self.items.with(|items| if let [item] = items.as_slice() { Some(item.clone()) } else { None })
     }
 
-    /// Takes files in. What can't be a video is refused at once, with a reason.
+    /// Takes fewer files from here on: those of these limits that say something hold.
+    pub fn narrow(&self, limits: Checks) {
+        self.checks.update_value(|checks| {
+            checks.max_size = limits.max_size.or(checks.max_size);
+            checks.max_duration = limits.max_duration.or(checks.max_duration);
+            checks.accept = limits.accept.or(checks.accept.take());
+        });
+    }
+
+    /// Takes files in. What can't be a video, or is over a limit, is refused with a reason: at once, if its name and its
+    /// size tell, or as soon as its header has been read.
     pub fn add(&self, files: impl IntoIterator<Item = File>) {
         for file in files {
             let key = self.next_key.get_value();
             self.next_key.set_value(key + 1);
             let total = file.size() as u64;
-            let state = if super::accept::may_be_video(&file.name(), &file.type_()) {
-                ItemState::queued(total)
-            } else {
-                ItemState::refused(total, "not_a_video", strings::NOT_A_VIDEO)
-            };
+            let refused =
+                self.checks.with_value(|checks| checks.before_reading(&file.name(), &file.type_(), total)).err();
+            let tiles = ArcRwSignal::new(0);
+            let counted = tiles.clone();
+            let filmstrip = Filmstrip::new(&file, move |tiles| counted.set(tiles));
             let item = Item {
                 key,
-                preview: Rc::new(ObjectUrl::new(&file)),
                 file,
-                state: ArcRwSignal::new(state),
+                state: ArcRwSignal::new(ItemState::checking(total)),
                 video: ArcRwSignal::new(None),
+                header: ArcRwSignal::new(None),
+                filmstrip: Rc::new(filmstrip),
+                tiles,
                 running: Rc::default(),
             };
-            self.items.update(|items| items.push(item));
+            self.items.update(|items| items.push(item.clone()));
+            match refused {
+                Some(refusal) => self.refuse(&item, &refusal),
+                None => self.check(&item),
+            }
         }
-        self.pump();
+    }
+
+    fn refuse(&self, item: &Item, refusal: &Refusal) {
+        let state = ItemState::refused(item.file.size() as u64, refusal);
+        self.announcement.set(strings::announcement(&item.file.name(), &state));
+        item.state.set(state);
+    }
+
+    /// Reads the file's header, and then lets the file in or refuses it. A file that takes too long to read is let in.
+    fn check(&self, item: &Item) {
+        let (uploads, weak) = (*self, item.clone_without_running());
+        let patience = Timer::new(CHECKING, move || {
+            if let Some(item) = weak.upgrade() {
+                uploads.admit(&item);
+            }
+        });
+        item.running.borrow_mut().tick = Some(patience);
+        let (file, weak) = (item.file.clone(), item.clone_without_running());
+        spawn_local(async move {
+            let found = read_header(&file).await;
+            let Some(item) = weak.upgrade() else { return };
+            let refused = uploads.checks.try_with_value(|checks| checks.after_reading(&found).err()).flatten();
+            match refused {
+                // Once it is on its way, the server has the word.
+                Some(refusal) if item.is_being_checked() => {
+                    item.running.borrow_mut().tick.take();
+                    uploads.refuse(&item, &refusal);
+                }
+                _ => {
+                    item.filmstrip.start(found.as_ref().ok().and_then(|header| header.duration));
+                    item.header.set(found.ok());
+                    uploads.admit(&item);
+                }
+            }
+        });
+    }
+
+    fn admit(&self, item: &Item) {
+        if item.is_being_checked() {
+            item.running.borrow_mut().tick.take();
+            item.state.update(|state| state.stage = Stage::Queued);
+            self.pump();
+        }
     }
 
     /// Does what a button asks for.
@@ -248,7 +321,9 @@ struct WeakItem {
     file: File,
     state: ArcRwSignal<ItemState>,
     video: ArcRwSignal<Option<Video>>,
-    preview: std::rc::Weak<ObjectUrl>,
+    header: ArcRwSignal<Option<Header>>,
+    filmstrip: std::rc::Weak<Filmstrip>,
+    tiles: ArcRwSignal<usize>,
     running: std::rc::Weak<RefCell<Running>>,
 }
 
@@ -259,9 +334,15 @@ impl Item {
             file: self.file.clone(),
             state: self.state.clone(),
             video: self.video.clone(),
-            preview: Rc::downgrade(&self.preview),
+            header: self.header.clone(),
+            filmstrip: Rc::downgrade(&self.filmstrip),
+            tiles: self.tiles.clone(),
             running: Rc::downgrade(&self.running),
         }
+    }
+
+    fn is_being_checked(&self) -> bool {
+        self.state.with_untracked(|state| state.stage == Stage::Checking)
     }
 
     /// Whether the video can be watched.
@@ -277,7 +358,9 @@ impl WeakItem {
             file: self.file.clone(),
             state: self.state.clone(),
             video: self.video.clone(),
-            preview: self.preview.upgrade()?,
+            header: self.header.clone(),
+            filmstrip: self.filmstrip.upgrade()?,
+            tiles: self.tiles.clone(),
             running: self.running.upgrade()?,
         })
     }

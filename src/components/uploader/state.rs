@@ -3,6 +3,7 @@
 use reelway_api::{Video, VideoStatus};
 use reelway_core::{
     Millis,
+    checks::Refusal,
     upload::{Phase, Progress, Snapshot},
 };
 
@@ -26,6 +27,8 @@ pub struct ItemState {
 /// Where a file stands, from choosing it to watching it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
+    /// Its header is being read: not every file is sent.
+    Checking,
     /// Others go first.
     Queued,
     /// The server is being asked for a place to send it to.
@@ -60,6 +63,7 @@ impl Stage {
     /// A word for style sheets and tests.
     pub const fn name(&self) -> &'static str {
         match self {
+            Self::Checking => "checking",
             Self::Queued => "queued",
             Self::Starting => "starting",
             Self::Uploading => "uploading",
@@ -103,10 +107,15 @@ impl ItemState {
         }
     }
 
+    /// A file of so many bytes that has just been chosen.
+    pub fn checking(total: u64) -> Self {
+        Self { stage: Stage::Checking, ..Self::queued(total) }
+    }
+
     /// A file that is not even sent, and why.
-    pub fn refused(total: u64, code: &'static str, message: &str) -> Self {
+    pub fn refused(total: u64, refusal: &Refusal) -> Self {
         let stage = Stage::Failed { retriable: false };
-        Self { stage, message: Some(message.to_owned()), code: Some(code), ..Self::queued(total) }
+        Self { stage, message: Some(refusal.message()), code: Some(refusal.code()), ..Self::queued(total) }
     }
 
     /// From what the upload and the server say. `now` is on the upload's clock.

@@ -1,6 +1,9 @@
 //! All that the uploader says.
 
-use reelway_core::text::{bytes, rate, remaining};
+use reelway_core::{
+    probe::Header,
+    text::{bytes, clock, rate, remaining},
+};
 
 use super::state::{ItemState, Stage};
 
@@ -20,18 +23,29 @@ pub const RETRY: &str = "Try again";
 pub const DISMISS: &str = "Remove from this list";
 pub const CHOOSE_ANOTHER: &str = "Choose another file";
 pub const WATCH: &str = "Watch";
-pub const NOT_A_VIDEO: &str =
-    "This is not a video file. Choose an MP4, MOV, WebM or MKV file, or another kind of video.";
 
 /// The name of a button, with the file that it acts on: a screen reader meets it out of its row.
 pub fn action(action: &str, filename: &str) -> String {
     format!("{action}: {filename}")
 }
 
+/// The name of the picture that can be scrubbed.
+pub fn preview(filename: &str) -> String {
+    format!("Preview of {filename}")
+}
+
+/// The shape and the length of a video, as far as they are known: "1920 × 1080 · 0:30".
+pub fn details(header: &Header) -> String {
+    let size = header.display().map(|(width, height)| format!("{width} × {height}"));
+    let parts: Vec<String> = size.into_iter().chain(header.duration.map(clock)).collect();
+    parts.join(" · ")
+}
+
 /// Where a file stands, in one line.
 pub fn status(state: &ItemState) -> String {
     let percent = format!("{} %", state.percent());
     match &state.stage {
+        Stage::Checking => "Checking the file…".into(),
         Stage::Queued => "Waiting for its turn".into(),
         Stage::Starting => "Starting…".into(),
         Stage::Uploading => {
@@ -84,7 +98,7 @@ pub fn announcement(filename: &str, state: &ItemState) -> String {
         Stage::Ready => "ready to watch".into(),
         Stage::Failed { .. } => status(state),
         Stage::Cancelled => "cancelled".into(),
-        Stage::Queued | Stage::Starting | Stage::Finalising => return String::new(),
+        Stage::Checking | Stage::Queued | Stage::Starting | Stage::Finalising => return String::new(),
     };
     format!("{filename}: {stage}")
 }

@@ -3,6 +3,7 @@
 use crate::components::live::{memo, part};
 use leptos::prelude::*;
 use reelway_api::{Playback, Video as VideoState};
+use reelway_core::probe::Header;
 
 use super::{
     player::{Player, PlayerHandle},
@@ -26,6 +27,12 @@ pub fn Video(
     /// Take files that are dropped anywhere on the page.
     #[prop(optional)]
     whole_page: bool,
+    /// Bytes: larger files are refused, before anything of them is sent.
+    #[prop(into, optional_no_strip)]
+    max_file_size: Option<u64>,
+    /// Seconds: longer videos are refused, as far as their header tells how long they are.
+    #[prop(into, optional_no_strip)]
+    max_duration: Option<f64>,
     /// The address of a page that shows the video with this id: a ready video links to it.
     #[prop(optional_no_strip)]
     watch_url: Option<fn(&str) -> String>,
@@ -37,8 +44,9 @@ pub fn Video(
     // Another key is another file: a new player, which starts at its beginning.
     let shown = memo(move || {
         let item = uploads.only()?;
-        let over = item.state.with(|state| matches!(state.stage, Stage::Failed { .. } | Stage::Cancelled));
-        (!over).then(|| item.key.to_string())
+        let away =
+            item.state.with(|state| matches!(state.stage, Stage::Checking | Stage::Failed { .. } | Stage::Cancelled));
+        (!away).then(|| item.key.to_string())
     });
     let stage = move || {
         shown.get()?;
@@ -48,7 +56,7 @@ pub fn Video(
     view! {
         <div class="reelway-video">
             {part(move || stage().into_any())}
-            <Uploader multiple whole_page watch_url uploads=Some(uploads) />
+            <Uploader multiple whole_page max_file_size max_duration watch_url uploads=Some(uploads) />
         </div>
     }
 }
@@ -71,7 +79,12 @@ fn Cinema(item: Item) -> impl IntoView {
             None => Source::File(local.get_value()),
         })
     });
-    let size = move || video.with(|video| video.as_ref().and_then(|video| video.width.zip(video.height)));
+    let header: ReadSignal<Option<Header>> = item.header.read_only().into();
+    let size = move || {
+        let told = video.with(|video| video.as_ref().and_then(|video| video.width.zip(video.height)));
+        // The file itself says it before the server does.
+        told.or_else(|| header.with(|header| header.as_ref().and_then(Header::display)))
+    };
     view! {
         <Player
             src

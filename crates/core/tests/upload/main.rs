@@ -3,9 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod dialogue;
-mod fault;
 mod faults;
-mod providers;
+mod provider;
 mod recovery;
-mod run;
 mod talk;
