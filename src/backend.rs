@@ -171,6 +171,11 @@ impl Backend {
         Some(video)
     }
 
+    /// The headers that a request to this URL carries: none if it is not one of the server's API.
+    pub(crate) fn headers_for(&self, url: &str) -> &[(String, String)] {
+        if url.starts_with(&self.url("")) { &self.headers } else { &[] }
+    }
+
     fn video_url(&self, id: &str, rest: &str) -> String {
         self.url(&format!("/{}{rest}", encode(id)))
     }

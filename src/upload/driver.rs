@@ -9,18 +9,21 @@ use std::{
 use reelway_api::Video;
 use reelway_core::{
     Millis,
-    upload::{Effect, Event, Id, Options, Phase, Request, Snapshot, UploadMachine, retry::PATIENCE},
+    upload::{Effect, Event, Id, Options, Phase, Request, Snapshot, UploadMachine, planner::Wish},
 };
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, File};
 
 use super::{
     Upload, UploadOptions,
+    digest::Prepared,
     page::{self, Page},
     source::{Answer, Refusal, Source},
     transport::{self, Outcome},
 };
 use crate::timer::{Clock, Timer};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 type Listen = Rc<dyn Fn(&Upload)>;
 type OnAttempt = Rc<dyn Fn(Range<u64>)>;
@@ -30,7 +33,8 @@ pub(super) struct Driver {
     source: Source,
     clock: Clock,
     machine: RefCell<UploadMachine>,
-    running: RefCell<Option<(Id, AbortController)>>,
+    running: RefCell<Vec<(Id, AbortController)>>,
+    prepared: RefCell<Option<Prepared>>,
     timer: RefCell<Option<Timer>>,
     page: RefCell<Option<Page>>,
     shown: RefCell<(Snapshot, Option<u64>)>,
@@ -43,15 +47,23 @@ impl Driver {
     pub(super) fn new(file: File, options: UploadOptions) -> Rc<Self> {
         let size = file.size() as u64;
         let seed = (js_sys::Math::random() * 2f64.powi(53)) as u64;
-        let patience = options.patience.unwrap_or(PATIENCE);
-        let machine = UploadMachine::new(size, Options { max_chunk: options.max_chunk, patience, seed });
+        let defaults = Options::default();
+        let machine_options = Options {
+            chunks: Wish { max_chunk: options.max_chunk, mobile: page::is_mobile() },
+            parallel: options.parallel.unwrap_or(defaults.parallel),
+            patience: options.patience.unwrap_or(defaults.patience),
+            seed,
+            metadata: metadata(&file),
+        };
+        let machine = UploadMachine::new(size, machine_options);
         Rc::new(Self {
             file,
-            source: Source::new(options.target, options.headers, options.parallel),
+            source: Source::new(options.target, options.headers),
             clock: Clock::new(),
             shown: RefCell::new((machine.snapshot(), None)),
             machine: RefCell::new(machine),
-            running: RefCell::new(None),
+            running: RefCell::default(),
+            prepared: RefCell::new(None),
             timer: RefCell::new(None),
             page: RefCell::new(None),
             listeners: RefCell::new(Vec::new()),
@@ -85,6 +97,20 @@ impl Driver {
 
     pub(super) fn body(&self) -> String {
         self.source.body()
+    }
+
+    /// What happened so far, for a bug report: nothing in it is secret.
+    pub(super) fn diagnostics(&self) -> String {
+        let machine = self.machine.borrow();
+        let Snapshot { phase, progress, error } = machine.snapshot();
+        let code = error.map_or("", |error| error.code());
+        let agent = page::user_agent();
+        let (held, total) = (progress.acknowledged, progress.total);
+        format!(
+            "Reelway {VERSION}, {agent}\n{} {code}: {held} of {total} bytes\n{}",
+            phase.name(),
+            machine.log().text()
+        )
     }
 
     pub(super) fn set_on_attempt(&self, listen: OnAttempt) {
@@ -129,27 +155,49 @@ impl Driver {
             }
             Effect::Send(id, request) => self.send(id, request),
             Effect::Abort(id) => {
-                let running = self.running.borrow_mut().take_if(|(running, _)| *running == id);
-                if let Some((_, controller)) = running {
+                if let Some(controller) = self.take_running(id) {
                     controller.abort();
                 }
+            }
+            Effect::Prepare(bytes, algorithm) => {
+                self.prepared.replace(Some(Prepared::begin(&self.file, bytes, algorithm)));
+            }
+            // The journal looks at the memory itself.
+            Effect::Remember => {}
+            Effect::Farewell(request) => {
+                let driver = Rc::clone(self);
+                // If this fails the provider lets the upload expire.
+                spawn_local(async move { drop(transport::send(&driver.file, request, None, None).await) });
             }
             Effect::Complete { body } => self.source.complete(body),
             Effect::Discard => self.source.discard(),
         }
     }
 
-    fn send(self: &Rc<Self>, id: Id, request: Request) {
+    fn take_running(&self, id: Id) -> Option<AbortController> {
+        let mut running = self.running.borrow_mut();
+        let index = running.iter().position(|(running, _)| *running == id)?;
+        Some(running.swap_remove(index).1)
+    }
+
+    fn send(self: &Rc<Self>, id: Id, mut request: Request) {
         let Ok(controller) = AbortController::new() else { return };
         let signal = controller.signal();
-        self.running.replace(Some((id, controller)));
+        self.running.borrow_mut().push((id, controller));
+        request.headers.extend(self.source.headers_for(&request.url));
+        let prepared = self.prepared.borrow_mut().take_if(|_| request.digest.is_some());
         let driver = Rc::clone(self);
         let attempt = request.body.clone().zip(self.on_attempt.borrow().clone());
         spawn_local(async move {
             if let Some((bytes, told)) = attempt {
                 told(bytes);
             }
-            let event = match transport::send(&driver.file, request, &signal).await {
+            let outcome = transport::send(&driver.file, request, prepared, Some(&signal)).await;
+            if driver.take_running(id).is_none() {
+                // It was aborted: what came of it says nothing.
+                return;
+            }
+            let event = match outcome {
                 Outcome::Reply(reply) => Event::Reply(id, reply),
                 Outcome::Lost => Event::Lost(id),
                 Outcome::Unreadable => Event::Unreadable(id),
@@ -205,4 +253,10 @@ impl Driver {
             listen(&upload);
         }
     }
+}
+
+/// What tus providers are told of the file, in the words of tus-js-client's and Uppy's users.
+fn metadata(file: &File) -> Vec<(String, String)> {
+    let entries = [("filename", file.name()), ("filetype", file.type_())];
+    entries.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (key.to_owned(), value)).collect()
 }

@@ -4,10 +4,12 @@
 //!
 //! - [`Upload`]: the handle.
 //! - [`TargetSource`]: who says where the bytes go.
+//! - `digest`: what a chunk's bytes add up to.
 //! - `driver`: carries out what the state machine decides.
 //! - `transport`: one request to the provider.
 //! - `page`: what the page does while an upload runs.
 
+mod digest;
 mod driver;
 mod page;
 mod source;
@@ -97,6 +99,12 @@ impl Upload {
     /// Tries again after a failure, or at once while it waits.
     pub fn retry(&self) {
         self.driver.feed(Event::Retry);
+    }
+
+    /// What happened so far, as text to copy into a bug report: timings, retries, errors, the browser. No URL, token or
+    /// file name is in it.
+    pub fn diagnostics(&self) -> String {
+        self.driver.diagnostics()
     }
 
     /// What it is doing and how far it is.

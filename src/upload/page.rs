@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Navigator, VisibilityState};
 
-use crate::listener::Listener;
+use crate::{dom::property, listener::Listener};
 
 // web-sys has these behind an unstable flag, which a library can't set.
 #[wasm_bindgen]
@@ -26,6 +26,20 @@ extern "C" {
 /// Whether the browser says that it has a network.
 pub(super) fn is_online() -> bool {
     navigator().is_none_or(|navigator| navigator.on_line())
+}
+
+/// Whether this is a phone or a tablet, as far as the browser tells: for limits that only such a one needs.
+pub(super) fn is_mobile() -> bool {
+    let told = navigator().map(|navigator| property(&property(&navigator, "userAgentData"), "mobile"));
+    told.and_then(|told| told.as_bool()).unwrap_or_else(|| {
+        let agent = user_agent();
+        ["Mobi", "Android", "iPhone", "iPad"].iter().any(|word| agent.contains(word))
+    })
+}
+
+/// What the browser calls itself.
+pub(super) fn user_agent() -> String {
+    navigator().and_then(|navigator| navigator.user_agent().ok()).unwrap_or_default()
 }
 
 /// Ends all of it when it is dropped.

@@ -99,7 +99,6 @@ impl From<BackendError> for Refusal {
 pub(super) struct Source {
     kind: Kind,
     headers: Vec<(String, String)>,
-    parallel: Option<u32>,
     body: RefCell<String>,
 }
 
@@ -116,7 +115,7 @@ struct Server {
 }
 
 impl Source {
-    pub(super) fn new(source: TargetSource, headers: Vec<(String, String)>, parallel: Option<u32>) -> Self {
+    pub(super) fn new(source: TargetSource, headers: Vec<(String, String)>) -> Self {
         let (kind, headers) = match source {
             TargetSource::Backend(endpoint) => {
                 let backend = Backend::new(endpoint).with_headers(headers);
@@ -126,7 +125,7 @@ impl Source {
             TargetSource::Fixed(target) => (Kind::Fixed(target), headers),
             TargetSource::Function(function) => (Kind::Function(function), headers),
         };
-        Self { kind, headers, parallel, body: RefCell::default() }
+        Self { kind, headers, body: RefCell::default() }
     }
 
     /// Asks for a target; a `fresh` one, if the upload has had one that ran out.
@@ -144,11 +143,16 @@ impl Source {
     }
 
     fn adapt(&self, mut target: UploadTarget) -> UploadTarget {
-        if let Some(most) = self.parallel {
-            target.parallel = target.parallel.min(most.max(1));
-        }
         target.headers.extend(self.headers.iter().cloned());
         target
+    }
+
+    /// The headers of a request that goes to the server and not to the provider.
+    pub(super) fn headers_for(&self, url: &str) -> Vec<(String, String)> {
+        match &self.kind {
+            Kind::Server(server) => server.backend.headers_for(url).to_vec(),
+            Kind::Fixed(_) | Kind::Function(_) => Vec::new(),
+        }
     }
 
     /// The video as the server last told of it. `None` without a server.

@@ -115,6 +115,8 @@ export class Upload extends EventTarget {
   readonly videoId: string | null;
   /** Rejects with an `UploadError` when the upload fails or is cancelled. After `retry()` it is a new promise. */
   readonly result: Promise<UploadResult>;
+  /** What happened so far, as text for a bug report: timings, retries, errors. No URL, token or file name is in it. */
+  diagnostics(): string;
   /** Stops until `resume()`. What the provider holds stays there. */
   pause(): void;
   resume(): void;

@@ -24,6 +24,7 @@ export class Upload extends EventTarget {
   #file;
   #handle;
   #waiting = [];
+  #diagnostics = "";
   #result;
   #last;
 
@@ -69,6 +70,11 @@ export class Upload extends EventTarget {
   /** Resolves to {videoId, body}; rejects with an UploadError when it fails or is cancelled. `retry` makes a new one. */
   get result() {
     return this.#result.promise;
+  }
+
+  /** What happened so far, as text for a bug report. Nothing in it is secret. */
+  diagnostics() {
+    return this.#handle?.diagnostics() ?? this.#diagnostics;
   }
 
   pause() {
@@ -147,6 +153,7 @@ export class Upload extends EventTarget {
   /** The handle may be in the middle of the call that brought us here. */
   #free() {
     const handle = this.#handle;
+    this.#diagnostics = this.diagnostics();
     this.#handle = undefined;
     queueMicrotask(() => handle?.free());
   }

@@ -10,6 +10,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod base64;
 pub mod checks;
 pub mod filmstrip;
 mod number;
@@ -19,6 +20,7 @@ pub mod storyboard;
 pub mod text;
 pub mod upload;
 
+use base64::base64;
 pub use number::within;
 
 /// A moment or a span, in milliseconds, on a clock of the caller's that never goes back.

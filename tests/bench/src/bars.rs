@@ -126,6 +126,7 @@ mod tests {
         let sample = |seconds: f64| Sample {
             time: Duration::from_secs_f64(seconds),
             main_thread: Duration::from_millis(80),
+            processors: Duration::from_secs(3),
             base: 200 << 20,
             peak: 217 << 20,
             requests: 9,

@@ -37,19 +37,31 @@ impl Content {
         Ok(Self { path, size })
     }
 
-    /// The SHA-256 of its bytes. Reading it also brings the file into the system's cache, so that the first round reads
-    /// no disk either.
+    /// The SHA-256 of its bytes.
     ///
     /// # Errors
     /// It can't be read.
     pub fn sha256(&self) -> Result<[u8; 32]> {
-        let mut file = File::open(&self.path)?;
         let mut hash = Sha256::new();
+        self.each_block(|block| hash.update(block))?;
+        Ok(hash.finalize().into())
+    }
+
+    /// Reads it all, so that it is in the system's cache and a browser that reads it next waits for no disk.
+    ///
+    /// # Errors
+    /// It can't be read.
+    pub fn read(&self) -> Result<()> {
+        self.each_block(|_| ())
+    }
+
+    fn each_block(&self, mut take: impl FnMut(&[u8])) -> Result<()> {
+        let mut file = File::open(&self.path)?;
         let mut buffer = vec![0; 1 << 20];
         loop {
             match file.read(&mut buffer)? {
-                0 => return Ok(hash.finalize().into()),
-                read => hash.update(&buffer[..read]),
+                0 => return Ok(()),
+                read => take(&buffer[..read]),
             }
         }
     }

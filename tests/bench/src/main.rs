@@ -43,8 +43,8 @@ struct Options {
     /// MiB of the file on loopback.
     #[arg(long, default_value_t = 1024)]
     size: u64,
-    /// MiB of the file on the slow link.
-    #[arg(long, default_value_t = 256)]
+    /// MiB of the file on the slow link, where 128 take a client a quarter of a minute.
+    #[arg(long, default_value_t = 128)]
     slow_size: u64,
     /// Runs on one link only.
     #[arg(long, value_enum)]
@@ -84,7 +84,6 @@ fn run(options: &Options) -> Result<bool> {
     let patient: Vec<_> = everyone.iter().copied().filter(|candidate| candidate.on_slow_link).collect();
     let large = Content::ensure(&options.files, options.size << 20)?;
     let small = Content::ensure(&options.files, options.slow_size << 20)?;
-    large.sha256()?;
 
     let runtime = Runtime::new()?;
     let page = runtime.block_on(serve(&options.page))?;

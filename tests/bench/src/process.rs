@@ -52,6 +52,13 @@ impl Tree {
         self.processes().into_iter().filter_map(proportional_set_size).sum()
     }
 
+    /// The time that all of them, with all their threads, have spent on processors. The kernel gives it in hundredths of a
+    /// second for each process.
+    pub fn processors(self) -> Duration {
+        let ticks: u64 = self.processes().into_iter().filter_map(ticks).sum();
+        Duration::from_millis(ticks * 10)
+    }
+
     /// The time that the main threads of all renderers have spent on a processor. Threads beside them (workers, the
     /// compositor, I/O) do not count: they make no page stutter.
     ///
@@ -74,6 +81,14 @@ fn parent(process: u32) -> Option<u32> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // `pid (name) state ppid …`, where the name may hold anything.
     stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// Hundredths of a second, as `USER_HZ` is on Linux, in user and in kernel mode.
+fn ticks(process: u32) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let mut next = || fields.next()?.parse::<u64>().ok();
+    Some(next()? + next()?)
 }
 
 fn proportional_set_size(process: u32) -> Option<u64> {

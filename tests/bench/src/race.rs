@@ -26,6 +26,8 @@ pub struct Sample {
     pub time: Duration,
     /// Of the renderer's main thread on a processor.
     pub main_thread: Duration,
+    /// Of all threads of all browser processes on processors.
+    pub processors: Duration,
     /// Bytes of all browser processes before it began.
     pub base: u64,
     /// The most bytes of all browser processes while it ran.
@@ -97,14 +99,18 @@ impl Track<'_> {
     fn upload(&mut self, candidate: Candidate) -> Result<(Sample, Tally)> {
         self.browser.go(self.page, "globalThis.bench?.ready === true")?;
         self.browser.choose_file("#file", &self.file.path)?;
+        // The system may have put the file out of its cache since the last run.
+        self.file.read()?;
         let base = self.settle()?;
         let processes = self.browser.processes();
         self.sink.take_tally();
         let watch = MemoryWatch::begin(processes);
+        let all_before = processes.processors();
         let before = processes.renderer_main_threads()?;
         let call = format!("bench.run({}, {})", json!(candidate.name), json!(self.sink.origin()));
         let ran = self.browser.run(&call, PATIENCE);
         let main_thread = processes.renderer_main_threads()?.saturating_sub(before);
+        let processors = processes.processors().saturating_sub(all_before);
         let peak = watch.peak()?;
         let ran = ran.with_context(|| format!("{} failed", candidate.name))?;
         let milliseconds = ran.as_f64().context("the page gives no time")?;
@@ -114,7 +120,7 @@ impl Track<'_> {
         }
         let time = Duration::from_secs_f64(milliseconds / 1000.0);
         let (requests, preflights) = (tally.requests, tally.preflights);
-        Ok((Sample { time, main_thread, base, peak, requests, preflights }, tally))
+        Ok((Sample { time, main_thread, processors, base, peak, requests, preflights }, tally))
     }
 
     /// Waits until the browser's memory stays as it is, and gives it: what the last candidate left must not count as the
@@ -148,10 +154,11 @@ fn order(candidates: usize, round: usize) -> Vec<usize> {
 
 fn line(candidate: &Candidate, sample: &Sample) -> String {
     format!(
-        "{:14} {:7.3} s, main thread {:6.0} ms, memory {:5.1} MiB over {} MiB, {} requests",
+        "{:14} {:7.3} s, main thread {:6.0} ms, processors {:5.2} s, memory {:5.1} MiB over {} MiB, {} requests",
         candidate.name,
         sample.time.as_secs_f64(),
         sample.main_thread.as_secs_f64() * 1000.0,
+        sample.processors.as_secs_f64(),
         sample.extra_mib(),
         sample.base >> 20,
         sample.requests,

@@ -42,8 +42,8 @@ pub fn markdown(races: &[Race], bars: &[Bar], browser: &str, load: &str) -> Resu
 }
 
 fn table(race: &Race) -> Result<String> {
-    let mut text = "| Client | Protocol | Time | Slowest, fastest | Of the `fetch` PUT | MiB/s | Main thread | Memory | Requests |\n\
-                    |---|---|---:|---:|---:|---:|---:|---:|---:|\n"
+    let mut text = "| Client | Protocol | Time | Slowest, fastest | Of the `fetch` PUT | MiB/s | Main thread | Processors | Memory | Requests |\n\
+                    |---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
         .to_owned();
     let baseline = race.time_of(BASELINE).unwrap_or(f64::NAN);
     for (candidate, samples) in &race.results {
@@ -55,13 +55,14 @@ fn table(race: &Race) -> Result<String> {
         let preflights = median(samples, |sample| f64::from(sample.preflights));
         writeln!(
             text,
-            "| {}{} | {} | {time:.2} s | {slowest:.2}, {fastest:.2} s | {:.3} | {:.0} | {:.0} ms | +{:.1} MiB | {} + {preflights} |",
+            "| {}{} | {} | {time:.2} s | {slowest:.2}, {fastest:.2} s | {:.3} | {:.0} | {:.0} ms | {:.2} s | +{:.1} MiB | {} + {preflights} |",
             candidate.title,
             candidate.version()?.map(|version| format!(" {version}")).unwrap_or_default(),
             candidate.protocol,
             time / baseline,
             race.size as f64 / f64::from(1 << 20) / time,
             median(samples, Sample::main_thread_seconds) * 1000.0,
+            median(samples, |sample| sample.processors.as_secs_f64()),
             median(samples, Sample::extra_mib),
             requests - preflights,
         )?;

@@ -25,7 +25,7 @@ pub enum Bench {
 /// How uploads are measured.
 #[derive(Args)]
 pub struct Upload {
-    /// Fewer rounds and less on the slow link, to see whether all is well. The figures are printed, not kept.
+    /// Fewer rounds, to see whether all is well. The figures are printed, not kept.
     #[arg(long)]
     quick: bool,
     /// Rounds on loopback.
@@ -78,7 +78,6 @@ impl Upload {
         };
         add("rounds", self.rounds.or(self.quick.then_some(2)).map(|rounds| rounds.to_string()));
         add("slow-rounds", self.slow_rounds.or(self.quick.then_some(1)).map(|rounds| rounds.to_string()));
-        add("slow-size", self.quick.then(|| "128".to_owned()));
         add("only", self.only.clone());
         add("candidates", self.candidates.clone());
         arguments
@@ -114,14 +113,14 @@ mod tests {
     #[test]
     fn a_quick_run_does_less_and_is_not_kept() {
         let quick = Upload { quick: true, ..WHOLE };
-        assert_eq!(quick.arguments().join(" "), "--rounds 2 --slow-rounds 1 --slow-size 128");
+        assert_eq!(quick.arguments().join(" "), "--rounds 2 --slow-rounds 1");
         assert!(!quick.is_whole());
     }
 
     #[test]
     fn what_is_asked_for_goes_before_what_is_quick() {
         let asked = Upload { quick: true, rounds: Some(7), ..WHOLE };
-        assert_eq!(asked.arguments().join(" "), "--rounds 7 --slow-rounds 1 --slow-size 128");
+        assert_eq!(asked.arguments().join(" "), "--rounds 7 --slow-rounds 1");
     }
 
     #[test]

@@ -29,9 +29,12 @@ pub enum UploadError {
     /// The provider holds every byte and never says that the upload is complete.
     #[error("The server has every byte but does not confirm the upload. Try again later.")]
     NotConfirmed,
-    /// The provider never shows how much it holds, and the file is too long for one request.
-    #[error("The server does not show how much of the file it has (its CORS settings must expose the Range header).")]
-    RangeHidden,
+    /// The provider never shows how much it holds, and does not complete the upload either.
+    #[error("The server does not show how much of the file it has (its CORS settings must expose {header}).")]
+    OffsetHidden {
+        /// The header that the page may not see.
+        header: &'static str,
+    },
     /// The provider claims to hold bytes that were never sent to it, or answers outside the protocol.
     #[error("The server's answer ({status}) makes no sense for this upload. Try again later.")]
     Unexpected {
@@ -102,7 +105,7 @@ impl UploadError {
             Self::LostBytes => "lost_bytes",
             Self::NoHeadway => "no_headway",
             Self::NotConfirmed => "not_confirmed",
-            Self::RangeHidden => "range_hidden",
+            Self::OffsetHidden { .. } => "offset_hidden",
             Self::Unexpected { .. } => "unexpected_answer",
             Self::Expired { .. } => "upload_expired",
             Self::UnknownProtocol => "unknown_protocol",
@@ -118,8 +121,12 @@ impl UploadError {
     /// Whether the same file may go through when it is tried again.
     pub fn retriable(&self) -> bool {
         match self {
-            Self::EmptyFile | Self::RangeHidden | Self::UnknownProtocol | Self::BadTarget => false,
-            Self::MalformedTarget { .. } | Self::NoFreshTarget => false,
+            Self::EmptyFile
+            | Self::OffsetHidden { .. }
+            | Self::NoFreshTarget
+            | Self::UnknownProtocol
+            | Self::BadTarget
+            | Self::MalformedTarget { .. } => false,
             Self::NoTarget { retriable, .. } => *retriable,
             Self::Server { error, .. } if error.code == ErrorCode::DigestMismatch => true,
             Self::Server { status, .. } | Self::Http { status } => is_transient(*status),

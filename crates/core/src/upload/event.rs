@@ -15,7 +15,7 @@ pub struct Id(pub(super) u64);
 pub enum Event {
     /// The user wants the file uploaded. The first event.
     Start,
-    /// The back end gave a target. Its URL is absolute.
+    /// The back end gave a target. Its URLs are absolute.
     Target(Id, UploadTarget),
     /// The back end gave none.
     TargetFailed {
@@ -42,6 +42,8 @@ pub enum Event {
     Offline,
     /// The page is in front of the user again.
     Foreground,
+    /// So many requests of this upload may run at once, 1 at least: its share of a limit for all uploads.
+    Share(u32),
     /// The user pauses.
     Pause,
     /// The user goes on.
@@ -66,12 +68,18 @@ pub enum Effect {
     Send(Id, Request),
     /// Abort a request. Nothing more is to be heard of it.
     Abort(Id),
+    /// These bytes of the file will probably be the next body with this digest: it can be computed meanwhile.
+    Prepare(Range<u64>, Digest),
+    /// [`memory`](super::UploadMachine::memory) has changed: write it down, if the upload is to outlive the page.
+    Remember,
     /// The provider has the whole file.
     Complete {
         /// The body of the provider's last answer.
         body: String,
     },
-    /// The upload was cancelled: remove what back end and provider hold of it.
+    /// Send a request whose answer matters to no one: it tells the provider to throw away what it holds.
+    Farewell(Request),
+    /// The upload was cancelled: remove what the back end holds of it, and what was written down.
     Discard,
 }
 
@@ -84,12 +92,63 @@ pub struct Request {
     pub url: String,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The bytes of the file that are the body. `None`: no body.
+    /// The bytes of the file that are the body.
     pub body: Option<Range<u64>>,
-    /// The digest of the body that is to be sent as `Content-Digest` (RFC 9530).
-    pub digest: Option<Digest>,
+    /// A body that is not of the file. Never together with `body`.
+    pub text: Option<String>,
+    /// The body's digest that is to be sent.
+    pub digest: Option<DigestHeader>,
+    /// Read the bytes into memory and send those, for a browser that can't send them from the disk.
+    pub copy: bool,
     /// The headers of the answer that the protocol reads, besides `retry-after`. Names in lower case.
     pub reads: &'static [&'static str],
+}
+
+impl Request {
+    /// A request without a body.
+    pub fn new(method: &'static str, url: impl Into<String>, reads: &'static [&'static str]) -> Self {
+        Self { method, url: url.into(), headers: Vec::new(), body: None, text: None, digest: None, copy: false, reads }
+    }
+
+    /// With one more header, its name in lower case.
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// With these bytes of the file.
+    pub fn bytes(mut self, bytes: &Range<u64>) -> Self {
+        self.body = Some(bytes.clone());
+        self
+    }
+}
+
+/// The header that carries a body's digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DigestHeader {
+    /// `Content-Digest` (RFC 9530).
+    ContentDigest(Digest),
+    /// `Upload-Checksum` of tus.
+    UploadChecksum(Digest),
+}
+
+impl DigestHeader {
+    /// How to compute it.
+    pub const fn algorithm(self) -> Digest {
+        match self {
+            Self::ContentDigest(algorithm) | Self::UploadChecksum(algorithm) => algorithm,
+        }
+    }
+
+    /// Name and value, from the digest in base64.
+    pub fn render(self, base64: &str) -> (&'static str, String) {
+        match self {
+            Self::ContentDigest(Digest::Sha1) => ("content-digest", format!("sha-1=:{base64}:")),
+            Self::ContentDigest(_) => ("content-digest", format!("sha-256=:{base64}:")),
+            Self::UploadChecksum(Digest::Sha1) => ("upload-checksum", format!("sha1 {base64}")),
+            Self::UploadChecksum(_) => ("upload-checksum", format!("sha256 {base64}")),
+        }
+    }
 }
 
 /// An answer of the provider.
@@ -97,12 +156,15 @@ pub struct Request {
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// Those of [`Request::reads`] that are there and that CORS lets the page see. Names in lower case.
+    /// Those of [`Request::reads`] that are there and that CORS lets the page see. Names in lower case. A `location` is
+    /// absolute.
     pub headers: Vec<(String, String)>,
     /// The span that `Retry-After` asks for. See [`retry_after`](super::retry::retry_after).
     pub retry_after: Option<Millis>,
     /// The body as text.
     pub body: String,
+    /// The body broke off: it is not all that the provider wanted to say.
+    pub cut: bool,
 }
 
 impl Reply {

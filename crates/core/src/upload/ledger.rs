@@ -1,16 +1,37 @@
-//! What is proven about the provider's bytes.
+//! What is proven about the bytes that a provider counts by one offset.
 
-/// The books of one upload: the offset moves on proof only.
+use std::ops::Range;
+
+/// The books of a stretch of the file: the offset moves on proof only.
+///
+/// # Where the page may not see offsets
+///
+/// A provider whose CORS settings hide `Range` answers each chunk and says nothing. Then, and only after an offset has
+/// been looked for in vain, chunks that were answered are *presumed* to be there, and the next is sent. What is presumed
+/// is never shown as acknowledged. If it was wrong, the provider refuses the gap, or does not complete the upload after
+/// the last chunk; then sending goes back, further each time, since a resumable upload ignores bytes that it has. So
+/// the provider's final word still is the only proof of success.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    size: u64,
+    range: Range<u64>,
     offset: u64,
     certain: bool,
     best: u64,
     sent_to: u64,
     range_seen: bool,
-    silent_chunks: u32,
-    whole: bool,
+    unexplained: bool,
+    presumed: Option<Presumed>,
+}
+
+/// How far the provider may be, if it took what it answered.
+#[derive(Clone, Debug)]
+struct Presumed {
+    position: u64,
+    furthest: u64,
+    /// Bytes to go back by, next time that it turns out to be wrong.
+    back: u64,
+    /// Bytes of the last chunk.
+    chunk: u64,
 }
 
 /// What a provider's claim to hold so many bytes amounts to.
@@ -26,46 +47,91 @@ pub enum Proof {
     Impossible,
 }
 
+/// What to make of an answer that says nothing about offsets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// The provider has to be asked.
+    Ask,
+    /// It showed offsets before: it holds none of the chunk.
+    Nothing,
+    /// Offsets can't be seen: the chunk counts as taken until the contrary shows.
+    Presumed {
+        /// It is further than ever.
+        further: bool,
+    },
+}
+
 impl Ledger {
-    /// The books of a file of `size` bytes of which nothing has been sent.
-    pub const fn new(size: u64) -> Self {
-        Self { size, offset: 0, certain: true, best: 0, sent_to: 0, range_seen: false, silent_chunks: 0, whole: false }
+    /// The books of these bytes, of which nothing has been sent.
+    pub const fn new(range: Range<u64>) -> Self {
+        Self {
+            offset: range.start,
+            certain: true,
+            best: range.start,
+            sent_to: range.start,
+            range_seen: false,
+            unexplained: false,
+            presumed: None,
+            range,
+        }
     }
 
-    /// Bytes of the file.
-    pub const fn size(&self) -> u64 {
-        self.size
+    /// The books of bytes about which only the provider knows, since whoever sent them is no more.
+    pub fn inherited(range: Range<u64>) -> Self {
+        let mut ledger = Self::new(range);
+        ledger.sent_to = ledger.range.end;
+        ledger.certain = false;
+        ledger
+    }
+
+    /// Bytes of the file that these books are about.
+    pub const fn range(&self) -> &Range<u64> {
+        &self.range
     }
 
     /// Where to send from, or `None` if the provider has to be asked first.
     pub fn next(&self) -> Option<u64> {
-        (self.certain && self.offset < self.size).then_some(self.offset)
+        let position = self.position();
+        (self.certain && position < self.range.end).then_some(position)
+    }
+
+    /// How far the provider is: proven, or presumed.
+    pub fn position(&self) -> u64 {
+        self.presumed.as_ref().map_or(self.offset, |presumed| presumed.position.max(self.offset))
+    }
+
+    /// Bytes that are proven to be at the provider.
+    pub const fn held(&self) -> u64 {
+        self.offset - self.range.start
     }
 
     /// Every byte is proven to be at the provider.
     pub const fn is_full(&self) -> bool {
-        self.offset == self.size
+        self.certain && self.offset == self.range.end
     }
 
-    /// Every byte has been in a request, so that the provider may truthfully say that it has the whole file.
+    /// Every byte has been in a request, so that the provider may truthfully say that it has them all.
     pub const fn is_all_sent(&self) -> bool {
-        self.sent_to == self.size
+        self.sent_to == self.range.end
     }
 
-    /// The provider shows no offsets, so that the whole file goes in one request whose success is the proof.
-    pub const fn is_whole(&self) -> bool {
-        self.whole
+    /// The provider has named an offset at least once.
+    pub const fn has_shown(&self) -> bool {
+        self.range_seen
     }
 
-    /// Chunks that were taken without a word on how much is held, with no offset ever seen.
-    pub const fn silent_chunks(&self) -> u32 {
-        if self.range_seen { 0 } else { self.silent_chunks }
+    /// Chunks are presumed to be there, since no offset was ever seen.
+    pub const fn is_blind(&self) -> bool {
+        self.presumed.is_some()
     }
 
-    /// A request with the bytes up to `end` is on its way: from now on, only the provider knows what it holds.
-    pub fn sending(&mut self, end: u64) {
-        self.sent_to = self.sent_to.max(end);
+    /// A request with these bytes is on its way: from now on, only the provider knows what it holds.
+    pub fn sending(&mut self, bytes: &Range<u64>) {
+        self.sent_to = self.sent_to.max(bytes.end);
         self.certain = false;
+        if let Some(presumed) = &mut self.presumed {
+            presumed.chunk = bytes.end - bytes.start;
+        }
     }
 
     /// Something went wrong, or there is a new URL: the provider has to be asked.
@@ -73,32 +139,33 @@ impl Ledger {
         self.certain = false;
     }
 
-    /// The provider says that it holds the first `offset` bytes.
-    pub fn prove(&mut self, offset: u64) -> Proof {
-        self.range_seen = true;
-        self.whole = false;
-        self.settle(offset)
-    }
-
-    /// The provider took a chunk and did not say how much it holds.
-    pub fn silent_chunk(&mut self) {
+    /// It goes on at another place, which may hold less, or nothing.
+    pub fn renew(&mut self) {
         self.certain = false;
-        self.silent_chunks += 1;
+        self.offset = self.range.start;
+        self.best = self.range.start;
+        self.unexplained = false;
+        self.presumed = None;
     }
 
-    /// The provider was asked and named no offset. That means that it holds nothing, unless a chunk was answered in
-    /// the same way and no offset was ever seen: then the page may not see offsets. `one_request` tells whether the
-    /// target takes the whole file in one request.
-    pub fn silent_query(&mut self, one_request: bool) -> Proof {
-        self.whole = one_request && self.silent_chunks() > 0;
-        self.settle(0)
+    /// The provider can't be asked and keeps nothing of what broke off.
+    pub fn restart(&mut self) {
+        self.certain = true;
+        self.offset = self.range.start;
     }
 
-    fn settle(&mut self, offset: u64) -> Proof {
-        if offset > self.sent_to {
+    /// The provider says that it holds all bytes before `offset`.
+    pub fn prove(&mut self, offset: u64) -> Proof {
+        if offset > self.sent_to || offset < self.range.start {
             self.certain = false;
             return Proof::Impossible;
         }
+        self.range_seen = true;
+        self.presumed = None;
+        self.settle(offset)
+    }
+
+    fn settle(&mut self, offset: u64) -> Proof {
         let before = std::mem::replace(&mut self.offset, offset);
         self.certain = true;
         if offset > self.best {
@@ -109,5 +176,51 @@ impl Ledger {
         } else {
             Proof::Level
         }
+    }
+
+    /// The provider took a chunk that ends at `end` and did not say how much it holds.
+    pub fn silent_chunk(&mut self, end: u64) -> Silence {
+        let Some(presumed) = &mut self.presumed else {
+            self.certain = false;
+            if self.range_seen {
+                return Silence::Nothing;
+            }
+            self.unexplained = true;
+            return Silence::Ask;
+        };
+        presumed.position = end;
+        let further = end > presumed.furthest;
+        if further {
+            presumed.furthest = end;
+            presumed.back = 0;
+        }
+        self.certain = true;
+        Silence::Presumed { further }
+    }
+
+    /// The provider was asked and named no offset. It holds nothing then, unless a chunk was answered in the same way
+    /// and no offset was ever seen.
+    pub fn silent_query(&mut self) -> Proof {
+        let start = self.range.start;
+        match &mut self.presumed {
+            None if self.unexplained && !self.range_seen => {
+                let position = self.sent_to;
+                let chunk = position - start;
+                self.presumed = Some(Presumed { position, furthest: position, back: 0, chunk });
+            }
+            None => return self.settle(start),
+            Some(presumed) => {
+                // The first time it may only be the chunk that was lost. At the end there is none left to send.
+                if presumed.back > 0 || presumed.position == self.range.end {
+                    let back = presumed.back.max(presumed.chunk).max(1);
+                    presumed.position = presumed.position.saturating_sub(back).max(start);
+                    presumed.back = back.saturating_mul(2);
+                } else {
+                    presumed.back = presumed.chunk.max(1);
+                }
+            }
+        }
+        self.certain = true;
+        Proof::Level
     }
 }

@@ -4,20 +4,31 @@ use std::ops::Range;
 
 use reelway_api::UploadTarget;
 
-use crate::{Millis, upload::UploadError};
+use crate::{
+    Millis,
+    upload::{UploadError, protocol::Shape},
+};
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 
 /// Bytes of the first chunk: little enough to show motion soon, and much enough to learn the rate from.
 const FIRST: u64 = MIB;
-/// Milliseconds that a chunk should take. Long enough for a round trip to weigh little, short enough that a lost
-/// connection costs little and that progress, which moves with each chunk, is seen to move.
-const AIM: Millis = 3000.0;
+/// Milliseconds that a chunk should take: long enough for a round trip to weigh little, short enough that progress,
+/// which is certain only at the end of a chunk, is seen to move. What a broken chunk has brought is mostly kept.
+const AIM: Millis = 5000.0;
+/// How many times as long as the one before a chunk may be, at most. The first is soon through.
+const GROWTH: u64 = 8;
 /// Bytes: past this, longer chunks save nothing that can be measured.
-const CAP: u64 = 32 * MIB;
-/// Bytes: WebCrypto hashes in one go, so that a chunk with a digest has to be in memory.
-const CAP_WITH_DIGEST: u64 = 8 * MIB;
+const CAP: u64 = 64 * MIB;
+/// Bytes, on a phone: browsers there fail at bodies that are long (tus-js-client issue 227).
+const CAP_ON_MOBILE: u64 = 16 * MIB;
+/// Bytes: what has to be in memory as a whole, for its digest or since it can't be read otherwise.
+const CAP_IN_MEMORY: u64 = 8 * MIB;
+/// Bytes of a part whose length is settled before the rate is known.
+const FIXED: u64 = 16 * MIB;
+/// S3 and Oracle number parts up to this.
+const MOST_PARTS: u64 = 10_000;
 
 /// What a target allows, in bytes: a chunk's length is a multiple of `multiple` from `min` to `max`, both of which are
 /// multiples themselves. Only the file's last chunk may be shorter.
@@ -27,30 +38,59 @@ pub struct Limits {
     pub min: u64,
     /// The longest chunk that is worth while.
     pub max: u64,
-    /// The quantum. At least 1.
+    /// The quantum. At least 1. Of an upload in parts: what a part's number is counted in.
     pub multiple: u64,
 }
 
+/// What the caller wants of chunks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// Bytes: no chunk is longer, unless the provider's minimum is. `None` leaves it to the planner.
+    pub max_chunk: Option<u64>,
+    /// The file is on a phone.
+    pub mobile: bool,
+}
+
 impl Limits {
-    /// The limits for sending `size` bytes to a target in chunks of at most `cap` bytes, if the caller has a wish.
+    /// The limits for sending `size` bytes to a target that counts them in this shape.
     ///
     /// # Errors
     ///
     /// [`UploadError::BadTarget`] if no chunk length satisfies the target.
-    pub fn of(target: &UploadTarget, cap: Option<u64>, size: u64) -> Result<Self, UploadError> {
+    pub fn of(target: &UploadTarget, shape: Shape, wish: Wish, size: u64) -> Result<Self, UploadError> {
+        let usual = match (target.digest.is_some(), wish.mobile) {
+            (true, _) => CAP_IN_MEMORY,
+            (false, true) => CAP_ON_MOBILE,
+            (false, false) => CAP,
+        };
+        let cap = wish.max_chunk.unwrap_or(usual);
         let multiple = target.chunk_multiple.max(1);
-        let min = target.min_chunk.max(1).div_ceil(multiple).saturating_mul(multiple);
+        let least = target.min_chunk.max(1);
+        let (least, multiple) = match shape {
+            Shape::Whole if size <= target.max_chunk => return Ok(Self::one(size)),
+            Shape::Whole => return Err(UploadError::BadTarget),
+            Shape::Offset { .. } => (up_to(least, multiple), multiple),
+            Shape::Parts { fixed } => {
+                let wanted = if fixed { cap.min(FIXED).min(target.max_chunk / multiple * multiple) } else { 1 };
+                let quantum = up_to(least.max(wanted).max(size.div_ceil(MOST_PARTS)), multiple);
+                (quantum, quantum)
+            }
+        };
         let longest = target.max_chunk / multiple * multiple;
-        if longest < min {
+        if longest < least {
             // No chunk in the middle of a file fits, but a file that is one chunk has only a last one.
-            return match size <= target.max_chunk {
-                true => Ok(Self { min: size, max: size, multiple: 1 }),
-                false => Err(UploadError::BadTarget),
-            };
+            return if size <= target.max_chunk { Ok(Self::one(size)) } else { Err(UploadError::BadTarget) };
         }
-        let usual = if target.digest.is_some() { CAP_WITH_DIGEST } else { CAP };
-        let cap = cap.unwrap_or(usual) / multiple * multiple;
-        Ok(Self { min, max: longest.min(cap).max(min), multiple })
+        let max = match shape {
+            Shape::Parts { fixed: true } => least,
+            _ => longest.min(cap / multiple * multiple).max(least),
+        };
+        Ok(Self { min: least, max, multiple })
+    }
+
+    /// For a file that is one chunk.
+    const fn one(size: u64) -> Self {
+        Self { min: size, max: size, multiple: size }
     }
 
     fn fit(&self, len: u64) -> u64 {
@@ -58,11 +98,16 @@ impl Limits {
     }
 }
 
+/// The first multiple that is no less.
+const fn up_to(len: u64, multiple: u64) -> u64 {
+    len.div_ceil(multiple).saturating_mul(multiple)
+}
+
 /// The length for the chunk after one of `len` bytes that went through at `rate` bytes a second: towards [`AIM`],
-/// at most doubled or halved.
+/// but not many times as long, and no less than half.
 pub fn plan(len: u64, rate: f64, limits: &Limits) -> u64 {
     let wish = (rate * AIM / 1000.0) as u64;
-    limits.fit(wish.clamp(len / 2, len.saturating_mul(2)))
+    limits.fit(wish.clamp(len / 2, len.saturating_mul(GROWTH)))
 }
 
 /// Remembers the length from chunk to chunk.
@@ -70,23 +115,40 @@ pub fn plan(len: u64, rate: f64, limits: &Limits) -> u64 {
 pub struct Planner {
     limits: Limits,
     len: u64,
+    in_memory: bool,
 }
 
 impl Planner {
     /// Starts from the first chunk's length.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, len: limits.fit(FIRST) }
+        Self { limits, len: limits.fit(FIRST), in_memory: false }
     }
 
-    /// Goes on with another target's limits.
-    pub fn set_limits(&mut self, limits: Limits) {
-        self.limits = limits;
-        self.len = limits.fit(self.len);
+    /// Goes on with what another planner has learnt of the line.
+    pub fn take_over(&mut self, other: &Self) {
+        self.len = self.limits.fit(other.len);
     }
 
-    /// The chunk of a file of `size` bytes that starts at `offset`, which is less than `size`.
-    pub fn chunk(&self, offset: u64, size: u64) -> Range<u64> {
-        offset..offset.saturating_add(self.len).min(size)
+    /// Whether a chunk in the middle of a file may be these bytes.
+    pub fn allows(&self, bytes: Range<u64>) -> bool {
+        let len = bytes.end - bytes.start;
+        len <= self.limits.max && len == self.limits.fit(len)
+    }
+
+    /// The quantum of the limits, at least 1.
+    pub fn quantum(&self) -> u64 {
+        self.limits.multiple.max(1)
+    }
+
+    /// Whether chunks have to be in memory, and are short then, as far as the limits allow it.
+    pub fn set_in_memory(&mut self, in_memory: bool) {
+        self.in_memory = in_memory;
+    }
+
+    /// The chunk that starts at `offset` in a stretch that ends at `end`, which is more.
+    pub fn chunk(&self, offset: u64, end: u64) -> Range<u64> {
+        let len = if self.in_memory { self.limits.fit(self.len.min(CAP_IN_MEMORY)) } else { self.len };
+        offset..offset.saturating_add(len).min(end)
     }
 
     /// A chunk of `bytes` went through in `elapsed`.
@@ -115,20 +177,23 @@ mod tests {
         UploadTarget { min_chunk, max_chunk, chunk_multiple, ..UploadTarget::new(reelway_api::Protocol::Resumable, "") }
     }
 
+    const OFFSET: Shape = Shape::Offset { lanes: 1 };
+
     #[test]
-    fn chunks_aim_at_three_seconds() {
+    fn chunks_aim_at_five_seconds() {
         let rate = |mib: f64| mib * MIB as f64;
         for (len, mib_per_second, next) in [
-            (MIB, 100.0, 2 * MIB),
-            (4 * MIB, 2.0, 6 * MIB),
-            (4 * MIB, 1.0, 3 * MIB),
+            (MIB, 100.0, 8 * MIB),
+            (8 * MIB, 100.0, 32 * MIB),
+            (4 * MIB, 2.0, 10 * MIB),
+            (4 * MIB, 0.6, 3 * MIB),
             (4 * MIB, 0.1, 2 * MIB),
-            (8 * MIB, 2.7, 8 * MIB),
+            (8 * MIB, 1.62, 8 * MIB),
             (32 * MIB, 1000.0, 32 * MIB),
-            (MIB, 0.34, MIB),
+            (MIB, 0.21, MIB),
             (512 * KIB, 0.01, 256 * KIB),
             (256 * KIB, 0.0, 256 * KIB),
-            (MIB, f64::INFINITY, 2 * MIB),
+            (MIB, f64::INFINITY, 8 * MIB),
             (MIB, f64::NAN, 512 * KIB),
         ] {
             assert_eq!(plan(len, rate(mib_per_second), &GCS), next, "{len} bytes at {mib_per_second} MiB/s");
@@ -137,28 +202,52 @@ mod tests {
 
     #[test]
     fn targets_set_the_limits() {
-        let big = 1 << 40;
-        let limits = |target: &UploadTarget, cap, size| {
-            Limits::of(target, cap, size).map(|limits| (limits.min, limits.max, limits.multiple))
+        let big = 1 << 33;
+        let limits = |target: &UploadTarget, shape, max_chunk, mobile| {
+            let limits = Limits::of(target, shape, Wish { max_chunk, mobile }, big).unwrap();
+            (limits.min, limits.max, limits.multiple)
         };
-        assert_eq!(limits(&target(1, u64::MAX, 256 * KIB), None, big), Ok((256 * KIB, 32 * MIB, 256 * KIB)));
-        assert_eq!(limits(&target(5 * MIB, 100 * MIB, 1), None, big), Ok((5 * MIB, 32 * MIB, 1)));
-        assert_eq!(limits(&target(0, 3 * MIB, 0), Some(MIB), big), Ok((1, MIB, 1)));
-        assert_eq!(limits(&target(50 * MIB, 200 * MIB, 1), Some(MIB), big), Ok((50 * MIB, 50 * MIB, 1)));
+        let gcs = target(1, u64::MAX, 256 * KIB);
+        assert_eq!(limits(&gcs, OFFSET, None, false), (256 * KIB, 64 * MIB, 256 * KIB));
+        assert_eq!(limits(&gcs, OFFSET, None, true), (256 * KIB, 16 * MIB, 256 * KIB), "on a phone");
+        assert_eq!(limits(&target(5 * MIB, 100 * MIB, 1), OFFSET, None, false), (5 * MIB, 64 * MIB, 1));
+        assert_eq!(limits(&target(0, 3 * MIB, 0), OFFSET, Some(MIB), false), (1, MIB, 1));
+        assert_eq!(limits(&target(50 * MIB, 200 * MIB, 1), OFFSET, Some(MIB), false), (50 * MIB, 50 * MIB, 1));
         let digest = UploadTarget { digest: Some(reelway_api::Digest::Sha256), ..target(1, 64 * MIB, 1) };
-        assert_eq!(limits(&digest, None, big), Ok((1, 8 * MIB, 1)));
+        assert_eq!(limits(&digest, OFFSET, None, false), (1, 8 * MIB, 1));
+
+        let s3 = target(5 * MIB, 5 << 30, 1);
+        assert_eq!(limits(&s3, Shape::Parts { fixed: false }, None, false), (5 * MIB, 60 * MIB, 5 * MIB));
+        assert_eq!(limits(&s3, Shape::Parts { fixed: true }, None, false), (16 * MIB, 16 * MIB, 16 * MIB));
+    }
+
+    #[test]
+    fn parts_are_never_more_than_can_be_numbered() {
+        let size = 1 << 40;
+        for fixed in [false, true] {
+            let limits = Limits::of(&target(MIB, 5 << 30, MIB), Shape::Parts { fixed }, Wish::default(), size).unwrap();
+            assert!(size.div_ceil(limits.multiple) <= 10_000, "{limits:?}");
+            assert!(limits.multiple.is_multiple_of(MIB) && limits.max <= 5 << 30);
+        }
+    }
+
+    #[test]
+    fn the_whole_file_is_one_chunk_or_none() {
+        let limits = |size| Limits::of(&target(1, 100, 1), Shape::Whole, Wish::default(), size);
+        assert_eq!(Planner::new(limits(100).unwrap()).chunk(0, 100), 0..100);
+        assert_eq!(limits(101), Err(UploadError::BadTarget));
     }
 
     #[test]
     fn a_target_that_takes_no_chunk_is_refused_unless_the_file_fits_in_one() {
         let narrow = target(1, 100, 256);
-        assert_eq!(Limits::of(&narrow, None, 1000), Err(UploadError::BadTarget));
-        let planner = Planner::new(Limits::of(&narrow, None, 90).unwrap());
+        assert_eq!(Limits::of(&narrow, OFFSET, Wish::default(), 1000), Err(UploadError::BadTarget));
+        let planner = Planner::new(Limits::of(&narrow, OFFSET, Wish::default(), 90).unwrap());
         assert_eq!(planner.chunk(0, 90), 0..90);
     }
 
     #[test]
-    fn failures_halve_and_success_doubles() {
+    fn failures_halve_and_success_grows() {
         let mut planner = Planner::new(GCS);
         let size = 100 * MIB;
         assert_eq!(planner.chunk(0, size), 0..MIB);
@@ -168,9 +257,15 @@ mod tests {
         planner.failed();
         assert_eq!(planner.chunk(7, size), 7..7 + 256 * KIB);
         planner.went_through(256 * KIB, 10.0);
-        assert_eq!(planner.chunk(0, size), 0..512 * KIB);
+        assert_eq!(planner.chunk(0, size), 0..2 * MIB);
         planner.went_through(10, 3000.0);
-        assert_eq!(planner.chunk(0, size), 0..512 * KIB);
+        assert_eq!(planner.chunk(0, size), 0..2 * MIB, "a short last chunk tells nothing");
+        planner.went_through(2 * MIB, 10.0);
+        assert_eq!(planner.chunk(0, size), 0..16 * MIB);
+        planner.set_in_memory(true);
+        assert_eq!(planner.chunk(0, size), 0..8 * MIB);
+        planner.set_in_memory(false);
+        assert_eq!(planner.chunk(0, size), 0..16 * MIB);
         assert_eq!(planner.chunk(size - 1, size), size - 1..size);
     }
 
@@ -183,7 +278,8 @@ mod tests {
             rates in prop::collection::vec(prop::option::of(0.0f64..1e9), 1..50),
         ) {
             let target = target(min, max, multiple);
-            let Ok(limits) = Limits::of(&target, cap, size) else {
+            let wish = Wish { max_chunk: cap, mobile: false };
+            let Ok(limits) = Limits::of(&target, OFFSET, wish, size) else {
                 prop_assert!(size > max, "a file that fits in one chunk can be sent");
                 return Ok(());
             };

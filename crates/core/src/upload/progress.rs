@@ -42,14 +42,14 @@ impl Meter {
         Self { total, acknowledged: 0, shown: 0, sum: 0.0, weight: 0.0, ceiling: f64::INFINITY }
     }
 
-    /// The provider holds the first `offset` bytes.
-    pub fn acknowledge(&mut self, offset: u64) {
-        self.acknowledged = self.acknowledged.max(offset);
-        self.shown = self.shown.max(offset);
+    /// The provider holds `held` bytes, and `reached` if it took all that it answered.
+    pub fn acknowledge(&mut self, held: u64, reached: u64) {
+        self.acknowledged = self.acknowledged.max(held);
+        self.shown = self.shown.max(held).max(reached);
         self.ceiling = f64::INFINITY;
     }
 
-    /// A request that took `elapsed` got `bytes` across.
+    /// In `elapsed`, `bytes` got across, over all requests that ran at once.
     pub fn measure(&mut self, bytes: u64, elapsed: Millis) {
         let elapsed = elapsed.max(1.0);
         // An average that forgets by time, corrected for its own beginning, when there is little to forget.
@@ -58,14 +58,20 @@ impl Meter {
         self.weight = self.weight * keep + (1.0 - keep);
     }
 
-    /// A request with `len` bytes from `start` on has been on its way for `elapsed`.
-    pub fn in_flight(&mut self, start: u64, len: u64, elapsed: Millis) {
-        if let Some(rate) = self.average() {
-            let left = (rate * elapsed / 1000.0).min(len as f64 * UNANSWERED);
-            self.shown = self.shown.max(start + left as u64);
+    /// Requests with so many bytes each have been on their way for so long, on top of `reached` bytes.
+    pub fn in_flight(&mut self, reached: u64, requests: &[(u64, Millis)]) {
+        if requests.is_empty() {
+            return;
         }
-        // Had the rate been higher than this, the request would be through by now.
-        self.ceiling = len as f64 * 1000.0 / (elapsed - LATE).max(1.0);
+        if let Some(rate) = self.average() {
+            let each = rate / requests.len() as f64;
+            let left = |(len, elapsed): &(u64, Millis)| (each * elapsed / 1000.0).min(*len as f64 * UNANSWERED);
+            let left: f64 = requests.iter().map(left).sum();
+            self.shown = self.shown.max((reached + left as u64).min(self.total));
+        }
+        // Had the rate been higher than this, the requests would be through by now.
+        let fastest = |(len, elapsed): &(u64, Millis)| *len as f64 * 1000.0 / (elapsed - LATE).max(1.0);
+        self.ceiling = requests.iter().map(fastest).sum();
     }
 
     /// The smoothed rate in bytes a second.
@@ -78,7 +84,7 @@ impl Meter {
         let rate = self.average().map(|rate| rate.min(self.ceiling)).filter(|rate| moving && *rate > 0.0);
         Progress {
             acknowledged: self.acknowledged,
-            in_flight: self.shown - self.acknowledged,
+            in_flight: self.shown.saturating_sub(self.acknowledged),
             total: self.total,
             rate,
             eta: rate.map(|rate| (self.total - self.shown) as f64 / rate),
@@ -93,17 +99,17 @@ mod tests {
     #[test]
     fn the_bar_moves_between_answers_and_never_back() {
         let mut meter = Meter::new(10_000);
-        meter.in_flight(0, 1000, 500.0);
+        meter.in_flight(0, &[(1000, 500.0)]);
         assert_eq!(meter.progress(true), Progress { total: 10_000, ..Progress::default() });
 
         meter.measure(1000, 1000.0);
-        meter.acknowledge(1000);
-        meter.in_flight(1000, 2000, 1000.0);
+        meter.acknowledge(1000, 1000);
+        meter.in_flight(1000, &[(2000, 1000.0)]);
         let progress = meter.progress(true);
         assert_eq!((progress.acknowledged, progress.in_flight), (1000, 1000));
         assert_eq!((progress.rate, progress.eta), (Some(1000.0), Some(8.0)));
 
-        meter.acknowledge(500);
+        meter.acknowledge(500, 500);
         let progress = meter.progress(false);
         assert_eq!((progress.acknowledged, progress.in_flight), (1000, 1000));
         assert_eq!((progress.rate, progress.eta), (None, None));
@@ -113,13 +119,24 @@ mod tests {
     fn an_unanswered_request_is_never_shown_as_through() {
         let mut meter = Meter::new(1000);
         meter.measure(1000, 10.0);
-        meter.in_flight(0, 1000, 60_000.0);
+        meter.in_flight(0, &[(1000, 60_000.0)]);
         let progress = meter.progress(true);
         assert_eq!(progress.in_flight, 950);
         assert!(progress.rate.unwrap() < 17.0, "the rate of a request that hangs falls");
 
-        meter.in_flight(0, 1000, 1000.0);
+        meter.in_flight(0, &[(1000, 1000.0)]);
         assert!(meter.progress(true).rate.unwrap() > 99_000.0, "that of one which is only late does not");
+    }
+
+    #[test]
+    fn requests_side_by_side_share_the_rate() {
+        let mut meter = Meter::new(10_000);
+        meter.measure(1000, 1000.0);
+        meter.acknowledge(1000, 1000);
+        meter.in_flight(1000, &[(1000, 500.0), (1000, 1000.0)]);
+        assert_eq!(meter.progress(true).in_flight, 750);
+        meter.acknowledge(1000, 3000);
+        assert_eq!(meter.progress(true).in_flight, 2000, "what is presumed to be there is shown as on its way");
     }
 
     #[test]

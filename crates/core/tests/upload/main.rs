@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod dialogue;
+mod fault;
 mod faults;
-mod provider;
+mod providers;
 mod recovery;
+mod run;
 mod talk;

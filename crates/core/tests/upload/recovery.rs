@@ -3,21 +3,21 @@
 use reelway_api::{ApiError, ErrorCode, Protocol, UploadTarget};
 use reelway_core::upload::{Event, Options, Phase, Reply, UploadError};
 
-use crate::talk::{MIB, Talk, complete, error, holds, status, target};
+use crate::talk::{MIB, Talk, complete, error, holds, silent, status, target};
 
 #[test]
 fn after_a_lost_connection_the_provider_knows_best() {
     let mut talk = Talk::begun(8 * MIB);
     talk.sends(0..MIB);
     talk.hears(holds(MIB));
-    talk.sends(MIB..3 * MIB);
+    talk.sends(MIB..8 * MIB);
     talk.loses_the_connection();
     talk.is_waiting_after("network");
     talk.time_passes();
     talk.asks();
     talk.hears(holds(2 * MIB + 17));
     assert_eq!(talk.error(), None);
-    talk.sends(2 * MIB + 17..3 * MIB + 17);
+    talk.sends(2 * MIB + 17..6 * MIB + 17);
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn a_pause_stops_at_once_and_going_on_asks_first() {
     let mut talk = Talk::begun(4 * MIB);
     talk.sends(0..MIB);
     talk.hears(holds(MIB));
-    talk.sends(MIB..3 * MIB);
+    talk.sends(MIB..4 * MIB);
     talk.tell(Event::Pause);
     talk.aborts();
     assert_eq!((talk.phase(), talk.machine.next_deadline()), (Phase::Paused, None));
@@ -240,7 +240,7 @@ fn a_pause_stops_at_once_and_going_on_asks_first() {
     talk.tell(Event::Resume);
     talk.asks();
     talk.hears(holds(MIB + 5));
-    talk.sends(MIB + 5..3 * MIB + 5);
+    talk.sends(MIB + 5..4 * MIB);
 }
 
 #[test]
@@ -334,9 +334,15 @@ fn a_file_that_can_not_be_read_says_so() {
     let mut talk = Talk::begun(2 * MIB);
     talk.sends(0..MIB);
     talk.cannot_read_the_file();
+    talk.asks();
+    talk.hears(silent());
+    assert!(talk.sends_from_memory(), "a browser may read what it can't send");
+    talk.cannot_read_the_file();
     talk.has_failed_with("file_unreadable");
     talk.tell(Event::Retry);
     talk.asks();
+    talk.hears(silent());
+    assert!(!talk.sends_from_memory(), "the file may have been chosen again");
 }
 
 #[test]

@@ -74,7 +74,9 @@ impl Talk {
 
     pub fn tell(&mut self, event: Event) {
         let effects = self.machine.handle(event, self.now);
-        self.effects.extend(effects);
+        // What is written down, and what is computed ahead, is for other tests.
+        self.effects
+            .extend(effects.into_iter().filter(|effect| !matches!(effect, Effect::Remember | Effect::Prepare(..))));
     }
 
     fn next(&mut self) -> Effect {
@@ -106,6 +108,20 @@ impl Talk {
         let range = format!("bytes {}-{}/{}", bytes.start, bytes.end - 1, self.size);
         assert!(request.headers.contains(&("content-range".into(), range)), "{request:?} in place of {bytes:?}");
         assert_eq!(request.body, Some(bytes));
+    }
+
+    /// The machine sends bytes from there on.
+    #[track_caller]
+    pub fn sends_something(&mut self) -> u64 {
+        self.request().body.expect("a question in place of bytes").start
+    }
+
+    /// The machine sends bytes. Whether they are to be read into memory before.
+    #[track_caller]
+    pub fn sends_from_memory(&mut self) -> bool {
+        let request = self.request();
+        assert!(request.body.is_some(), "a question in place of bytes");
+        request.copy
     }
 
     /// The machine asks how much the provider holds.

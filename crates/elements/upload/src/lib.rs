@@ -46,6 +46,11 @@ impl UploadHandle {
         report::change(&self.upload)
     }
 
+    /// What happened so far, as text for a bug report. Nothing in it is secret.
+    pub fn diagnostics(&self) -> String {
+        self.upload.diagnostics()
+    }
+
     /// Stops until `resume`.
     pub fn pause(&self) {
         self.upload.pause();

@@ -153,7 +153,7 @@ impl Shared {
             let frame = frame.map_err(refuse)?;
             let Ok(data) = frame.into_data() else { continue };
             if let Some(link) = &self.link {
-                link.pass(data.len()).await;
+                link.pass(data.len(), bytes.count == 0).await;
             }
             bytes.append(&data);
         }

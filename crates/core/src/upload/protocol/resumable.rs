@@ -6,39 +6,43 @@
 
 use reelway_api::UploadTarget;
 
-use super::{Protocol, Step};
+use super::{Context, Protocol, Shape, Step, Traits, with_target_headers};
 use crate::upload::{
-    error::UploadError,
-    event::{Reply, Request},
-    verdict::{Verdict, of_failure},
+    event::{DigestHeader, Reply, Request},
+    verdict::{Verdict, of_failure, unexpected},
 };
 
 /// The protocol.
 pub(super) struct Resumable;
 
 impl Protocol for Resumable {
-    fn request(&self, target: &UploadTarget, step: &Step, size: u64) -> Request {
-        let (content_range, body) = match step {
-            Step::Chunk(bytes) => (format!("bytes {}-{}/{size}", bytes.start, bytes.end - 1), Some(bytes.clone())),
-            Step::Query => (format!("bytes */{size}"), None),
-        };
-        let mut headers: Vec<_> = target.headers.iter().map(|(k, v)| (k.to_ascii_lowercase(), v.clone())).collect();
-        headers.push(("content-range".into(), content_range));
-        let digest = target.digest.filter(|_| body.is_some());
-        Request { method: "PUT", url: target.url.clone(), headers, body, digest, reads: &["range"] }
+    fn traits(&self, _: &UploadTarget) -> Traits {
+        Traits { shape: Shape::Offset { lanes: 1 }, opens: false, asks: true, closes: false }
     }
 
-    fn read(&self, step: &Step, size: u64, reply: &Reply) -> Verdict {
-        let unexpected =
-            Verdict::Unclear { error: UploadError::Unexpected { status: reply.status }, retry_after: None };
+    fn request(&self, context: &Context<'_>, step: &Step) -> Request {
+        let Context { target, size, .. } = *context;
+        let request = with_target_headers(Request::new("PUT", &target.url, &["range"]), target);
+        match step {
+            Step::Chunk { bytes, .. } => {
+                let range = format!("bytes {}-{}/{size}", bytes.start, bytes.end - 1);
+                let mut request = request.header("content-range", range).bytes(bytes);
+                request.digest = target.digest.map(DigestHeader::ContentDigest);
+                request
+            }
+            _ => request.header("content-range", format!("bytes */{size}")),
+        }
+    }
+
+    fn read(&self, context: &Context<'_>, step: &Step, reply: &Reply) -> Verdict {
         match reply.status {
             308 => match reply.header("range").map(held) {
                 None => Verdict::Silent,
-                Some(Some(offset)) if offset <= size => Verdict::Holds { offset },
-                Some(_) => unexpected,
+                Some(Some(offset)) if offset <= context.size => Verdict::Holds { offset },
+                Some(_) => unexpected(reply),
             },
             200 | 201 => match step {
-                Step::Chunk(bytes) if bytes.end < size => unexpected,
+                Step::Chunk { bytes, .. } if bytes.end < context.size => unexpected(reply),
                 _ => Verdict::Complete,
             },
             _ => of_failure(reply),
@@ -58,7 +62,19 @@ mod tests {
 
     use reelway_api::Digest;
 
-    use super::*;
+    use super::{super::Lane, *};
+
+    fn chunk(bytes: std::ops::Range<u64>) -> Step {
+        Step::Chunk { lane: Lane { key: 0, range: 0..50 }, bytes, url: "https://provider/u/1".into() }
+    }
+
+    fn query() -> Step {
+        Step::Query { lane: Lane { key: 0, range: 0..50 }, url: "https://provider/u/1".into() }
+    }
+
+    fn request(target: &UploadTarget, step: &Step) -> Request {
+        Resumable.request(&Context { target, size: 50, metadata: &[] }, step)
+    }
 
     fn target(digest: Option<Digest>) -> UploadTarget {
         UploadTarget {
@@ -71,19 +87,20 @@ mod tests {
 
     #[test]
     fn a_chunk_names_its_bytes() {
-        let request = Resumable.request(&target(Some(Digest::Sha256)), &Step::Chunk(10..20), 50);
+        let request = request(&target(Some(Digest::Sha256)), &chunk(10..20));
         assert_eq!(request.method, "PUT");
         assert_eq!(request.url, "https://provider/u/1");
         assert_eq!(
             request.headers,
             [("x-tenant".into(), "7".into()), ("content-range".into(), "bytes 10-19/50".into())]
         );
-        assert_eq!((request.body, request.digest), (Some(10..20), Some(Digest::Sha256)));
+        assert_eq!(request.body, Some(10..20));
+        assert_eq!(request.digest.unwrap().render("Zm9v"), ("content-digest", "sha-256=:Zm9v:".into()));
     }
 
     #[test]
     fn a_query_has_no_body_and_no_digest() {
-        let request = Resumable.request(&target(Some(Digest::Sha256)), &Step::Query, 50);
+        let request = request(&target(Some(Digest::Sha256)), &query());
         assert_eq!(request.headers[1], ("content-range".into(), "bytes */50".into()));
         assert_eq!((request.body, request.digest), (None, None));
     }
@@ -91,9 +108,11 @@ mod tests {
     #[test]
     fn replies_mean_what_the_protocol_says() {
         let holds = |offset| Verdict::Holds { offset };
-        let unexpected = |status| Verdict::Unclear { error: UploadError::Unexpected { status }, retry_after: None };
-        let middle = Step::Chunk(10..20);
-        let last = Step::Chunk(40..50);
+        let unexpected =
+            |status| Verdict::Unclear { error: crate::upload::UploadError::Unexpected { status }, retry_after: None };
+        let target = target(None);
+        let context = Context { target: &target, size: 50, metadata: &[] };
+        let (middle, last, query) = (chunk(10..20), chunk(40..50), query());
         for (step, status, range, verdict) in [
             (&middle, 308, Some("bytes=0-19"), holds(20)),
             (&middle, 308, Some("bytes=0-13"), holds(14)),
@@ -111,13 +130,13 @@ mod tests {
             (&last, 204, None, unexpected(204)),
             (&last, 308, None, Verdict::Silent),
             (&last, 308, Some("bytes=0-49"), holds(50)),
-            (&Step::Query, 308, None, Verdict::Silent),
-            (&Step::Query, 308, Some("bytes=0-0"), holds(1)),
-            (&Step::Query, 200, None, Verdict::Complete),
+            (&query, 308, None, Verdict::Silent),
+            (&query, 308, Some("bytes=0-0"), holds(1)),
+            (&query, 200, None, Verdict::Complete),
         ] {
             let headers = range.map(|range| ("range".into(), range.into())).into_iter().collect();
             let reply = Reply { status, headers, ..Reply::default() };
-            assert_eq!(Resumable.read(step, 50, &reply), verdict, "{step:?}: {status} {range:?}");
+            assert_eq!(Resumable.read(&context, step, &reply), verdict, "{step:?}: {status} {range:?}");
         }
     }
 }

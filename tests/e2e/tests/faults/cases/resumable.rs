@@ -134,7 +134,6 @@ fn refusals() -> Vec<Case> {
             "Range is hidden for good",
             [Step::from(Kind::Data, 1, Fault::HiddenProof), Step::from(Kind::Query, 1, Fault::HiddenProof)],
         )
-        .fails("range_hidden")
         .set(|setup| setup.max_chunk = CHUNK),
         resumable("a chunk is damaged on its way", at(3, Fault::Corrupt))
             .set(|setup| setup.digest = Some("sha-256".into())),
