@@ -11,6 +11,7 @@
 //! - [`retry`]: how long to wait, and when to give up.
 //! - [`throttle`]: how many requests run at once.
 //! - [`progress`]: what a person sees, which never goes back.
+//! - [`queue`]: many files, and how far all of them are.
 //! - [`memory`]: what outlives the page.
 //! - [`log`]: what happened, for a bug report.
 //! - [`custom`]: targets that a page names itself.
@@ -28,6 +29,7 @@ pub mod memory;
 pub mod planner;
 pub mod progress;
 pub mod protocol;
+pub mod queue;
 pub mod retry;
 pub mod snapshot;
 pub mod throttle;
