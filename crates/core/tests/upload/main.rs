@@ -8,4 +8,5 @@ mod faults;
 mod providers;
 mod recovery;
 mod run;
+mod several;
 mod talk;
