@@ -91,6 +91,8 @@ const NATIVE: [&str; 14] = [
 
 /// Cases that property tests draw: proptest's own default, and eight times as many with `--full`.
 const CASES: u32 = 256;
+/// Scripts of faults for each protocol and property, with `--full`.
+const FAULT_SCRIPTS: u32 = 10_000;
 
 impl Setup {
     /// Runs a suite.
@@ -127,6 +129,12 @@ impl Setup {
         let mut counts = counts::run(self.cases(cargo_test().args(NATIVE)))?;
         // What the browser crate can show without a browser. Its `tests` are wasm-pack's.
         counts += counts::run(cargo_test().args(["--lib", "--package", "reelway"]))?;
+        if self.full {
+            // The upload machine against scripts of faults: so many that only an optimised build is done in minutes.
+            let mut faults = cargo_test();
+            faults.args(["--release", "--package", "reelway-core", "--test", "upload", "faults"]);
+            counts += counts::run(faults.env("PROPTEST_CASES", FAULT_SCRIPTS.to_string()))?;
+        }
         Ok(counts)
     }
 
