@@ -45,8 +45,21 @@ export const candidates = {
 
     "uppy-tus": (file, sink, name) => uppy(file, UppyTus, { endpoint: `${sink}/tus/${name}` }),
 
-    reelway: (file, sink, name) => createUpload(file, { target: `${sink}/resumable/${name}` }).result,
+    reelway: (file, sink, name) => reelway(file, `${sink}/resumable/${name}`),
+
+    "reelway-digest": (file, sink, name) => reelway(file, { url: `${sink}/resumable/${name}`, digest: "sha-256" }),
+
+    "reelway-tus": (file, sink, name) =>
+        reelway(file, { protocol: "tus", url: `${sink}/tus/${name}`, create: true, parallel: 3 }),
+
+    "reelway-s3": (file, sink, name) => {
+        const upload = `${sink}/s3/${name}?uploadId=1`;
+        const multipart = { sign_url: `${sink}/s3-sign/${name}`, list_url: upload, complete_url: upload, abort_url: upload };
+        return reelway(file, { protocol: "s3_multipart", parallel: 3, multipart });
+    },
 };
+
+const reelway = (file, target) => createUpload(file, { target }).result;
 
 async function uppy(file, plugin, options) {
     const uppy = new Uppy().use(plugin, options);

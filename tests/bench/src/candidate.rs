@@ -36,7 +36,7 @@ pub const OURS: &str = "reelway";
 pub const RIVALS: [&str; 2] = ["upchunk", "tus-js-client"];
 
 /// All of them.
-pub const ALL: [Candidate; 7] = [
+pub const ALL: [Candidate; 10] = [
     candidate(BASELINE, "plain `fetch` PUT", None, "put", true),
     candidate("xhr", "plain XHR PUT", None, "put", true),
     candidate("upchunk", "UpChunk", Some("@mux/upchunk"), "resumable", true),
@@ -44,6 +44,9 @@ pub const ALL: [Candidate; 7] = [
     candidate("uppy-s3", "Uppy, aws-s3", Some("@uppy/aws-s3"), "S3 multipart", true),
     candidate("uppy-tus", "Uppy, tus", Some("@uppy/tus"), "tus", true),
     candidate(OURS, "**Reelway**", None, "resumable", true),
+    candidate("reelway-tus", "Reelway, 3 at once", None, "tus", true),
+    candidate("reelway-s3", "Reelway, 3 at once", None, "S3 multipart", false),
+    candidate("reelway-digest", "Reelway, SHA-256 of each chunk", None, "resumable", false),
 ];
 
 impl Candidate {
