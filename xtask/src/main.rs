@@ -13,6 +13,7 @@ mod other_browsers;
 mod packages;
 mod process;
 mod rustc_web;
+mod servers;
 mod stamp;
 mod step;
 mod test;

@@ -8,6 +8,19 @@ if (speed > 1) {
   window.setTimeout = (call, delay, ...more) => wait(call, delay / speed, ...more);
 }
 
+// How many requests run at once.
+let running = 0;
+let mostAtOnce = 0;
+const send = window.fetch.bind(window);
+window.fetch = async (...request) => {
+  mostAtOnce = Math.max(mostAtOnce, ++running);
+  try {
+    return await send(...request);
+  } finally {
+    running -= 1;
+  }
+};
+
 const { createUpload } = await import("./upload.js");
 
 window.outcomes = {};
@@ -17,7 +30,7 @@ window.begin = async (cases, atOnce) => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const started = Date.now();
       const outcome = await carryOut(next).catch((error) => ({ code: "broken_test", message: String(error) }));
-      window.outcomes[next.id] = { ...outcome, milliseconds: Date.now() - started };
+      window.outcomes[next.id] = { ...outcome, mostAtOnce, milliseconds: Date.now() - started };
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
@@ -41,9 +54,9 @@ async function ask(url) {
   return answer.json();
 }
 
-async function carryOut({ seed, size, targetUrl, fixed, options, act }) {
+async function carryOut({ seed, size, target: given, targetUrl, fixed, options, act }) {
   const file = new File([content(seed, size)], "video.mp4", { type: "video/mp4" });
-  const target = fixed ? await ask(targetUrl) : () => ask(targetUrl);
+  const target = given ?? (fixed ? await ask(targetUrl) : () => ask(targetUrl));
   const upload = createUpload(file, { ...options, target });
   const seen = { attempts: 0, backwards: false };
   let acknowledged = 0;

@@ -10,6 +10,7 @@
 //! - [`media`]: files to upload, and what ffmpeg's tools say of them.
 //! - [`canary`]: a file and a server that nothing may read.
 //! - [`site`]: a page of someone else's.
+//! - [`vendor`]: other people's servers.
 //! - [`wait`]: waiting for what comes in its own time.
 //!
 //! `cargo xtask test --only e2e` builds what they need and runs them.
@@ -24,6 +25,7 @@ pub mod page;
 pub mod player;
 pub mod server;
 pub mod site;
+pub mod vendor;
 pub mod wait;
 
 use tokio::sync::{Mutex, MutexGuard};

@@ -13,7 +13,7 @@ use super::counts::{self, Counts};
 use crate::{
     backend,
     browser::Browser,
-    frontend, js, other_browsers, process,
+    frontend, js, other_browsers, process, servers,
     step::note,
     tools::Tools,
     wasm_target::{TARGET, Toolchain},
@@ -208,7 +208,7 @@ impl Setup {
         let modules = js::build(&self.tools, self.toolchain, js::Build::Dev)?;
         let mut cargo = cargo_test();
         cargo.args(NATIVE).args(["--features", "reelway-e2e/browser", "--test", "faults", "--", "--nocapture"]);
-        cargo.env("REELWAY_JS", modules);
+        cargo.env("REELWAY_JS", modules).env("REELWAY_SERVERS", servers::ensure()?);
         cargo.env("CHROME", &self.browser.chrome).env("CHROMEDRIVER", &self.browser.driver);
         cargo.env("FIREFOX", firefox.browser).env("GECKODRIVER", firefox.driver);
         cargo.env("MINIBROWSER", webkit.browser).env("WEBKITDRIVER", webkit.driver);

@@ -46,6 +46,7 @@ pub struct Options {
 
 /// What the page says in the end.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Outcome {
     pub code: String,
     #[serde(default)]
@@ -54,6 +55,8 @@ pub struct Outcome {
     pub backwards: bool,
     #[serde(default)]
     pub acknowledged: u64,
+    /// Requests of the page that ran side by side, at most: those of other uploads among them.
+    pub most_at_once: u32,
     pub milliseconds: u64,
 }
 
@@ -82,7 +85,18 @@ pub fn twice(nth: u32, fault: Fault) -> [Step; 1] {
     [Step { on: Kind::Data, nth, times: 2, fault }]
 }
 
+/// The request is refused.
+pub const fn status(status: u16) -> Fault {
+    Fault::Status { status, retry_after: None }
+}
+
 impl Case {
+    /// In a page whose clock runs faster.
+    pub fn fast(mut self) -> Self {
+        self.fast = true;
+        self
+    }
+
     /// Fails with this code, after few attempts.
     pub fn fails(mut self, code: &'static str) -> Self {
         self.options.patience = Some(2);
@@ -152,13 +166,16 @@ impl Case {
 
     /// Bytes sent are at most the file's and a chunk for each fault.
     fn waste(&self, report: &Report) -> Option<String> {
-        let sent: u64 = report.log.iter().filter(|entry| entry.kind != Kind::Complete).map(|entry| entry.body).sum();
-        let faults = report.log.iter().filter(|entry| entry.fault.is_some()).count() as u64;
-        let lost: i64 = report.log.iter().map(|entry| entry.kept.min(0)).sum();
-        // One `PUT` is one chunk. Bodies of requests for signatures are short, and no more than a fault's chunk.
+        let carries = |kind| matches!(kind, Kind::Data | Kind::Create);
+        let sent: u64 = report.log.iter().filter(|entry| carries(entry.kind)).map(|entry| entry.body).sum();
+        let failed = report.log.iter().filter(|entry| {
+            // What was on its way when a target ran out fails with it.
+            entry.fault.is_some() || entry.status.is_some_and(|status| status >= 400)
+        });
+        let lost: u64 = report.log.iter().filter(|e| e.kept < 0).map(|e| e.kept.unsigned_abs() + e.body).sum();
+        // One `PUT` is one chunk.
         let chunk = if self.setup.protocol == Protocol::Put { self.setup.size } else { CHUNK };
-        let most = self.setup.size + faults * chunk + lost.unsigned_abs();
-        (self.setup.protocol != Protocol::S3Multipart && sent > most)
-            .then(|| format!("{sent} bytes sent, at most {most} needed"))
+        let most = self.setup.size + failed.count() as u64 * chunk + lost;
+        (sent > most).then(|| format!("{sent} bytes sent, at most {most} needed"))
     }
 }

@@ -14,6 +14,7 @@ use reelway_e2e::{
     wait,
 };
 use reelway_fault_provider::{Provider, Session};
+use serde_json::Value;
 
 use crate::case::{Case, Outcome};
 
@@ -24,24 +25,62 @@ const FAST: u32 = 20;
 /// No page takes longer, however busy the machine is.
 const LONGEST: Duration = Duration::from_secs(240);
 
+/// A browser, and the provider whose page it shows.
+pub struct Page {
+    pub provider: Provider,
+    window: Window,
+    engine: Engine,
+}
+
+impl Page {
+    /// Opens a browser of this engine.
+    ///
+    /// # Errors
+    /// `REELWAY_JS` names no modules, or the browser does not start.
+    pub async fn open(engine: Engine) -> Result<Self> {
+        let modules = env::var_os("REELWAY_JS").map(PathBuf::from);
+        let modules = modules.context("REELWAY_JS names no modules: run `cargo xtask test --only browsers`")?;
+        let pages = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pages");
+        let provider = Provider::start(vec![pages, modules]).await?;
+        Ok(Self { provider, window: engine.open().await?, engine })
+    }
+
+    /// Loads the page anew, and lets it upload. What does not end in time has no outcome.
+    ///
+    /// # Errors
+    /// The page does not load.
+    pub async fn carry_out(&self, orders: Vec<Value>, speed: u32) -> Result<HashMap<usize, Outcome>> {
+        self.window.goto(format!("{}/cases.html?speed={speed}", self.provider.url())).await?;
+        wait::until_true("the page has loaded its modules", Duration::from_secs(60), async || {
+            Ok(self.window.title().await? == "ready")
+        })
+        .await?;
+        let count = orders.len();
+        let begin = "window.begin(arguments[0], arguments[1]); return null";
+        self.window.execute(begin, vec![orders.into(), AT_ONCE.into()]).await?;
+        let started = Instant::now();
+        loop {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let told = self.window.execute("return window.outcomes", vec![]).await?;
+            let outcomes: HashMap<usize, Outcome> = told.convert()?;
+            if outcomes.len() == count || started.elapsed() > LONGEST {
+                return Ok(outcomes);
+            }
+        }
+    }
+}
+
 /// Runs them all in a browser of this engine.
 ///
 /// # Errors
-/// The page does not come to an end, or a case ends wrongly: all that do are named.
+/// The page does not load, or a case ends wrongly: all that do are named.
 pub async fn all(engine: Engine, cases: Vec<Case>) -> Result<()> {
     let started = Instant::now();
-    let modules = env::var_os("REELWAY_JS").map(PathBuf::from);
-    let modules = modules.context("REELWAY_JS names no modules: run `cargo xtask test --only browsers`")?;
-    let pages = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pages");
-    let provider = Provider::start(vec![pages, modules]).await?;
-    let window = engine.open().await?;
+    let page = Page::open(engine).await?;
     let (fast, steady): (Vec<_>, Vec<_>) = cases.into_iter().partition(|case| case.fast);
-    let mut wrong = Vec::new();
-    let mut count = 0;
-    for (cases, speed) in [(steady, 1), (fast, FAST)] {
-        count += cases.len();
-        wrong.extend(in_page(engine, &provider, &window, cases, speed).await?);
-    }
+    let count = fast.len() + steady.len();
+    let mut wrong = in_page(&page, &steady, 1).await?;
+    wrong.extend(in_page(&page, &fast, FAST).await?);
     println!("{engine:?}: {count} cases in {:.1} s, {} wrong", started.elapsed().as_secs_f64(), wrong.len());
     if !wrong.is_empty() {
         bail!("{engine:?}:\n{}", wrong.join("\n"));
@@ -49,52 +88,27 @@ pub async fn all(engine: Engine, cases: Vec<Case>) -> Result<()> {
     Ok(())
 }
 
-async fn in_page(
-    engine: Engine,
-    provider: &Provider,
-    window: &Window,
-    cases: Vec<Case>,
-    speed: u32,
-) -> Result<Vec<String>> {
+async fn in_page(page: &Page, cases: &[Case], speed: u32) -> Result<Vec<String>> {
     let mut sessions: Vec<Arc<Session>> = Vec::new();
-    let mut orders = Vec::new();
-    for (id, case) in cases.iter().enumerate() {
-        let session = provider.open(case.setup.clone()).await?;
-        orders.push(case.for_page(id, &session.target_url()));
-        sessions.push(session);
+    for case in cases {
+        sessions.push(page.provider.open(case.setup.clone()).await?);
     }
-    window.goto(format!("{}/cases.html?speed={speed}", provider.url())).await?;
-    wait::until_true("the page has loaded its modules", Duration::from_secs(60), async || {
-        Ok(window.title().await? == "ready")
-    })
-    .await?;
-    let begin = "window.begin(arguments[0], arguments[1]); return null";
-    window.execute(begin, vec![orders.into(), AT_ONCE.into()]).await?;
-    let mut outcomes = HashMap::new();
-    let ended = wait::until_true("every upload has ended", LONGEST, async || {
-        let told = window.execute("return window.outcomes", vec![]).await?;
-        outcomes = told.convert::<HashMap<usize, Outcome>>()?;
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        Ok(outcomes.len() == sessions.len())
-    });
-    // Those that did not end are named with the others.
-    let ended = ended.await;
+    let both = || cases.iter().zip(&sessions).enumerate();
+    let orders = both().map(|(id, (case, session))| case.for_page(id, &session.target_url())).collect();
+    let outcomes = page.carry_out(orders, speed).await?;
     let mut wrong = Vec::new();
-    for (id, (case, session)) in cases.iter().zip(&sessions).enumerate() {
+    for (id, (case, session)) in both() {
         let report = session.report();
         let (faults, time) = match outcomes.get(&id) {
             Some(outcome) => (case.judge(id, outcome, &report), outcome.milliseconds),
             None => (vec!["it does not end".to_owned()], 0),
         };
-        println!("{engine:?} {time:6} ms  {}{}", case.name, if faults.is_empty() { "" } else { "  WRONG" });
+        println!("{:?} {time:6} ms  {}{}", page.engine, case.name, if faults.is_empty() { "" } else { "  WRONG" });
         if !faults.is_empty() {
             let log: Vec<_> = report.log.iter().map(ToString::to_string).collect();
             wrong.push(format!("- {}: {}\n    {}", case.name, faults.join("; "), log.join("\n    ")));
         }
-        provider.close(session.id);
-    }
-    if wrong.is_empty() {
-        ended?;
+        page.provider.close(session.id);
     }
     Ok(wrong)
 }

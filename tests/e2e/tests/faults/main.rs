@@ -5,11 +5,13 @@
 //! - [`cases`]: the cases, a file for each protocol.
 //! - [`drive`]: many cases in one page, and the verdicts.
 //! - [`random`]: faults by seed.
+//! - [`third_party`]: other people's servers.
 
 mod case;
 mod cases;
 mod drive;
 mod random;
+mod third_party;
 
 use reelway_e2e::{engine::Engine, turn};
 

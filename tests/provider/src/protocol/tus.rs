@@ -1,7 +1,10 @@
 //! tus 1.0 with creation, creation-with-upload, termination, expiration, checksum and concatenation.
 //! <https://tus.io/protocols/resumable-upload>
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use axum::http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
@@ -16,7 +19,6 @@ pub struct Tus {
     digest: bool,
     create: bool,
     uploads: BTreeMap<u32, Upload>,
-    made: u32,
 }
 
 #[derive(Default)]
@@ -53,14 +55,15 @@ impl Tus {
             digest: setup.digest.is_some(),
             create: setup.create,
             uploads: BTreeMap::new(),
-            made: 0,
         }
     }
 
     fn make(&mut self, upload: Upload) -> u32 {
-        self.made += 1;
-        self.uploads.insert(self.made, upload);
-        self.made
+        // No upload ever has the name of another, not even of one that is gone.
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let id = 1 + MADE.fetch_add(1, Ordering::Relaxed);
+        self.uploads.insert(id, upload);
+        id
     }
 
     fn post(&mut self, call: &Call) -> Answer {

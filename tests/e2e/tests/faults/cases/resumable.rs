@@ -53,10 +53,6 @@ fn answers() -> Vec<Case> {
 
 /// Connections that end or hang.
 fn connections() -> Vec<Case> {
-    let fast = |mut case: Case| {
-        case.fast = true;
-        case
-    };
     // A quarter of a second for each chunk, so that what comes late comes before the end.
     let slow = |setup: &mut Setup| setup.read_rate = 4 * CHUNK;
     let mut cases = vec![
@@ -85,7 +81,7 @@ fn connections() -> Vec<Case> {
             resumable("a chunk that is kept when the client has asked again", at(3, Fault::DoneLate { after: 2200 }))
                 .set(slow),
         ]
-        .map(fast),
+        .map(Case::fast),
     );
     cases
 }
