@@ -12,6 +12,8 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 use web_sys::Url;
 
+use crate::dom::window;
+
 /// A Reelway server. All URLs in its answers come out absolute.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Backend {
@@ -78,6 +80,20 @@ impl From<BackendError> for UploadError {
     }
 }
 
+/// A new name for a request that may be sent again: 128 random bits, in hexadecimal digits.
+pub fn new_key() -> String {
+    let mut bytes = [0; 16];
+    if let Ok(crypto) = window().crypto() {
+        // It fails for more than 64 KiB only.
+        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
+}
+
 /// An answer that is a success, and where it came from.
 struct Answer {
     url: String,
@@ -97,22 +113,24 @@ impl Backend {
         self
     }
 
-    /// Makes a video and a place to send its bytes to.
+    /// Makes a video and a place to send its bytes to. Asked again with the same [key](new_key), it gives the same
+    /// video: an answer that was lost leaves none behind.
     ///
     /// # Errors
     ///
     /// As every method here: [`BackendError`].
-    pub async fn create(&self, video: &CreateVideo) -> Result<CreatedVideo, BackendError> {
-        self.created(self.url(""), to_json(video)).await
+    pub async fn create(&self, video: &CreateVideo, key: &str) -> Result<CreatedVideo, BackendError> {
+        let request = self.request(Method::POST, self.url("")).header("idempotency-key", key);
+        self.created(request, to_json(video)).await
     }
 
     /// A fresh target for a video whose old one ran out. The bytes that have arrived are kept.
     pub async fn fresh_target(&self, id: &str) -> Result<CreatedVideo, BackendError> {
-        self.created(self.video_url(id, "/upload"), None).await
+        self.created(self.request(Method::POST, self.video_url(id, "/upload")), None).await
     }
 
-    async fn created(&self, url: String, body: Option<String>) -> Result<CreatedVideo, BackendError> {
-        let answer = send(self.request(Method::POST, url), body).await?;
+    async fn created(&self, request: RequestBuilder, body: Option<String>) -> Result<CreatedVideo, BackendError> {
+        let answer = send(request, body).await?;
         let mut created: CreatedVideo = from_json(&answer)?;
         make_target_absolute(&mut created.upload, &answer.url);
         make_absolute(&mut created.video, &answer.url);

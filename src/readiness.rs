@@ -1,9 +1,13 @@
 //! Follows a video until nothing about it changes any more: by server-sent events, or by polling where those don't
 //! come through.
+//!
+//! Browsers allow six connections to a server of HTTP/1.1, for all pages together, and an event stream holds one for as
+//! long as it is open. So a page has two streams at most: whoever comes later asks, and listens once a stream has ended.
 
 use std::{
     cell::{Cell, RefCell},
-    rc::Rc,
+    collections::VecDeque,
+    rc::{Rc, Weak},
 };
 
 use reelway_api::{ErrorCode, Video};
@@ -22,6 +26,41 @@ use crate::{backend::Backend, listener::Listener, timer::Timer};
 const FIRST_EVENT: Millis = 5000.0;
 /// Connections that break without an event before polling takes over.
 const BREAKS: u32 = 3;
+
+/// Event streams that a page has open at once.
+const MOST_STREAMS: u32 = 2;
+
+thread_local! {
+    static STREAMS: Cell<u32> = const { Cell::new(0) };
+    /// Those who ask, and would rather listen.
+    static WAITING: RefCell<VecDeque<Weak<Watch>>> = const { RefCell::new(VecDeque::new()) };
+}
+
+/// The right to have an event stream open. Whoever has waited longest gets it next.
+struct Slot(());
+
+impl Slot {
+    fn take() -> Option<Self> {
+        let taken = STREAMS.get();
+        (taken < MOST_STREAMS).then(|| {
+            STREAMS.set(taken + 1);
+            Self(())
+        })
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        STREAMS.set(STREAMS.get() - 1);
+        // Not borrowed while it begins to listen, which may end in waiting again.
+        let next = || WAITING.with_borrow_mut(VecDeque::pop_front);
+        while let Some(waiting) = next() {
+            if let Some(watch) = waiting.upgrade() {
+                return watch.listen();
+            }
+        }
+    }
+}
 
 /// Follows a video until it is dropped, or until nothing about the video changes any more.
 pub struct Readiness {
@@ -78,6 +117,7 @@ struct Watch {
 struct Stream {
     source: EventSource,
     _listeners: [Listener; 2],
+    slot: Option<Slot>,
 }
 
 impl Drop for Stream {
@@ -92,6 +132,21 @@ impl Watch {
             return;
         }
         self.listen_for_foreground();
+        self.listen();
+    }
+
+    /// Opens the stream, or asks until there may be one.
+    fn listen(self: &Rc<Self>) {
+        match Slot::take() {
+            Some(slot) => self.open(slot),
+            None => {
+                WAITING.with_borrow_mut(|waiting| waiting.push_back(Rc::downgrade(self)));
+                self.poll_later();
+            }
+        }
+    }
+
+    fn open(self: &Rc<Self>, slot: Slot) {
         let url = self.backend.events_url(&self.video.borrow().id);
         let Ok(source) = EventSource::new(&url) else { return self.poll_later() };
         let (on_video, on_error) = (Rc::downgrade(self), Rc::downgrade(self));
@@ -107,7 +162,7 @@ impl Watch {
                 }
             }),
         ];
-        self.stream.replace(Some(Stream { source, _listeners: listeners }));
+        self.stream.replace(Some(Stream { source, _listeners: listeners, slot: Some(slot) }));
         let me = Rc::downgrade(self);
         self.timer.replace(Some(Timer::new(FIRST_EVENT, move || {
             if let Some(watch) = me.upgrade() {
@@ -117,9 +172,15 @@ impl Watch {
     }
 
     fn stop(&self) {
-        self.stream.take();
-        self.timer.take();
+        self.fall_silent();
         self.foreground.take();
+    }
+
+    /// Neither listens nor asks any more.
+    fn fall_silent(&self) {
+        WAITING.with_borrow_mut(|waiting| waiting.retain(|other| !std::ptr::eq(other.as_ptr(), self)));
+        self.timer.take();
+        self.stream.take();
     }
 
     fn on_event(&self, event: &MessageEvent) {
@@ -191,17 +252,25 @@ impl Watch {
             Listener::new(&document, "visibilitychange", move |_| {
                 if let Some(watch) = coming.upgrade().filter(|_| page.visibility_state() == VisibilityState::Visible) {
                     watch.polls.set(0);
-                    watch.stop();
-                    watch.start();
+                    watch.listen_anew();
                 }
             }),
             Listener::new(&window, "pagehide", move |_| {
                 if let Some(watch) = leaving.upgrade() {
-                    watch.stream.take();
-                    watch.timer.take();
+                    watch.fall_silent();
                 }
             }),
         ]));
+    }
+
+    /// Whoever has a stream keeps the right to it.
+    fn listen_anew(self: &Rc<Self>) {
+        let slot = self.stream.borrow_mut().as_mut().and_then(|stream| stream.slot.take());
+        self.fall_silent();
+        match slot {
+            Some(slot) => self.open(slot),
+            None => self.listen(),
+        }
     }
 
     fn take_in(&self, report: Video) {

@@ -6,8 +6,8 @@ mod fake;
 
 use std::{cell::RefCell, rc::Rc};
 
-use fake::{breaks, event, next, requests, reset, until};
-use reelway::{Backend, BackendError, Readiness};
+use fake::{breaks, event, event_on, keys, next, open_streams, requests, reset, until};
+use reelway::{Backend, BackendError, Readiness, Upload, UploadOptions};
 use reelway_api::{ErrorCode, UpdateVideo, Video, VideoStatus};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -130,6 +130,81 @@ async fn whoever_stops_watching_hears_no_more() {
     assert!(requests().ends_with("closed"));
 }
 
+fn of(id: &str, status: &str, revision: u64) -> String {
+    json(status, revision, "").replace("v1", id)
+}
+
+/// All of it is there.
+fn settled_of(id: &str, revision: u64) -> String {
+    settled(revision).replace("\"v1\"", &format!("\"{id}\""))
+}
+
+fn watch_one(id: &str) -> Readiness {
+    let video: Video = serde_json::from_str(&of(id, "processing", 2)).unwrap();
+    Readiness::watch("", video, |_| {})
+}
+
+#[wasm_bindgen_test]
+async fn a_page_has_two_streams_and_whoever_comes_later_asks_until_one_is_free() {
+    reset("{}");
+    let (first, _second) = (watch_one("v1"), watch_one("v2"));
+    let (third, fourth) = (watch_one("v3"), watch_one("v4"));
+    assert_eq!(requests(), "EVENTS /api/videos/v1/events\nEVENTS /api/videos/v2/events");
+    meets("GET /api/videos/v3", &of("v3", "processing", 3));
+    meets("GET /api/videos/v4", &of("v4", "processing", 3));
+    until("those who have no stream ask", || third.video().revision == 3 && fourth.video().revision == 3).await;
+
+    event_on(0, &settled_of("v1", 5));
+    assert_eq!(first.video().status, VideoStatus::Ready);
+    assert!(requests().ends_with("closed\nEVENTS /api/videos/v3/events"), "who has waited longest: {}", requests());
+    assert_eq!(open_streams(), 2);
+    event(&of("v3", "processing", 4));
+    assert_eq!(third.video().revision, 4);
+
+    drop(third);
+    assert!(requests().ends_with("closed\nEVENTS /api/videos/v4/events"), "{}", requests());
+    event(&settled_of("v4", 9));
+    assert_eq!(fourth.video().status, VideoStatus::Ready);
+    assert_eq!(open_streams(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn whoever_gives_up_waiting_gets_no_stream() {
+    reset("{}");
+    let (first, second, third) = (watch_one("v1"), watch_one("v2"), watch_one("v3"));
+    drop(third);
+    drop(first);
+    assert_eq!(open_streams(), 1);
+    drop(second);
+    assert!(!requests().contains("v3"));
+    assert_eq!(open_streams(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_comes_back_keeps_to_its_two_streams() {
+    reset("{}");
+    let _watches = [watch_one("v1"), watch_one("v2"), watch_one("v3")];
+    fake::happens("visibilitychange");
+    assert_eq!(open_streams(), 2);
+    assert_eq!(requests().matches("EVENTS").count(), 4);
+    assert!(!requests().contains("EVENTS /api/videos/v3"), "{}", requests());
+
+    fake::happens("pagehide");
+    assert_eq!(open_streams(), 0, "a page that is left has none");
+    fake::happens("visibilitychange");
+    assert_eq!(open_streams(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_that_gives_way_to_asking_makes_room_for_another() {
+    reset("{}");
+    let _watches = [watch_one("v1"), watch_one("v2"), watch_one("v3")];
+    breaks(2);
+    assert!(requests().contains("EVENTS /api/videos/v3"), "{}", requests());
+    assert_eq!(open_streams(), 2);
+    until("whoever lost its stream asks", || requests().contains("GET /api/videos/v2")).await;
+}
+
 #[wasm_bindgen_test]
 async fn a_deleted_video_is_asked_for_once() {
     reset("{}");
@@ -170,6 +245,32 @@ async fn what_the_api_says_comes_out_typed() {
             "DELETE /api/videos/..%2Fv1",
         ]
     );
+}
+
+#[wasm_bindgen_test]
+async fn a_request_for_a_video_is_named_so_that_it_may_be_sent_again() {
+    reset("{}");
+    let upload = Upload::start(file(), UploadOptions::default());
+    let asked =
+        |count| until("the video is asked for", move || requests().matches("POST /api/videos").count() == count);
+    next(r#"{"to":"POST","status":"reset"}"#);
+    next(r#"{"to":"POST","status":"reset"}"#);
+    asked(2).await;
+    let keys = keys();
+    let (first, second) = keys.split_once('\n').unwrap();
+    assert_eq!((first, first.len()), (second, 32), "the same name each time");
+    upload.cancel();
+
+    reset("{}");
+    let other = Upload::start(file(), UploadOptions::default());
+    asked(1).await;
+    assert_ne!(fake::keys(), first, "another upload has another name");
+    other.cancel();
+}
+
+fn file() -> web_sys::File {
+    let parts = js_sys::Array::of1(&"a film".into());
+    web_sys::File::new_with_str_sequence(&parts, "film.mp4").unwrap()
 }
 
 #[wasm_bindgen_test]

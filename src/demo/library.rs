@@ -107,12 +107,13 @@ pub fn Library(
 ) -> impl IntoView {
     let shelf = Shelf::new();
     // Again when a file is on its way no more: its video has come to stay.
-    Effect::new(move |before: Option<usize>| {
-        let count = uploads.video_ids().len();
-        if before.is_none_or(|before| count < before) {
+    Effect::new(move |before: Option<Vec<String>>| {
+        let ids = uploads.video_ids();
+        // Another one may have begun in the same moment: their number says nothing.
+        if before.is_none_or(|before| before.iter().any(|id| !ids.contains(id))) {
             shelf.load(None);
         }
-        count
+        ids
     });
     let asked = RwSignal::new(None);
     let ids = memo(move || {

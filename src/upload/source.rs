@@ -8,7 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
 use crate::{
-    backend::{Backend, BackendError, make_target_absolute},
+    backend::{Backend, BackendError, make_target_absolute, new_key},
     dom::window,
 };
 
@@ -111,6 +111,8 @@ enum Kind {
 /// A Reelway server, and the video that it has made for the file.
 struct Server {
     backend: Backend,
+    /// Names the upload, so that a request whose answer was lost makes no second video.
+    key: String,
     video: RefCell<Option<Video>>,
 }
 
@@ -120,7 +122,7 @@ impl Source {
             TargetSource::Backend(endpoint) => {
                 let backend = Backend::new(endpoint).with_headers(headers);
                 // They are the server's: the provider does not get them.
-                (Kind::Server(Box::new(Server { backend, video: RefCell::new(None) })), Vec::new())
+                (Kind::Server(Box::new(Server { backend, key: new_key(), video: RefCell::new(None) })), Vec::new())
             }
             TargetSource::Fixed(target) => (Kind::Fixed(target), headers),
             TargetSource::Function(function) => (Kind::Function(function), headers),
@@ -195,7 +197,7 @@ impl Server {
     async fn target(&self, file: &File, fresh: bool) -> Result<Option<UploadTarget>, BackendError> {
         let created = match self.known().filter(|_| fresh) {
             Some(id) => self.backend.fresh_target(&id).await,
-            None => self.backend.create(&describe(file)).await,
+            None => self.backend.create(&describe(file), &self.key).await,
         };
         match created {
             Ok(CreatedVideo { video, upload }) => {

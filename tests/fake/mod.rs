@@ -15,6 +15,9 @@ extern "C" {
     pub fn sleeps(span: f64);
     pub fn bytes() -> Uint8Array;
     pub fn event(json: &str);
+    pub fn event_on(index: i32, json: &str);
+    pub fn open_streams() -> u32;
+    pub fn keys() -> String;
     pub fn breaks(ready_state: u32);
     pub fn asks_before_closing() -> bool;
     pub fn happens(name: &str);

@@ -5,12 +5,13 @@ const CREATED = {
   upload: { protocol: "resumable", url: "/u/secret", min_chunk: 1, max_chunk: 1 << 26, chunk_multiple: 1, parallel: 1 },
 };
 
-let log, held, size, answers, target, streams, slept;
+let log, named, held, size, answers, target, streams, slept;
 const now = Date.now;
 
 /** Starts afresh. `changes` are laid over the target that the back end gives. */
 export function reset(changes) {
   log = [];
+  named = [];
   held = new Uint8Array(0);
   answers = [];
   streams = [];
@@ -58,6 +59,7 @@ async function fetch(input, init = {}) {
   const redirect = request.redirect !== "follow" && `redirect ${request.redirect}`;
   const line = [request.method, url, range, blob && `${blob.size} bytes`, ...carried, text, redirect];
   log.push(line.filter(Boolean).join(" "));
+  if (request.headers.has("idempotency-key")) named.push(request.headers.get("idempotency-key"));
   if (blob && told.keep !== false) await keep(blob, range);
   if (told.status === "hang") {
     return new Promise((_, reject) => {
@@ -122,9 +124,24 @@ class FakeEventSource extends EventTarget {
   }
 }
 
-/** An event on the open stream. */
+/** An event on the stream that was opened last. */
 export function event(json) {
-  streams.at(-1).dispatchEvent(new MessageEvent("video", { data: json }));
+  event_on(-1, json);
+}
+
+/** An event on the stream that was opened as the n-th. */
+export function event_on(index, json) {
+  streams.at(index).dispatchEvent(new MessageEvent("video", { data: json }));
+}
+
+/** How many streams are open. */
+export function open_streams() {
+  return streams.filter(({ readyState }) => readyState !== 2).length;
+}
+
+/** The names that requests were given (`Idempotency-Key`), one a line. */
+export function keys() {
+  return named.join("\n");
 }
 
 /** The open stream breaks: `readyState` is 0 where the browser connects again, 2 where it does not. */

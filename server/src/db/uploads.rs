@@ -99,7 +99,8 @@ impl Uploads {
         Self { db }
     }
 
-    /// Opens an upload, unless `max_open` are open already. Tells whether it did.
+    /// Opens an upload, unless `max_open` are open already. Tells whether it did. One that was opened a moment ago, by
+    /// the same request sent twice, gets the new token.
     ///
     /// # Errors
     /// The database's.
@@ -321,7 +322,8 @@ async fn insert(
     sqlx::query(
         "INSERT INTO uploads (id, video_id, token_hash, protocol, metadata, concat, file, length, offset, state,
              expires_at, created_at, updated_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at",
     )
     .bind(&upload.id)
     .bind(&upload.video_id)

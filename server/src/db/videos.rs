@@ -138,6 +138,8 @@ pub struct NewVideo {
     pub content_type: Option<String>,
     /// Bytes, where known.
     pub size: Option<u64>,
+    /// The `Idempotency-Key` of the request: no two videos of an owner have the same.
+    pub key: Option<String>,
 }
 
 /// What has become of a [`Change`].
@@ -165,11 +167,11 @@ impl Videos {
         Self { db, hub, clock }
     }
 
-    /// Adds a video that awaits its bytes.
+    /// Adds a video that awaits its bytes. `None`: there is one with this key.
     ///
     /// # Errors
     /// The database's.
-    pub async fn insert(&self, new: NewVideo) -> Result<VideoRow, sqlx::Error> {
+    pub async fn insert(&self, new: NewVideo) -> Result<Option<VideoRow>, sqlx::Error> {
         let mut connection = self.db.write().acquire().await?;
         self.insert_in(&mut connection, new).await
     }
@@ -178,21 +180,45 @@ impl Videos {
     ///
     /// # Errors
     /// The database's.
-    pub async fn insert_in(&self, transaction: &mut SqliteConnection, new: NewVideo) -> Result<VideoRow, sqlx::Error> {
+    pub async fn insert_in(
+        &self,
+        transaction: &mut SqliteConnection,
+        new: NewVideo,
+    ) -> Result<Option<VideoRow>, sqlx::Error> {
         let now = to_sql(self.clock.now());
         sqlx::query_as(
-            "INSERT INTO videos (id, provider, title, content_type, status, size, created_at, updated_at, revision)
-             VALUES (?, ?, ?, ?, 'awaiting_upload', ?, ?, ?, 1) RETURNING *",
+            "INSERT INTO videos
+                 (id, provider, title, content_type, status, size, idempotency_key, created_at, updated_at, revision)
+             VALUES (?, ?, ?, ?, 'awaiting_upload', ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING RETURNING *",
         )
         .bind(uuid::Uuid::new_v4().simple().to_string())
         .bind(new.provider)
         .bind(new.title)
         .bind(new.content_type)
         .bind(new.size.map(to_sql))
+        .bind(new.key)
         .bind(now)
         .bind(now)
-        .fetch_one(transaction)
+        .fetch_optional(transaction)
         .await
+    }
+
+    /// The video that was asked for with this key. One whose upload has come to nothing gives its key up.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn by_key(&self, key: &str) -> Result<Option<VideoRow>, sqlx::Error> {
+        sqlx::query(
+            "UPDATE videos SET idempotency_key = NULL
+             WHERE idempotency_key = ? AND owner IS NULL AND status IN ('failed', 'cancelled', 'expired')",
+        )
+        .bind(key)
+        .execute(self.db.write())
+        .await?;
+        sqlx::query_as("SELECT * FROM videos WHERE idempotency_key = ? AND owner IS NULL")
+            .bind(key)
+            .fetch_optional(self.db.read())
+            .await
     }
 
     /// The video, if there is one.

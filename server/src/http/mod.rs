@@ -126,6 +126,7 @@ fn cors(app: &App) -> CorsLayer {
                 header::CONTENT_RANGE,
                 header::CONTENT_TYPE,
                 HeaderName::from_static("content-digest"),
+                videos::IDEMPOTENCY_KEY,
                 header::RANGE,
             ]
             .into_iter()

@@ -125,6 +125,7 @@ async fn make(app: &App, uri: &Uri, headers: &HeaderMap, content_length: Option<
         title: title::of_file(&metadata.filename().unwrap_or_default()),
         content_type: metadata.content_type(),
         size,
+        key: None,
     };
     let creation = Creation::read(headers)?;
     if let Creation::Whole { length, .. } | Creation::Part { length, .. } = &creation {
@@ -137,7 +138,9 @@ async fn make(app: &App, uri: &Uri, headers: &HeaderMap, content_length: Option<
                 metadata: metadata.text().map(str::to_owned),
                 ..upload_request(app, uri, headers)
             };
-            let (video, target) = open_video(app, new_video(&metadata, length), &request).await?;
+            let (video, target) = open_video(app, new_video(&metadata, length), &request).await?.ok_or_else(|| {
+                AppError::new(ErrorCode::Conflict, "Another request makes the same video. Try again.")
+            })?;
             let token = Token::of_target(&target);
             Ok(Made { video: Some(video.id), token, expires_at: target.expires_at, first })
         }

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderName, StatusCode, Uri, header},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use reelway_api::{
@@ -32,6 +32,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(playback))
 }
 
+/// Names a request, so that it may be sent again.
+pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
 /// Videos of a page, unless the query says otherwise.
 const PAGE: u32 = 24;
 
@@ -57,9 +60,17 @@ impl App {
 }
 
 /// Registers a video and tells where its bytes go.
-#[utoipa::path(post, path = "/api/videos", tag = "videos", request_body = CreateVideo, responses(
+///
+/// A request whose answer was lost is sent again with the same `Idempotency-Key`: it gives the same video, with a
+/// target that works, as long as the upload is open.
+#[utoipa::path(post, path = "/api/videos", tag = "videos", request_body = CreateVideo,
+    params(("Idempotency-Key" = Option<String>, Header,
+        description = "Made anew for each upload: a UUID, say. 1 to 128 visible ASCII characters")),
+    responses(
     (status = 201, body = CreatedVideo),
+    (status = 200, body = CreatedVideo, description = "The video that was made with this Idempotency-Key"),
     (status = 400, body = ErrorBody, description = "bad_request, empty_file"),
+    (status = 409, body = ErrorBody, description = "conflict: the Idempotency-Key belongs to another file, or to one that has arrived"),
     (status = 413, body = ErrorBody, description = "too_large"),
     (status = 415, body = ErrorBody, description = "unsupported_media_type"),
     (status = 429, body = ErrorBody, description = "too_many_requests: too many open uploads"),
@@ -71,6 +82,7 @@ async fn create(
     headers: HeaderMap,
     Json(request): Json<CreateVideo>,
 ) -> Result<(StatusCode, axum::Json<CreatedVideo>), AppError> {
+    let key = read_key(&headers)?;
     let (name, provider) = app.providers().default()?;
     provider.accept(request.size)?;
     let new = NewVideo {
@@ -78,21 +90,56 @@ async fn create(
         title: title::of_file(&request.filename),
         content_type: request.content_type,
         size: request.size,
+        key: key.clone(),
     };
     let wish = UploadRequest { protocol: request.protocol, ..upload_request(&app, &uri, &headers) };
-    let (video, upload) = open_video(&app, new, &wish).await?;
-    Ok((StatusCode::CREATED, axum::Json(CreatedVideo { video: app.show(&video).await, upload })))
+    if let Some(again) = made_before(&app, key.as_deref(), &new, &wish).await? {
+        return Ok((StatusCode::OK, axum::Json(again)));
+    }
+    if let Some((video, upload)) = open_video(&app, new.clone(), &wish).await? {
+        return Ok((StatusCode::CREATED, axum::Json(CreatedVideo { video: app.show(&video).await, upload })));
+    }
+    // The same request has come twice, and the other one was a moment faster.
+    let again = made_before(&app, key.as_deref(), &new, &wish).await?;
+    again.map(|again| (StatusCode::OK, axum::Json(again))).ok_or_else(AppError::no_such_video)
 }
 
-/// Makes a video that awaits its bytes, and opens an upload for it at its provider.
+fn read_key(headers: &HeaderMap) -> Result<Option<String>, AppError> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let key = value.to_str().unwrap_or_default();
+    if key.is_empty() || key.len() > 128 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let message = "Idempotency-Key is 1 to 128 visible ASCII characters: a UUID, say.";
+        return Err(AppError::new(ErrorCode::BadRequest, message));
+    }
+    Ok(Some(key.to_owned()))
+}
+
+/// The video that was made with this key, and a target for it.
+async fn made_before(
+    app: &App,
+    key: Option<&str>,
+    new: &NewVideo,
+    request: &UploadRequest,
+) -> Result<Option<CreatedVideo>, AppError> {
+    let Some(key) = key else { return Ok(None) };
+    let Some(video) = app.videos().by_key(key).await? else { return Ok(None) };
+    if video.size != new.size {
+        let message = "This Idempotency-Key belongs to another file. Make a new one for each upload.";
+        return Err(AppError::new(ErrorCode::Conflict, message));
+    }
+    renewed(app, video, request).await.map(Some)
+}
+
+/// Makes a video that awaits its bytes, and opens an upload for it at its provider. `None`: there is a video with this
+/// key.
 pub(super) async fn open_video(
     app: &App,
     new: NewVideo,
     request: &UploadRequest,
-) -> Result<(VideoRow, UploadTarget), AppError> {
+) -> Result<Option<(VideoRow, UploadTarget)>, AppError> {
     let provider = app.providers().get(&new.provider)?;
     let content_type = new.content_type.filter(|kind| kind.len() <= 255);
-    let video = app.videos().insert(NewVideo { content_type, ..new }).await?;
+    let Some(video) = app.videos().insert(NewVideo { content_type, ..new }).await? else { return Ok(None) };
     let opened = match provider.create_upload(&video, request).await {
         Ok(opened) => opened,
         Err(error) => {
@@ -102,7 +149,7 @@ pub(super) async fn open_video(
     };
     let video = note_upload(app, video, opened.upload_id).await?;
     metrics::counter!("reelway_videos_created_total").increment(1);
-    Ok((video, opened.target))
+    Ok(Some((video, opened.target)))
 }
 
 /// A working target for the same bytes, after the one before has run out.
@@ -119,13 +166,17 @@ async fn fresh_target(
     headers: HeaderMap,
 ) -> Result<axum::Json<CreatedVideo>, AppError> {
     let video = app.find(&id).await?;
+    renewed(&app, video, &upload_request(&app, &uri, &headers)).await.map(axum::Json)
+}
+
+async fn renewed(app: &App, video: VideoRow, request: &UploadRequest) -> Result<CreatedVideo, AppError> {
     if !matches!(video.status, VideoStatus::AwaitingUpload | VideoStatus::Uploading) {
         return Err(AppError::new(ErrorCode::Conflict, "The upload is over: there is nothing to send any more."));
     }
     let provider = app.providers().get(&video.provider)?;
-    let opened = provider.fresh_target(&video, &upload_request(&app, &uri, &headers)).await?;
-    let video = note_upload(&app, video, opened.upload_id).await?;
-    Ok(axum::Json(CreatedVideo { video: app.show(&video).await, upload: opened.target }))
+    let opened = provider.fresh_target(&video, request).await?;
+    let video = note_upload(app, video, opened.upload_id).await?;
+    Ok(CreatedVideo { video: app.show(&video).await, upload: opened.target })
 }
 
 async fn note_upload(app: &App, video: VideoRow, upload_id: Option<String>) -> Result<VideoRow, AppError> {

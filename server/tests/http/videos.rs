@@ -12,7 +12,7 @@ use reelway_server::db::{Applied, Change};
 use serde_json::json;
 use tower::ServiceExt;
 
-use crate::server::{Server, request};
+use crate::server::{Answer, Server, request};
 
 #[tokio::test]
 async fn the_list_is_newest_first_and_pages_stay_put_while_it_grows() {
@@ -232,4 +232,65 @@ async fn watchers_see_what_another_process_changes() {
     let other = reelway_server::app::App::open(config, server.clock.clone()).await.unwrap();
     other.videos().apply(&id, Change::Uploading).await.unwrap();
     assert_eq!(events.next().await.unwrap().status, VideoStatus::Uploading);
+}
+
+/// `POST /api/videos` with a key.
+async fn create_once(server: &Server, key: &str, size: usize) -> Answer {
+    let body = serde_json::json!({ "filename": "holiday.mp4", "size": size });
+    let builder = request(Method::POST, "/api/videos").header(header::CONTENT_TYPE, "application/json");
+    server.call(builder.header("idempotency-key", key).body(Body::from(body.to_string())).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_request_whose_answer_was_lost_makes_no_second_video() {
+    let server = Server::start().await;
+    let first = create_once(&server, "7f0c1e4e-0f9e-4d3e-9a53-2f2f6f1d5b11", 5).await;
+    assert_eq!(first.status, StatusCode::CREATED);
+    let first: CreatedVideo = first.json();
+    server.put(&first.upload.url, "", b"12").await.refused(400, ErrorCode::LengthMismatch);
+
+    let again = create_once(&server, "7f0c1e4e-0f9e-4d3e-9a53-2f2f6f1d5b11", 5).await;
+    assert_eq!(again.status, StatusCode::OK);
+    let again: CreatedVideo = again.json();
+    assert_eq!(again.video.id, first.video.id);
+    create_once(&server, "7f0c1e4e-0f9e-4d3e-9a53-2f2f6f1d5b11", 6).await.refused(409, ErrorCode::Conflict);
+    let other: CreatedVideo = create_once(&server, "another", 5).await.json();
+    assert_ne!(other.video.id, first.video.id);
+    assert_ne!(server.create(Some(5)).await.video.id, server.create(Some(5)).await.video.id, "no key, no such promise");
+
+    server.put(&again.upload.url, "", b"12345").await.complete();
+    let late = create_once(&server, "7f0c1e4e-0f9e-4d3e-9a53-2f2f6f1d5b11", 5).await;
+    late.refused(409, ErrorCode::Conflict);
+    for key in ["", "two words", "é", &"a".repeat(129)] {
+        create_once(&server, key, 5).await.refused(400, ErrorCode::BadRequest);
+    }
+}
+
+#[tokio::test]
+async fn a_key_names_an_upload_no_longer_than_there_is_one() {
+    let server = Server::start().await;
+    let first: CreatedVideo = create_once(&server, "k", 5).await.json();
+    server.delete(&first.upload.url).await;
+    let second: CreatedVideo = create_once(&server, "k", 5).await.json();
+    assert_ne!(second.video.id, first.video.id);
+    server.hours(73);
+    server.app.local().sweep().await.unwrap();
+    let third: CreatedVideo = create_once(&server, "k", 5).await.json();
+    assert_ne!(third.video.id, second.video.id);
+    server.put(&third.upload.url, "", b"12345").await.complete();
+}
+
+#[tokio::test]
+async fn the_same_request_twice_at_once_makes_one_video() {
+    let server = Server::start().await;
+    let all = futures_util::future::join_all((0..8).map(|_| create_once(&server, "k", 5))).await;
+    let all: Vec<CreatedVideo> = all.iter().map(Answer::json).collect();
+    assert!(all.iter().all(|created| created.video.id == all[0].video.id));
+    let list: VideoList = server.get("/api/videos").await.json();
+    assert_eq!(list.videos.len(), 1);
+    let mut open = 0;
+    for created in &all {
+        open += usize::from(server.put(&created.upload.url, "bytes */*", b"").await.status == 308);
+    }
+    assert_eq!(open, 1, "of the targets the newest works");
 }

@@ -175,8 +175,12 @@ impl Provider for Local {
         })
     }
 
-    fn fresh_target<'a>(&'a self, video: &'a VideoRow, _request: &'a UploadRequest) -> Answer<'a, OpenedUpload> {
+    fn fresh_target<'a>(&'a self, video: &'a VideoRow, request: &'a UploadRequest) -> Answer<'a, OpenedUpload> {
         Box::pin(async move {
+            if self.uploads.by_video(&video.id).await?.is_none() {
+                // The request that made the video has not come so far, or died before it did.
+                return self.create_upload(video, request).await;
+            }
             let token = Token::generate();
             let expires_at = self.clock.now() + millis(self.config.ttl());
             let renewed = self.uploads.renew(&video.id, &token.hash(), expires_at).await?;

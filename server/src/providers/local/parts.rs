@@ -158,7 +158,8 @@ impl Local {
     ) -> Result<(UploadRow, VideoRow), AppError> {
         let first = parts.first().ok_or(TusRefusal::PartMissing)?;
         let mut transaction = self.db.begin().await?;
-        let video = self.videos.insert_in(&mut transaction, NewVideo { size: Some(length), ..join.video }).await?;
+        let new = NewVideo { size: Some(length), ..join.video };
+        let video = self.videos.insert_in(&mut transaction, new).await?.ok_or_else(overtaken)?;
         let now = self.clock.now();
         let upload = UploadRow {
             id: video.id.clone(),
