@@ -231,6 +231,12 @@ async fn send(builder: RequestBuilder, body: Option<String>) -> Result<Answer, B
     }
 }
 
+/// The absolute form of a server's base URL, by which uploads to it are known.
+pub(crate) fn base_url(endpoint: &str) -> String {
+    let page = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    resolve(&format!("{}/", endpoint.trim_end_matches('/')), &page)
+}
+
 /// Makes a URL absolute that is relative to `base`.
 pub fn resolve(url: &str, base: &str) -> String {
     Url::new_with_base(url, base).map_or_else(|_| url.to_owned(), |url| url.href())

@@ -6,6 +6,7 @@
 //! - [`probe`]: reads the header of a file that was chosen. [`filmstrip`]: thumbnails of it, before any server has it.
 //! - [`readiness`]: follows a video until it plays.
 //! - [`backend`]: Reelway's HTTP API.
+//! - [`journal`]: goes on with uploads after a reload.
 //! - [`listener`], [`timer`]: browser callbacks that end when their owner does.
 //! - [`dom`]: the window, object URLs, and what web-sys has no stable name for.
 
@@ -14,6 +15,7 @@ pub mod backend;
 pub mod components;
 pub mod dom;
 pub mod filmstrip;
+pub mod journal;
 pub mod listener;
 pub mod player;
 pub mod probe;

@@ -9,19 +9,24 @@ use std::{
 use reelway_api::Video;
 use reelway_core::{
     Millis,
-    upload::{Effect, Event, Id, Options, Phase, Request, Snapshot, UploadMachine, planner::Wish},
+    journal::{Entry, ResumeError},
+    upload::{Effect, Event, Id, Memory, Options, Phase, Request, Snapshot, UploadMachine, planner::Wish},
 };
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, File};
 
 use super::{
-    Upload, UploadOptions,
+    TargetSource, Upload, UploadOptions,
     digest::Prepared,
     page::{self, Page},
     source::{Answer, Refusal, Source},
     transport::{self, Outcome},
 };
-use crate::timer::{Clock, Timer};
+use crate::{
+    backend::base_url,
+    journal::{Note, PickedFile, Recorder},
+    timer::{Clock, Timer},
+};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -29,7 +34,8 @@ type Listen = Rc<dyn Fn(&Upload)>;
 type OnAttempt = Rc<dyn Fn(Range<u64>)>;
 
 pub(super) struct Driver {
-    file: File,
+    file: RefCell<File>,
+    recorder: Rc<Recorder>,
     source: Source,
     clock: Clock,
     machine: RefCell<UploadMachine>,
@@ -44,20 +50,34 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    pub(super) fn new(file: File, options: UploadOptions) -> Rc<Self> {
-        let size = file.size() as u64;
-        let seed = (js_sys::Math::random() * 2f64.powi(53)) as u64;
-        let defaults = Options::default();
-        let machine_options = Options {
-            chunks: Wish { max_chunk: options.max_chunk, mobile: page::is_mobile() },
-            parallel: options.parallel.unwrap_or(defaults.parallel),
-            patience: options.patience.unwrap_or(defaults.patience),
-            seed,
-            metadata: metadata(&file),
+    pub(super) fn new(picked: PickedFile, options: UploadOptions) -> Rc<Self> {
+        let endpoint = match &options.target {
+            TargetSource::Backend(endpoint) => Some(base_url(endpoint)),
+            TargetSource::Fixed(_) | TargetSource::Function(_) => None,
         };
-        let machine = UploadMachine::new(size, machine_options);
+        let recorder = Recorder::new(&picked, endpoint, options.journal);
+        let machine = UploadMachine::new(picked.file.size() as u64, settings(&picked.file, &options));
+        Self::with(picked.file, options, machine, recorder)
+    }
+
+    /// Of an upload that was written down. `None`, if what was written can't be understood.
+    pub(super) fn restored(
+        file: File,
+        options: UploadOptions,
+        entry: &Entry,
+        recorder: Rc<Recorder>,
+    ) -> Option<Rc<Self>> {
+        let memory: Memory = serde_json::from_str(&entry.memory).ok()?;
+        let machine = UploadMachine::restore(settings(&file, &options), &memory).ok()?;
+        let driver = Self::with(file, options, machine, recorder);
+        driver.source.restore(entry);
+        Some(driver)
+    }
+
+    fn with(file: File, options: UploadOptions, machine: UploadMachine, recorder: Rc<Recorder>) -> Rc<Self> {
         Rc::new(Self {
-            file,
+            file: RefCell::new(file),
+            recorder,
             source: Source::new(options.target, options.headers),
             clock: Clock::new(),
             shown: RefCell::new((machine.snapshot(), None)),
@@ -79,8 +99,16 @@ impl Driver {
         self.feed(Event::Start);
     }
 
-    pub(super) fn file(&self) -> &File {
-        &self.file
+    pub(super) fn file(&self) -> File {
+        self.file.borrow().clone()
+    }
+
+    /// Takes another `File` of the same file, in place of one that can't be read any more, and goes on with it.
+    pub(super) async fn replace_file(self: &Rc<Self>, picked: PickedFile) -> Result<(), ResumeError> {
+        self.recorder.replace(&picked).await?;
+        self.file.replace(picked.file);
+        self.feed(Event::Retry);
+        Ok(())
     }
 
     pub(super) fn now(&self) -> Millis {
@@ -160,18 +188,31 @@ impl Driver {
                 }
             }
             Effect::Prepare(bytes, algorithm) => {
-                self.prepared.replace(Some(Prepared::begin(&self.file, bytes, algorithm)));
+                self.prepared.replace(Some(Prepared::begin(&self.file(), bytes, algorithm)));
             }
-            // The journal looks at the memory itself.
-            Effect::Remember => {}
+            Effect::Remember => self.remember(),
             Effect::Farewell(request) => {
                 let driver = Rc::clone(self);
                 // If this fails the provider lets the upload expire.
-                spawn_local(async move { drop(transport::send(&driver.file, request, None, None).await) });
+                spawn_local(async move { drop(transport::send(&driver.file(), request, None, None).await) });
             }
-            Effect::Complete { body } => self.source.complete(body),
-            Effect::Discard => self.source.discard(),
+            Effect::Complete { body } => {
+                self.recorder.forget();
+                self.source.complete(body);
+            }
+            Effect::Discard => {
+                self.recorder.forget();
+                self.source.discard();
+            }
         }
+    }
+
+    fn remember(&self) {
+        let Some(memory) = self.machine.borrow().memory() else { return };
+        let Ok(json) = serde_json::to_string(&memory) else { return };
+        let video = self.source.video().map(|video| video.id);
+        let note = Note { memory: json, video, acknowledged: memory.held, expires_at: memory.target.expires_at };
+        self.recorder.remember(&self.file(), note, self.clock.now());
     }
 
     fn take_running(&self, id: Id) -> Option<AbortController> {
@@ -192,7 +233,7 @@ impl Driver {
             if let Some((bytes, told)) = attempt {
                 told(bytes);
             }
-            let outcome = transport::send(&driver.file, request, prepared, Some(&signal)).await;
+            let outcome = transport::send(&driver.file(), request, prepared, Some(&signal)).await;
             if driver.take_running(id).is_none() {
                 // It was aborted: what came of it says nothing.
                 return;
@@ -207,7 +248,7 @@ impl Driver {
     }
 
     async fn request_target(&self, id: Id, fresh: bool) -> Event {
-        match self.source.target(&self.file, fresh).await {
+        match self.source.target(&self.file(), fresh).await {
             Ok(Answer::Target(target)) => Event::Target(id, target),
             Ok(Answer::Confirmed) => Event::Confirmed(id),
             Err(Refusal { error, retry_after }) => Event::TargetFailed { id, error, retry_after },
@@ -252,6 +293,17 @@ impl Driver {
         for listen in listeners {
             listen(&upload);
         }
+    }
+}
+
+fn settings(file: &File, options: &UploadOptions) -> Options {
+    let defaults = Options::default();
+    Options {
+        chunks: Wish { max_chunk: options.max_chunk, mobile: page::is_mobile() },
+        parallel: options.parallel.unwrap_or(defaults.parallel),
+        patience: options.patience.unwrap_or(defaults.patience),
+        seed: (js_sys::Math::random() * 2f64.powi(53)) as u64,
+        metadata: metadata(file),
     }
 }
 

@@ -23,14 +23,21 @@ use std::{
 use driver::Driver;
 use reelway_api::Video;
 pub use reelway_core::upload::{Phase, Progress, Snapshot, UploadError};
-use reelway_core::{Millis, upload::Event};
+use reelway_core::{
+    Millis,
+    journal::{Entry, ResumeError},
+    upload::Event,
+};
 pub use source::{TargetFunction, TargetSource};
 use web_sys::File;
 
-use crate::Backend;
+use crate::{
+    Backend,
+    journal::{PickedFile, Recorder},
+};
 
 /// Where and how to upload.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UploadOptions {
     /// Who says where the bytes go: by default the Reelway server at the page's own origin.
     pub target: TargetSource,
@@ -43,6 +50,21 @@ pub struct UploadOptions {
     pub parallel: Option<u32>,
     /// Attempts without headway before giving up. `None` is patient for about twelve minutes.
     pub patience: Option<u32>,
+    /// Remember the upload in this browser, so that it goes on after a reload, a crash or a closed tab. Yes by default.
+    pub journal: bool,
+}
+
+impl Default for UploadOptions {
+    fn default() -> Self {
+        Self {
+            target: TargetSource::default(),
+            headers: Vec::new(),
+            max_chunk: None,
+            parallel: None,
+            patience: None,
+            journal: true,
+        }
+    }
 }
 
 impl UploadOptions {
@@ -70,15 +92,34 @@ pub struct Upload {
 
 impl Upload {
     /// Starts to upload a file.
-    pub fn start(file: File, options: UploadOptions) -> Self {
-        let driver = Driver::new(file, options);
+    pub fn start(file: impl Into<PickedFile>, options: UploadOptions) -> Self {
+        let driver = Driver::new(file.into(), options);
         driver.start();
         Self { driver }
     }
 
+    /// Goes on with an upload that was written down; starts it, unless it is to be cancelled at once. `None`, if what
+    /// was written can't be understood.
+    pub(crate) fn restore(file: File, options: UploadOptions, entry: &Entry, recorder: Rc<Recorder>) -> Option<Self> {
+        Some(Self { driver: Driver::restored(file, options, entry, recorder)? })
+    }
+
+    pub(crate) fn start_again(&self) {
+        self.driver.start();
+    }
+
     /// The file.
     pub fn file(&self) -> File {
-        self.driver.file().clone()
+        self.driver.file()
+    }
+
+    /// Goes on with another `File` of the same file, after [`UploadError::FileUnreadable`].
+    ///
+    /// # Errors
+    ///
+    /// It is another file, or can't be read either. The upload stays as it is.
+    pub async fn replace_file(&self, file: impl Into<PickedFile>) -> Result<(), ResumeError> {
+        self.driver.replace_file(file.into()).await
     }
 
     /// Stops until [`resume`](Self::resume). What the provider holds stays there.

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, fmt, future::Future, pin::Pin, rc::Rc};
 
 use reelway_api::{CreateVideo, CreatedVideo, ErrorCode, UploadTarget, Video, VideoStatus};
-use reelway_core::{Millis, readiness, upload::UploadError};
+use reelway_core::{Millis, journal::Entry, readiness, upload::UploadError};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
@@ -157,6 +157,13 @@ impl Source {
         }
     }
 
+    /// Takes up an upload that was written down: the server is to give targets for the video that it has made.
+    pub(super) fn restore(&self, entry: &Entry) {
+        if let (Kind::Server(server), Some(id)) = (&self.kind, &entry.video) {
+            server.video.replace(Some(as_remembered(id.clone(), entry)));
+        }
+    }
+
     /// The video as the server last told of it. `None` without a server.
     pub(super) fn video(&self) -> Option<Video> {
         match &self.kind {
@@ -232,4 +239,24 @@ fn describe(file: &File) -> CreateVideo {
 fn of_this_page(mut target: UploadTarget) -> UploadTarget {
     make_target_absolute(&mut target, &window().location().href().unwrap_or_default());
     target
+}
+
+/// A video of which no more than the id is known. Whatever the server says of it is newer.
+fn as_remembered(id: String, entry: &Entry) -> Video {
+    Video {
+        id,
+        title: entry.name.clone(),
+        provider: String::new(),
+        status: VideoStatus::Uploading,
+        percent: None,
+        size: Some(entry.size),
+        duration: None,
+        width: None,
+        height: None,
+        poster_time: None,
+        error: None,
+        created_at: entry.created,
+        revision: 0,
+        playback: None,
+    }
 }

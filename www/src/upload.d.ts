@@ -1,6 +1,38 @@
 /** Starts to upload a file. The upload goes on whether its object is kept or not. */
 export function createUpload(file: File | Blob, options?: UploadOptions): Upload;
 
+/**
+ * The uploads that a reload, a crash or a closed tab has interrupted, the earliest first: to this Reelway server (left
+ * out: the page's own origin), or with any `target`, to targets of the page's own.
+ */
+export function listUnfinished(options?: Pick<UploadOptions, "endpoint" | "target">): Promise<UnfinishedUpload[]>;
+
+/** The same as `entry.resume(file, options)`. */
+export function resumeUpload(entry: UnfinishedUpload, file?: File | null, options?: UploadOptions): Upload;
+
+export class UnfinishedUpload {
+  readonly id: string;
+  /** The file's name. */
+  readonly name: string;
+  /** Bytes of the file. */
+  readonly size: number;
+  /** Bytes that the provider had said it holds. */
+  readonly acknowledged: number;
+  readonly videoId: string | null;
+  /** The file has to be chosen again. Otherwise a click is enough: the browser asks the user for leave to read it. */
+  readonly needsFile: boolean;
+  /** Another tab is at work on it. */
+  readonly runsElsewhere: boolean;
+  /**
+   * Goes on, from what the provider holds. If it can't, the upload fails with `different_file`, `file_needed`,
+   * `not_allowed`, `file_unreadable`, `running_elsewhere` or `gone`, and nothing is lost. `target` is asked for a fresh
+   * target only.
+   */
+  resume(file?: File | null, options?: UploadOptions): Upload;
+  /** Gives it up, here and at the provider. Rejects with an `UploadError` while another tab is at work on it. */
+  discard(options?: UploadOptions): Promise<void>;
+}
+
 export interface UploadOptions {
   /** The base URL of a Reelway server. Left out, with no `target` either: the page's own origin. */
   endpoint?: string;
@@ -17,6 +49,10 @@ export interface UploadOptions {
   parallel?: number;
   /** Attempts without headway before giving up. Left out: patient for about twelve minutes. */
   patience?: number;
+  /** Remember the upload in this browser, so that it goes on after a reload. Default: true. */
+  journal?: boolean;
+  /** The file's handle, by which Chromium reads it again after a reload without its being chosen again. */
+  handle?: FileSystemFileHandle | Promise<FileSystemFileHandle>;
 }
 
 export type TargetAnswer = string | URL | UploadTarget;
@@ -107,7 +143,8 @@ export interface UploadEventMap {
 
 export class Upload extends EventTarget {
   constructor(file: File | Blob, options?: UploadOptions);
-  readonly file: File;
+  /** `null`, while the browser has not given an interrupted upload its file. */
+  readonly file: File | null;
   readonly state: UploadState;
   readonly progress: UploadProgress;
   /** Why it waits or failed. */
@@ -124,6 +161,11 @@ export class Upload extends EventTarget {
   cancel(): void;
   /** Tries again after a failure, or at once while it waits. */
   retry(): void;
+  /**
+   * Goes on with another `File` of the same file, after `file_unreadable`. Rejects with an `UploadError`
+   * (`different_file`, `file_unreadable`) and stays as it is if it is another one.
+   */
+  replaceFile(file: File, options?: Pick<UploadOptions, "handle">): Promise<void>;
   addEventListener<K extends keyof UploadEventMap>(
     type: K,
     listener: (this: Upload, event: UploadEventMap[K]) => void,

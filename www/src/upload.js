@@ -1,6 +1,6 @@
 // Uploads without a face: `createUpload(file, options)`. The types, with what each of them is, are in upload.d.ts.
 
-import init, { UploadHandle } from "./reelway_upload.js";
+import init, { UploadHandle, listUnfinished as list } from "./reelway_upload.js";
 
 let loading;
 
@@ -18,31 +18,68 @@ export function createUpload(file, options = {}) {
   return new Upload(file, options);
 }
 
+/** The uploads that a reload, a crash or a closed tab has interrupted. */
+export async function listUnfinished({ endpoint, target } = {}) {
+  await load();
+  return (await list(target == null ? (endpoint ?? "") : undefined)).map((handle) => new UnfinishedUpload(handle));
+}
+
+/** Goes on with an upload that was interrupted. */
+export function resumeUpload(entry, file, options) {
+  return entry.resume(file, options);
+}
+
+/** An upload that was interrupted. */
+export class UnfinishedUpload {
+  #handle;
+
+  constructor(handle) {
+    this.#handle = handle;
+    Object.assign(this, JSON.parse(handle.report()));
+  }
+
+  /** Goes on, with the file where it `needsFile`; otherwise soon after a click, since the browser may ask the user. */
+  resume(file, options = {}) {
+    const begin = (listen, plain, target) => this.#handle.resume(file, options.handle, plain, target, listen);
+    return new Upload(file ?? null, options, begin, this);
+  }
+
+  /** Gives it up, here and at the provider. */
+  async discard(options = {}) {
+    await this.#handle.discard(JSON.stringify(plain(options))).catch(refuse);
+  }
+}
+
 const OVER = new Set(["done", "failed", "cancelled"]);
 
 export class Upload extends EventTarget {
   #file;
+  #begin;
   #handle;
   #waiting = [];
   #diagnostics = "";
   #result;
   #last;
 
-  constructor(file, options = {}) {
+  constructor(file, options = {}, begin, entry) {
     super();
-    if (!(file instanceof Blob)) throw new TypeError("createUpload takes a File.");
+    if (!begin && !(file instanceof Blob)) throw new TypeError("createUpload takes a File.");
     if (options.endpoint != null && options.target != null) {
-      throw new TypeError("createUpload takes an endpoint or a target, not both.");
+      throw new TypeError("An upload has an endpoint or a target, not both.");
     }
-    this.#file = file instanceof File ? file : new File([file], "video", { type: file.type });
-    const progress = { acknowledged: 0, sent: 0, total: file.size, rate: null, eta: null };
-    this.#last = { state: "starting", progress, error: null, videoId: null, body: "" };
+    const named = !(file instanceof Blob) || file instanceof File;
+    this.#file = named ? file : new File([file], "video", { type: file.type });
+    this.#begin = begin ?? ((listen, plain, target) =>
+      new UploadHandle(this.#file, options.handle, plain, target, listen));
+    const acknowledged = entry?.acknowledged ?? 0;
+    const progress = { acknowledged, sent: acknowledged, total: entry?.size ?? file.size, rate: null, eta: null };
+    this.#last = { state: "starting", progress, error: null, videoId: entry?.videoId ?? null, body: "" };
     this.#expect();
     // Listeners are added after this returns, and hear of the start.
-    this.#start(plain(options), ask(options.target));
+    this.#start(JSON.stringify(plain(options)), ask(options.target));
   }
 
-  /** The file. */
+  /** The file; null, while the browser has not given an interrupted upload its own. */
   get file() {
     return this.#file;
   }
@@ -95,6 +132,16 @@ export class Upload extends EventTarget {
     else this.#again();
   }
 
+  /** Goes on with another File of the same file, after `file_unreadable`. Rejects if it is another file. */
+  async replaceFile(file, { handle } = {}) {
+    if (!this.#handle) throw new UploadError({ code: "not_started", message: "Nothing was sent yet.", retriable: false });
+    const failed = this.state === "failed";
+    await this.#handle.replaceFile(file, handle).catch(refuse);
+    this.#file = file;
+    if (failed) this.#expect();
+  }
+
+  /** Starts anew what did not even begin. */
   #again;
 
   async #start(options, target) {
@@ -103,18 +150,19 @@ export class Upload extends EventTarget {
     try {
       await load();
       const listen = (what, json) => this.#hear(what, JSON.parse(json));
-      this.#handle = new UploadHandle(this.#file, JSON.stringify(options), target, listen);
+      this.#handle = await this.#begin(listen, options, target);
     } catch (error) {
-      // Without the wasm there is no upload to try again with: from the start, then.
-      this.#again = () => this.#start(options, target);
-      const known = { code: "not_loaded", message: String(error?.message ?? error), retriable: true };
-      if (error instanceof TypeError && loading) Object.assign(known, { code: "bad_options", retriable: false });
-      this.#change({ ...this.#last, state: "failed", error: known });
+      this.#again = () => {
+        this.#last = { ...this.#last, state: "starting", error: null };
+        this.#start(options, target);
+      };
+      this.#change({ ...this.#last, state: "failed", error: reason(error) });
       return;
     }
     this.#again = undefined;
+    this.#file = this.#handle.file();
     for (const action of this.#waiting.splice(0)) this.#do(action);
-    this.#change(JSON.parse(this.#handle?.report() ?? JSON.stringify(this.#last)));
+    if (this.#handle) this.#change(JSON.parse(this.#handle.report()));
   }
 
   #do(action) {
@@ -182,10 +230,21 @@ export class UploadError extends Error {
   }
 }
 
+/** Why there is no upload to begin with: what the wasm says is JSON, a TypeError is the page's, anything else is loading. */
+function reason(error) {
+  if (typeof error === "string") return JSON.parse(error);
+  const [code, retriable] = loading && error instanceof TypeError ? ["bad_options", false] : ["not_loaded", true];
+  return { code, message: String(error?.message ?? error), retriable };
+}
+
+function refuse(error) {
+  throw new UploadError(reason(error));
+}
+
 /** What of the options is JSON. */
-function plain({ endpoint, target, headers, chunkSize, parallel, patience }) {
+function plain({ endpoint, target, headers, chunkSize, parallel, patience, journal }) {
   const fixed = typeof target === "function" ? undefined : target;
-  return { endpoint, target: fixed, headers: [...new Headers(headers)], chunkSize, parallel, patience };
+  return { endpoint, target: fixed, headers: [...new Headers(headers)], chunkSize, parallel, patience, journal };
 }
 
 /** The page's function, with its answer as JSON. */

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// File name extensions of videos, some of which browsers have no MIME type for.
-const EXTENSIONS: [&str; 22] = [
+pub const VIDEO_EXTENSIONS: [&str; 22] = [
     "3g2", "3gp", "asf", "avi", "flv", "m2ts", "m2v", "m4v", "mkv", "mov", "mp4", "mpe", "mpeg", "mpg", "mts", "mxf",
     "ogm", "ogv", "qt", "ts", "webm", "wmv",
 ];
@@ -157,7 +157,7 @@ impl Refusal {
 /// The `accept` of a file input that offers videos.
 pub fn accept_videos() -> String {
     let mut accept = "video/*".to_owned();
-    for extension in EXTENSIONS {
+    for extension in VIDEO_EXTENSIONS {
         accept.push_str(",.");
         accept.push_str(extension);
     }
@@ -166,7 +166,7 @@ pub fn accept_videos() -> String {
 
 fn is_video_name(name: &str) -> bool {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-    extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
+    extension.is_some_and(|extension| VIDEO_EXTENSIONS.contains(&extension.as_str()))
 }
 
 fn may_be_video(name: &str, mime: &str) -> bool {

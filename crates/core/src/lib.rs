@@ -3,6 +3,7 @@
 //! Nothing in this crate reads a clock, opens a connection or touches the DOM. Time comes in as [`Millis`].
 //!
 //! - [`upload`]: the upload state machine, its protocols, chunk sizes, retries and progress.
+//! - [`journal`]: what is remembered of uploads, so that they go on after a reload.
 //! - [`storyboard`]: thumbnails for scrubbing, from WebVTT or JSON. [`filmstrip`]: how a local file gets one.
 //! - [`probe`]: what a file is, from its header. [`checks`]: what keeps it from being sent.
 //! - [`readiness`]: which of two reports on a video counts, and when nothing changes any more.
@@ -13,6 +14,7 @@
 mod base64;
 pub mod checks;
 pub mod filmstrip;
+pub mod journal;
 mod number;
 pub mod probe;
 pub mod readiness;

@@ -2,15 +2,16 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{DataTransfer, DragEvent, Event, EventTarget, File, FileList};
+use web_sys::{DataTransfer, DragEvent, Event, EventTarget};
 
-use crate::listener::Listener;
+use super::picking;
+use crate::{journal::PickedFile, listener::Listener};
 
 /// Takes files that are dropped anywhere on `target`. `over` is true while some are held above it.
 pub(super) fn accept_drops(
     target: &EventTarget,
     over: RwSignal<bool>,
-    take: impl Fn(Vec<File>) + 'static,
+    take: impl Fn(Vec<PickedFile>) + 'static,
 ) -> Vec<Listener> {
     let hold = move |event: Event| {
         let Some(transfer) = files_of(&event) else { return };
@@ -32,7 +33,7 @@ pub(super) fn accept_drops(
         let Some(transfer) = files_of(&event) else { return };
         event.prevent_default();
         over.set(false);
-        take(transfer.files().map(list).unwrap_or_default());
+        take(picking::dropped(&transfer));
     };
     vec![
         Listener::new(target, "dragenter", hold),
@@ -40,11 +41,6 @@ pub(super) fn accept_drops(
         Listener::new(target, "dragleave", leave),
         Listener::new(target, "drop", drop),
     ]
-}
-
-/// The files of a list that a drop or an input holds.
-pub(super) fn list(files: FileList) -> Vec<File> {
-    (0..files.length()).filter_map(|index| files.item(index)).collect()
 }
 
 /// What is being dragged, if it is files and not a link or a text.

@@ -8,7 +8,7 @@ use reelway_core::probe::Header;
 use web_sys::{Event, HtmlElement};
 
 use super::{
-    queue::Action,
+    items::Action,
     state::{ItemState, Stage},
     strings,
     thumbnail::Thumbnail,
@@ -18,6 +18,10 @@ use crate::{
     dom::number,
     filmstrip::Filmstrip,
 };
+
+/// The code of a file that can't be read any more, and of one that was chosen in its place and is another.
+const UNREADABLE: &str = "file_unreadable";
+const DIFFERENT: &str = "different_file";
 
 /// A row: picture, name, progress, state in words, buttons.
 #[component]
@@ -36,6 +40,9 @@ pub fn ItemRow(
     /// Grows with the number of these pictures.
     #[prop(optional)]
     tiles: ArcRwSignal<usize>,
+    /// It takes the place of a row that had the focus.
+    #[prop(optional)]
+    focus: bool,
     /// The address of a page that shows the video with this id.
     #[prop(optional_no_strip)]
     watch_url: Option<fn(&str) -> String>,
@@ -56,6 +63,13 @@ pub fn ItemRow(
         let (acknowledged, sent) = state.with(bar_of);
         let _ = element.style().set_property("--_acknowledged", &number(acknowledged));
         let _ = element.style().set_property("--_sent", &number(sent));
+    });
+    let row = NodeRef::<html::Li>::new();
+    effect(move || {
+        if let Some(row) = row.get().filter(|_| focus) {
+            // It is not in the page before this task has ended.
+            request_animation_frame(move || drop(row.focus()));
+        }
     });
     let failure = move || state.with(|state| (state.stage.clone(), state.code));
     let action = move |part: &'static str, words: &'static str, path: &'static str, action: Action| {
@@ -85,7 +99,14 @@ pub fn ItemRow(
         Some(link.into_any())
     };
     view! {
-        <li part="item" class="rw-item" {..attr("data-stage", stage)} {..attr("data-code", move || failure().1)}>
+        <li
+            part="item"
+            class="rw-item"
+            node_ref=row
+            tabindex=focus.then_some("-1")
+            {..attr("data-stage", stage)}
+            {..attr("data-code", move || failure().1)}
+        >
             <Thumbnail filename=filename.clone() filmstrip tiles />
             <div class="rw-item-body">
                 <div class="rw-item-line">
@@ -123,6 +144,19 @@ pub fn ItemRow(
                             })}
                         >
                             {strings::CHOOSE_ANOTHER}
+                        </button>
+                    }.into_any(),
+                )}
+                {when(
+                    move || matches!(failure(), (Stage::Failed { retriable: true }, Some(UNREADABLE | DIFFERENT))),
+                    move || view! {
+                        <button
+                            type="button"
+                            part="choose-again"
+                            class="rw-button rw-item-again"
+                            {..on("click", move |_: Event| on_action.run(Action::ChooseAgain))}
+                        >
+                            {strings::CHOOSE_AGAIN}
                         </button>
                     }.into_any(),
                 )}

@@ -1,7 +1,11 @@
 //! The uploader: a zone to drop files on, and a row for each file from its first byte to the finished video.
 
 mod dropping;
+mod interrupted;
+mod interrupted_row;
 mod item;
+mod items;
+mod picking;
 mod queue;
 mod state;
 mod strings;
@@ -13,20 +17,33 @@ use crate::components::live::{attr, effect, on, rows, text};
 use leptos::{html, prelude::*};
 use reelway_core::checks::{Checks, accept_videos};
 use wasm_bindgen::JsCast;
-use web_sys::{Event, EventTarget, HtmlInputElement};
+use web_sys::EventTarget;
 
+pub use interrupted::Interrupted;
+pub use interrupted_row::InterruptedRow;
 pub use item::ItemRow;
-pub use queue::{Action, Item, Uploads};
+pub use items::{Action, Item};
+use picking::Dialog;
+pub use queue::Uploads;
 pub use state::{ItemState, Stage};
 
 use crate::{
     UploadOptions,
     components::icons::{self, icon},
     dom::window,
+    journal::PickedFile,
 };
 
 /// The uploader's CSS. It needs [`THEME_CSS`](super::THEME_CSS) too.
 pub const CSS: &str = concat!(include_str!("item.css"), include_str!("uploader.css"));
+
+/// What a file is chosen again for.
+enum Wanted {
+    /// An upload whose file can't be read any more.
+    Item(u32),
+    /// An upload that an earlier page began.
+    Interrupted(String),
+}
 
 /// A zone for files, and a row for each.
 #[component]
@@ -60,7 +77,7 @@ pub fn Uploader(
     uploads.narrow(Checks { max_size: max_file_size, max_duration, accept: accept.clone() });
     let (zone, input) = (NodeRef::<html::Div>::new(), NodeRef::<html::Input>::new());
     let over = RwSignal::new(false);
-    let take = move |mut files: Vec<web_sys::File>| {
+    let take = move |mut files: Vec<PickedFile>| {
         if !multiple {
             files.truncate(1);
         }
@@ -75,19 +92,34 @@ pub fn Uploader(
     on_cleanup(move || {
         listeners.try_set_value(Vec::new());
     });
-    let on_change = move |event: Event| {
-        let input: Option<HtmlInputElement> = event.target().and_then(|target| target.dyn_into().ok());
-        let Some(input) = input else { return };
-        take(input.files().map(dropping::list).unwrap_or_default());
-        // So that the same file can be chosen again.
-        input.set_value("");
-    };
-    let choose_another = move |()| {
-        if let Some(input) = input.get_untracked() {
-            input.click();
+    let dialog = Dialog::new(input, multiple, take);
+    let choose_another = move |()| dialog.open();
+    let again = NodeRef::<html::Input>::new();
+    let wanted = StoredValue::new_local(None);
+    let choose_again = Dialog::new(again, false, move |files: Vec<PickedFile>| {
+        let (Some(file), Some(wanted)) = (files.into_iter().next(), wanted.try_update_value(Option::take).flatten())
+        else {
+            return;
+        };
+        match wanted {
+            Wanted::Item(key) => {
+                if let Some(item) = uploads.get(key) {
+                    uploads.replace(&item, file);
+                }
+            }
+            Wanted::Interrupted(key) => {
+                if let Some(interrupted) = uploads.get_interrupted(&key) {
+                    uploads.go_on(interrupted, Some(file));
+                }
+            }
         }
+    });
+    let ask_for = move |file: Wanted| {
+        wanted.set_value(Some(file));
+        choose_again.open();
     };
-    let empty = move || uploads.keys().is_empty();
+    uploads.look_for_interrupted();
+    let empty = move || uploads.keys().is_empty() && uploads.interrupted_keys().is_empty();
     let title = move || match (empty(), multiple) {
         (true, false) => strings::DROP_TITLE,
         (true, true) => strings::DROP_TITLE_MANY,
@@ -102,12 +134,33 @@ pub fn Uploader(
             <ItemRow
                 filename=item.file.name()
                 state=item.state.clone()
+                focus=uploads.take_focus(item.key)
                 header=item.header.clone()
                 filmstrip=Some(Rc::clone(&item.filmstrip))
                 tiles=item.tiles.clone()
                 watch_url
-                on_action=move |action| held.with_value(|item| uploads.act(item, action))
+                on_action=move |action| match action {
+                    Action::ChooseAgain => ask_for(Wanted::Item(held.with_value(|item| item.key))),
+                    _ => held.with_value(|item| uploads.act(item, action)),
+                }
                 on_choose_another=choose_another
+            />
+        }
+        .into_any()
+    };
+    let interrupted_row = move |key: String| {
+        let Some(interrupted) = uploads.get_interrupted(&key) else { return ().into_any() };
+        let held = StoredValue::new_local(interrupted.clone());
+        let needs_file = interrupted.unfinished.needs_file();
+        let file_is_gone = interrupted.file_is_gone.clone();
+        view! {
+            <InterruptedRow
+                interrupted
+                on_continue=move |()| match needs_file || file_is_gone.get_untracked() {
+                    true => ask_for(Wanted::Interrupted(key.clone())),
+                    false => uploads.go_on(held.get_value(), None),
+                }
+                on_discard=move |()| uploads.give_up(held.get_value())
             />
         }
         .into_any()
@@ -115,6 +168,7 @@ pub fn Uploader(
     view! {
         <div class="reelway-uploader">
             <ul aria-label=strings::LIST class="rw-items" {..attr("hidden", empty)}>
+                {rows(move || uploads.interrupted_keys(), interrupted_row)}
                 {rows(move || uploads.keys().iter().map(u32::to_string).collect(), row)}
             </ul>
             <div
@@ -140,9 +194,21 @@ pub fn Uploader(
                     accept=accept.unwrap_or_else(accept_videos)
                     multiple=multiple
                     title=""
-                    {..on("change", on_change)}
+                    {..on("click", move |event| dialog.on_click(event))}
+                    {..on("change", move |event| dialog.on_change(event))}
                 />
             </div>
+            // For a file that is to be chosen again. Buttons open it.
+            <input
+                type="file"
+                part="again"
+                class="rw-spoken"
+                node_ref=again
+                aria-hidden="true"
+                tabindex="-1"
+                {..on("click", move |event| choose_again.on_click(event))}
+                {..on("change", move |event| choose_again.on_change(event))}
+            />
             <div class="rw-spoken" role="status" aria-live="polite">{text(move || uploads.announcement.get())}</div>
             {whole_page.then(|| view! {
                 <div class="rw-drop-overlay" {..attr("data-open", move || over.get())} aria-hidden="true">

@@ -1,23 +1,30 @@
 //! The files of an uploader: two are sent at a time, the others wait for their turn.
 
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 
 use leptos::prelude::*;
-use reelway_api::{Video, VideoStatus};
+use reelway_api::Video;
 use reelway_core::{
     Millis,
     checks::{Checks, Refusal},
-    probe::Header,
     readiness::is_settled,
 };
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
 use super::{
+    interrupted::Interrupted,
+    items::{Action, Item},
     state::{ItemState, Stage},
     strings,
 };
-use crate::{Readiness, Subscription, Upload, UploadOptions, filmstrip::Filmstrip, probe::read_header, timer::Timer};
+use crate::{
+    Readiness, Upload, UploadOptions,
+    filmstrip::Filmstrip,
+    journal::{FileHandle, PickedFile},
+    probe::read_header,
+    timer::Timer,
+};
 
 /// More at once would share the same line, and each would be ready later.
 const AT_ONCE: usize = 2;
@@ -28,65 +35,18 @@ const CHECKING: Millis = 1_000.0;
 /// How often a countdown moves.
 const SECOND: Millis = 1_000.0;
 
-/// What a file's buttons do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Stop sending; go on with [`Action::Resume`].
-    Pause,
-    /// Go on.
-    Resume,
-    /// End it, at the server too.
-    Cancel,
-    /// Try again after a failure.
-    Retry,
-    /// Take it off the list. The video stays.
-    Dismiss,
-}
-
-/// A file on its way to being a video.
-#[derive(Clone)]
-pub struct Item {
-    /// Tells items apart.
-    pub key: u32,
-    /// The file.
-    pub file: File,
-    /// Where it stands.
-    pub state: ArcRwSignal<ItemState>,
-    /// The video, as the server last told of it.
-    pub video: ArcRwSignal<Option<Video>>,
-    /// What its header says, once that has been read.
-    pub header: ArcRwSignal<Option<Header>>,
-    /// Pictures of the file, before any server has it.
-    pub filmstrip: Rc<Filmstrip>,
-    /// Grows with the number of these pictures.
-    pub tiles: ArcRwSignal<usize>,
-    running: Rc<RefCell<Running>>,
-}
-
-/// What is under way for an item. Dropping it ends the watching, not the upload.
-#[derive(Default)]
-struct Running {
-    upload: Option<Upload>,
-    subscription: Option<Subscription>,
-    readiness: Option<Readiness>,
-    tick: Option<Timer>,
-}
-
-impl PartialEq for Item {
-    fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
-    }
-}
-
 /// The files of one uploader. Make it outside of the component to keep uploads going while the component comes and
 /// goes, as on a page with several views.
 #[derive(Clone, Copy)]
 pub struct Uploads {
     items: RwSignal<Vec<Item>, LocalStorage>,
     next_key: StoredValue<u32>,
-    options: StoredValue<UploadOptions, LocalStorage>,
+    pub(super) options: StoredValue<UploadOptions, LocalStorage>,
     checks: StoredValue<Checks>,
-    cancelled: RwSignal<Vec<String>>,
+    pub(super) cancelled: RwSignal<Vec<String>>,
+    pub(super) interrupted: RwSignal<Vec<Interrupted>, LocalStorage>,
+    pub(super) looked: StoredValue<bool>,
+    focus: StoredValue<Option<u32>>,
     /// What a screen reader is to say.
     pub(super) announcement: RwSignal<String>,
 }
@@ -100,6 +60,9 @@ impl Uploads {
             options: StoredValue::new_local(options),
             checks: StoredValue::default(),
             cancelled: RwSignal::default(),
+            interrupted: RwSignal::new_local(Vec::new()),
+            looked: StoredValue::new(false),
+            focus: StoredValue::new(None),
             announcement: RwSignal::default(),
         }
     }
@@ -110,11 +73,14 @@ impl Uploads {
     }
 
     /// The ids of the videos that they turn into, as far as the server has made them and until they are ready, and of
-    /// those that were cancelled: none of these is a video to list yet.
+    /// those that were interrupted or cancelled: none of these is a video to list yet.
     pub fn video_ids(&self) -> Vec<String> {
         let id = |item: &Item| item.state.with(|state| state.video_id.clone().filter(|_| state.stage != Stage::Ready));
         let mut ids: Vec<String> = self.items.with(|items| items.iter().filter_map(id).collect());
         self.cancelled.with(|cancelled| ids.extend_from_slice(cancelled));
+        self.interrupted.with(|list| {
+            ids.extend(list.iter().filter_map(|interrupted| interrupted.unfinished.video_id()).map(str::to_owned));
+        });
         ids
     }
 
@@ -139,32 +105,67 @@ impl Uploads {
 
     /// Takes files in. What can't be a video, or is over a limit, is refused with a reason: at once, if its name and its
     /// size tell, or as soon as its header has been read.
-    pub fn add(&self, files: impl IntoIterator<Item = File>) {
+    pub fn add(&self, files: impl IntoIterator<Item = impl Into<PickedFile>>) {
         for file in files {
-            let key = self.next_key.get_value();
-            self.next_key.set_value(key + 1);
-            let total = file.size() as u64;
-            let refused =
-                self.checks.with_value(|checks| checks.before_reading(&file.name(), &file.type_(), total)).err();
-            let tiles = ArcRwSignal::new(0);
-            let counted = tiles.clone();
-            let filmstrip = Filmstrip::new(&file, move |tiles| counted.set(tiles));
-            let item = Item {
-                key,
-                file,
-                state: ArcRwSignal::new(ItemState::checking(total)),
-                video: ArcRwSignal::new(None),
-                header: ArcRwSignal::new(None),
-                filmstrip: Rc::new(filmstrip),
-                tiles,
-                running: Rc::default(),
-            };
-            self.items.update(|items| items.push(item.clone()));
+            let PickedFile { file, handle } = file.into();
+            let (name, kind, total) = (file.name(), file.type_(), file.size() as u64);
+            let refused = self.checks.with_value(|checks| checks.before_reading(&name, &kind, total)).err();
+            let item = self.push(file, handle);
             match refused {
                 Some(refusal) => self.refuse(&item, &refusal),
                 None => self.check(&item),
             }
         }
+    }
+
+    fn push(&self, file: File, handle: Option<FileHandle>) -> Item {
+        let key = self.next_key.get_value();
+        self.next_key.set_value(key + 1);
+        let tiles = ArcRwSignal::new(0);
+        let counted = tiles.clone();
+        let filmstrip = Filmstrip::new(&file, move |tiles| counted.set(tiles));
+        let item = Item {
+            key,
+            state: ArcRwSignal::new(ItemState::checking(file.size() as u64)),
+            file,
+            handle,
+            video: ArcRwSignal::new(None),
+            header: ArcRwSignal::new(None),
+            filmstrip: Rc::new(filmstrip),
+            tiles,
+            running: Rc::default(),
+        };
+        self.items.update(|items| items.push(item.clone()));
+        item
+    }
+
+    /// Shows an upload that goes on already, of a file that was checked when it began.
+    pub(super) fn take_up(&self, upload: Upload) {
+        self.focus.set_value(Some(self.next_key.get_value()));
+        let item = self.push(upload.file(), None);
+        self.follow(&item, upload);
+        self.check(&item);
+    }
+
+    /// Whether the row of an item is to get the focus, once.
+    pub(super) fn take_focus(&self, key: u32) -> bool {
+        self.focus.try_update_value(|focus| focus.take_if(|focus| *focus == key)).flatten().is_some()
+    }
+
+    /// Goes on with a file that was chosen again, if it is the same.
+    pub(super) fn replace(&self, item: &Item, picked: PickedFile) {
+        let Some(upload) = item.running.borrow().upload.clone() else { return };
+        let (state, announcement) = (item.state.clone(), self.announcement);
+        spawn_local(async move {
+            if let Err(error) = upload.replace_file(picked).await {
+                let words = error.to_string();
+                announcement.try_set(words.clone());
+                state.update(|state| {
+                    state.message = Some(words);
+                    state.code = Some(error.code());
+                });
+            }
+        });
     }
 
     fn refuse(&self, item: &Item, refusal: &Refusal) {
@@ -225,7 +226,8 @@ impl Uploads {
             (Action::Pause, Some(upload)) => upload.pause(),
             (Action::Resume, Some(upload)) => upload.resume(),
             (Action::Retry, Some(upload)) => upload.retry(),
-            (_, None) => {}
+            // The view shows the dialog.
+            (Action::ChooseAgain, _) | (_, None) => {}
         }
         self.pump();
     }
@@ -247,7 +249,11 @@ impl Uploads {
     }
 
     fn start(&self, item: &Item) {
-        let upload = Upload::start(item.file.clone(), self.options.get_value());
+        let picked = PickedFile { file: item.file.clone(), handle: item.handle.clone() };
+        self.follow(item, Upload::start(picked, self.options.get_value()));
+    }
+
+    fn follow(&self, item: &Item, upload: Upload) {
         let (uploads, weak) = (*self, item.clone_without_running());
         let subscription = upload.subscribe(move |_| {
             if let Some(item) = weak.upgrade() {
@@ -312,56 +318,5 @@ impl Uploads {
             }
         });
         item.running.borrow_mut().readiness = Some(readiness);
-    }
-}
-
-/// An item that does not keep what runs for it alive: what runs holds on to it.
-struct WeakItem {
-    key: u32,
-    file: File,
-    state: ArcRwSignal<ItemState>,
-    video: ArcRwSignal<Option<Video>>,
-    header: ArcRwSignal<Option<Header>>,
-    filmstrip: std::rc::Weak<Filmstrip>,
-    tiles: ArcRwSignal<usize>,
-    running: std::rc::Weak<RefCell<Running>>,
-}
-
-impl Item {
-    fn clone_without_running(&self) -> WeakItem {
-        WeakItem {
-            key: self.key,
-            file: self.file.clone(),
-            state: self.state.clone(),
-            video: self.video.clone(),
-            header: self.header.clone(),
-            filmstrip: Rc::downgrade(&self.filmstrip),
-            tiles: self.tiles.clone(),
-            running: Rc::downgrade(&self.running),
-        }
-    }
-
-    fn is_being_checked(&self) -> bool {
-        self.state.with_untracked(|state| state.stage == Stage::Checking)
-    }
-
-    /// Whether the video can be watched.
-    pub fn is_ready(&self) -> bool {
-        self.video.with(|video| video.as_ref().is_some_and(|video| video.status == VideoStatus::Ready))
-    }
-}
-
-impl WeakItem {
-    fn upgrade(&self) -> Option<Item> {
-        Some(Item {
-            key: self.key,
-            file: self.file.clone(),
-            state: self.state.clone(),
-            video: self.video.clone(),
-            header: self.header.clone(),
-            filmstrip: self.filmstrip.upgrade()?,
-            tiles: self.tiles.clone(),
-            running: self.running.upgrade()?,
-        })
     }
 }

@@ -22,6 +22,10 @@ pub const CANCEL: &str = "Cancel";
 pub const RETRY: &str = "Try again";
 pub const DISMISS: &str = "Remove from this list";
 pub const CHOOSE_ANOTHER: &str = "Choose another file";
+pub const CHOOSE_AGAIN: &str = "Choose the file again";
+pub const CONTINUE: &str = "Continue";
+pub const DISCARD: &str = "Discard";
+pub const ELSEWHERE: &str = "Uploading in another tab";
 pub const WATCH: &str = "Watch";
 
 /// The name of a button, with the file that it acts on: a screen reader meets it out of its row.
@@ -81,9 +85,29 @@ pub fn status(state: &ItemState) -> String {
 pub fn size(state: &ItemState) -> String {
     let total = state.progress.total;
     if state.stage.is_sending() && state.progress.acknowledged > 0 {
-        format!("{} of {}", bytes(state.progress.acknowledged), bytes(total))
+        part_of(state.progress.acknowledged, total)
     } else {
         bytes(total)
+    }
+}
+
+/// How much of a file has been sent.
+pub fn part_of(acknowledged: u64, total: u64) -> String {
+    format!("{} of {}", bytes(acknowledged), bytes(total))
+}
+
+/// Where an upload stands that an earlier page began.
+pub fn interrupted(percent: u8, needs_file: bool) -> String {
+    let next = if needs_file { ". To go on, choose the file again." } else { "" };
+    format!("Interrupted at {percent} %{next}")
+}
+
+/// What is read out when there are uploads to continue.
+pub fn found_interrupted(count: usize) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some("An upload was interrupted. You can continue it.".to_owned()),
+        _ => Some(format!("{count} uploads were interrupted. You can continue them.")),
     }
 }
 

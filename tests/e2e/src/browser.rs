@@ -36,6 +36,20 @@ impl Browser {
     /// # Errors
     /// There is no Chromium or no ChromeDriver, or they do not start.
     pub async fn open() -> Result<Self> {
+        Self::open_with(None).await
+    }
+
+    /// A window in which the user has let the pages of an origin read the files that they were given "on every visit".
+    ///
+    /// # Errors
+    /// As [`Browser::open`].
+    pub async fn open_trusting(origin: &str) -> Result<Self> {
+        let exceptions = json!({ format!("{origin},*"): { "setting": 1 } });
+        let path = "profile.content_settings.exceptions.file_system_access_extended_permission";
+        Self::open_with(Some(json!({ path: exceptions }))).await
+    }
+
+    async fn open_with(preferences: Option<Value>) -> Result<Self> {
         let mut command = Command::new(env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into()));
         let mut driver = Driver::start(command.arg("--port=0"), |line| {
             let (_, port) = line.split_once("was started successfully on port ")?;
@@ -51,6 +65,9 @@ impl Browser {
             capabilities.add_arg(argument)?;
         }
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
+        if let Some(preferences) = preferences {
+            capabilities.add_experimental_option("prefs", preferences)?;
+        }
         capabilities.set_browser_log_level(LoggingPrefsLogLevel::Warning)?;
         let window = driver.open(capabilities).await.context("Chromium does not start")?;
         Ok(Self { window, _driver: driver, _profile: profile })

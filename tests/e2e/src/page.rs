@@ -100,7 +100,7 @@ impl<'a> Page<'a> {
 
     async fn file_input(&self) -> Result<WebElement> {
         wait::until("the page takes files", SOON, async || {
-            Ok(self.browser.find_all(By::Css("input[type=file]")).await?.into_iter().next())
+            Ok(self.browser.find_all(By::Css("input[type=file][part~=select]")).await?.into_iter().next())
         })
         .await
     }

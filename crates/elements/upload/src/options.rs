@@ -20,6 +20,7 @@ struct Options {
     chunk_size: Option<u64>,
     parallel: Option<u32>,
     patience: Option<u32>,
+    journal: Option<bool>,
 }
 
 /// Reads the JSON of `createUpload`'s options.
@@ -43,6 +44,7 @@ pub fn read(json: &str, function: Option<Function>) -> Result<UploadOptions, Str
         max_chunk: options.chunk_size,
         parallel: options.parallel,
         patience: options.patience,
+        journal: options.journal.unwrap_or(true),
     })
 }
 

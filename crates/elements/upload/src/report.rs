@@ -65,7 +65,8 @@ pub fn attempt(bytes: Range<u64>) -> String {
     json(&Attempt { start: bytes.start, end: bytes.end })
 }
 
-fn json(value: &impl Serialize) -> String {
+/// As JSON.
+pub fn json(value: &impl Serialize) -> String {
     // Only maps with other keys than strings fail, and there are none.
     serde_json::to_string(value).unwrap_or_default()
 }

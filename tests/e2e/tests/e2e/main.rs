@@ -10,4 +10,5 @@ mod memory;
 mod page;
 mod readiness;
 mod rejected;
+mod resume;
 mod screenshots;

@@ -1,0 +1,98 @@
+//! Uploads that were interrupted, for JavaScript.
+
+use js_sys::Function;
+use reelway::journal::{FileHandle, PickedFile, ResumeError, Unfinished, unfinished};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use web_sys::File;
+
+use crate::{UploadHandle, options, report};
+
+/// An upload that was interrupted.
+#[wasm_bindgen]
+pub struct UnfinishedHandle {
+    unfinished: Unfinished,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told<'a> {
+    id: &'a str,
+    name: &'a str,
+    size: u64,
+    acknowledged: u64,
+    video_id: Option<&'a str>,
+    needs_file: bool,
+    runs_elsewhere: bool,
+}
+
+/// The uploads that were interrupted: to a Reelway server, or, without an `endpoint`, to targets of the page's own.
+#[wasm_bindgen(js_name = listUnfinished)]
+pub async fn list_unfinished(endpoint: Option<String>) -> Vec<UnfinishedHandle> {
+    unfinished(endpoint.as_deref()).await.into_iter().map(|unfinished| UnfinishedHandle { unfinished }).collect()
+}
+
+#[wasm_bindgen]
+impl UnfinishedHandle {
+    /// What is known of it, as JSON.
+    pub fn report(&self) -> String {
+        let unfinished = &self.unfinished;
+        report::json(&Told {
+            id: unfinished.id(),
+            name: unfinished.name(),
+            size: unfinished.size(),
+            acknowledged: unfinished.acknowledged(),
+            video_id: unfinished.video_id(),
+            needs_file: unfinished.needs_file(),
+            runs_elsewhere: unfinished.runs_elsewhere(),
+        })
+    }
+
+    /// Goes on with it. The arguments are those of a new upload.
+    ///
+    /// # Errors
+    ///
+    /// A `TypeError`, or an object with `code` and `message`: it can't go on now, and nothing is lost.
+    pub async fn resume(
+        &self,
+        file: Option<File>,
+        handle: JsValue,
+        options: String,
+        target: Option<Function>,
+        listen: Function,
+    ) -> Result<UploadHandle, JsValue> {
+        let options = options::read(&options, target).map_err(|error| js_sys::TypeError::new(&error))?;
+        let unfinished = self.unfinished.clone();
+        let picked = file.map(|file| picked(file, handle));
+        let upload = unfinished.resume(picked, options).await.map_err(|error| refusal(&error))?;
+        Ok(UploadHandle::of(upload, listen))
+    }
+
+    /// Gives it up, here and at the provider.
+    ///
+    /// # Errors
+    ///
+    /// As of `resume`.
+    pub async fn discard(&self, options: String) -> Result<(), JsValue> {
+        let options = options::read(&options, None).map_err(|error| js_sys::TypeError::new(&error))?;
+        let unfinished = self.unfinished.clone();
+        unfinished.discard(options).await.map_err(|error| refusal(&error))
+    }
+}
+
+/// A file, with its `FileSystemFileHandle` if the page has one.
+pub fn picked(file: File, handle: JsValue) -> PickedFile {
+    PickedFile { file, handle: handle.is_object().then(|| handle.unchecked_into::<FileHandle>()) }
+}
+
+/// As JavaScript gets it: the text of an error with its code.
+pub fn refusal(error: &ResumeError) -> JsValue {
+    #[derive(Serialize)]
+    struct Refusal {
+        code: &'static str,
+        message: String,
+        retriable: bool,
+    }
+    let retriable = *error != ResumeError::Gone;
+    report::json(&Refusal { code: error.code(), message: error.to_string(), retriable }).into()
+}

@@ -1,0 +1,112 @@
+//! The row of an upload that was interrupted.
+
+use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlElement};
+
+use super::{interrupted::Interrupted, strings};
+use crate::{
+    components::{
+        icons::{self, icon},
+        live::{attr, effect, on, text, when},
+    },
+    dom::number,
+};
+
+/// A row: name, how far it is, and what to do with it.
+#[component]
+pub fn InterruptedRow(
+    /// The upload.
+    interrupted: Interrupted,
+    /// Called to continue it.
+    #[prop(into)]
+    on_continue: UnsyncCallback<()>,
+    /// Called to give it up.
+    #[prop(into)]
+    on_discard: UnsyncCallback<()>,
+) -> impl IntoView {
+    let unfinished = &interrupted.unfinished;
+    let (name, size) = (unfinished.name().to_owned(), unfinished.size());
+    let acknowledged = unfinished.acknowledged();
+    let (needs_file, elsewhere) = (unfinished.needs_file(), unfinished.runs_elsewhere());
+    let percent = (acknowledged as f64 / size.max(1) as f64 * 100.0).floor().min(99.0);
+    let bar = NodeRef::<html::Div>::new();
+    effect(move || {
+        let Some(bar) = bar.get() else { return };
+        let element: &HtmlElement = bar.unchecked_ref();
+        let _ = element.style().set_property("--_acknowledged", &number(percent / 100.0));
+    });
+    let (complaint, busy) = (interrupted.complaint, interrupted.busy);
+    let failed = complaint.clone();
+    let status = move || match complaint.get() {
+        Some(complaint) => complaint,
+        None if elsewhere => strings::ELSEWHERE.to_owned(),
+        None => strings::interrupted(percent as u8, needs_file),
+    };
+    let shown = status.clone();
+    let held = StoredValue::new(name.clone());
+    let is_busy = move || busy.get();
+    let (continuing, discarding) = (is_busy.clone(), is_busy);
+    view! {
+        <li
+            part="item"
+            class="rw-item"
+            data-stage=if elsewhere { "elsewhere" } else { "interrupted" }
+            {..attr("data-failed", move || failed.get().is_some())}
+        >
+            <div part="thumbnail" class="rw-thumbnail" aria-hidden="true">{icon(icons::FILM)}</div>
+            <div class="rw-item-body">
+                <div class="rw-item-line">
+                    <span part="filename" dir="auto" title=name.clone()>{name.clone()}</span>
+                    <span class="rw-item-size">{strings::part_of(acknowledged, size)}</span>
+                </div>
+                <div
+                    part="progress"
+                    class="rw-progress"
+                    role="progressbar"
+                    node_ref=bar
+                    aria-label=name
+                    aria-valuemin="0"
+                    aria-valuemax="100"
+                    aria-valuenow=number(percent)
+                    {..attr("aria-valuetext", shown)}
+                >
+                    <div class="rw-progress-acknowledged"></div>
+                </div>
+                <p part="status" class="rw-item-status">{text(status)}</p>
+            </div>
+            <div class="rw-item-actions">
+                {when(
+                    move || !elsewhere,
+                    move || {
+                        let (continuing, discarding) = (continuing.clone(), discarding.clone());
+                        view! {
+                            <button
+                                type="button"
+                                part="resume"
+                                class="rw-button rw-button-primary"
+                                aria-label=held.with_value(|name| strings::action(strings::CONTINUE, name))
+                                {..attr("aria-disabled", move || continuing().then_some("true"))}
+                                {..on("click", move |_: Event| on_continue.run(()))}
+                            >
+                                {strings::CONTINUE}
+                            </button>
+                            <button
+                                type="button"
+                                part="cancel"
+                                class="rw-button rw-button-quiet"
+                                title=strings::DISCARD
+                                aria-label=held.with_value(|name| strings::action(strings::DISCARD, name))
+                                {..attr("aria-disabled", move || discarding().then_some("true"))}
+                                {..on("click", move |_: Event| on_discard.run(()))}
+                            >
+                                {icon(icons::TRASH)}
+                            </button>
+                        }
+                        .into_any()
+                    },
+                )}
+            </div>
+        </li>
+    }
+}

@@ -1,0 +1,31 @@
+//! The hash of a file's sample.
+
+use js_sys::{Array, Uint8Array};
+use reelway_core::journal::sample::{plain_hash, ranges};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, File};
+
+use crate::dom::window;
+
+/// Reads a mebibyte of the file at most.
+///
+/// # Errors
+///
+/// The file can't be read.
+pub(super) async fn hash(file: &File) -> Result<String, JsValue> {
+    let slices: Array = Array::new();
+    for range in ranges(file.size() as u64) {
+        let slice = file.slice_with_f64_and_f64(range.start as f64, range.end as f64)?;
+        slices.push(slice.as_ref());
+    }
+    let bytes = JsFuture::from(Blob::new_with_blob_sequence(&slices)?.array_buffer()).await?;
+    let subtle = window().crypto().map(|crypto| crypto.subtle()).ok().filter(|subtle| subtle.is_object());
+    let digest =
+        subtle.and_then(|subtle| subtle.digest_with_str_and_buffer_source("SHA-256", bytes.unchecked_ref()).ok());
+    let Some(digest) = digest else {
+        return Ok(format!("fnv-1a:{:016x}", plain_hash(&Uint8Array::new(&bytes).to_vec())));
+    };
+    let digest = Uint8Array::new(&JsFuture::from(digest).await?).to_vec();
+    Ok(digest.iter().fold("sha-256:".to_owned(), |text, byte| text + &format!("{byte:02x}")))
+}

@@ -1,0 +1,111 @@
+//! Entries in IndexedDB. Where there is none, as in some private windows, nothing is kept and nothing else goes wrong.
+
+use js_sys::{Array, Promise};
+use reelway_core::journal::Entry;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransactionMode};
+
+use super::handle::FileHandle;
+use crate::dom::window;
+
+const DATABASE: &str = "reelway";
+/// id → the entry as JSON.
+const ENTRIES: &str = "uploads";
+/// id → the file's handle. Apart, so that an entry is written without the handle being copied.
+const HANDLES: &str = "handles";
+
+/// A connection to the database.
+pub(super) struct Store {
+    database: IdbDatabase,
+}
+
+impl Store {
+    /// `None` where the browser keeps no data.
+    pub(super) async fn open() -> Option<Self> {
+        let request = window().indexed_db().ok()??.open_with_u32(DATABASE, 1).ok()?;
+        let opening = request.clone();
+        let create = Closure::once(move || {
+            let database: IdbDatabase = opening.result().unwrap_or_default().unchecked_into();
+            for name in [ENTRIES, HANDLES] {
+                // It fails only if it is there already.
+                let _ = database.create_object_store(name);
+            }
+        });
+        request.set_onupgradeneeded(Some(create.as_ref().unchecked_ref()));
+        let database: IdbDatabase = result(&request).await.ok()?.unchecked_into();
+        Some(Self { database })
+    }
+
+    /// All entries, and the handles of those that have one. What can't be read is of a newer version, and left alone.
+    pub(super) async fn all(&self) -> Option<Vec<(Entry, Option<FileHandle>)>> {
+        let entries = self.store(ENTRIES, IdbTransactionMode::Readonly).ok()?.get_all().ok()?;
+        let handles = self.store(HANDLES, IdbTransactionMode::Readonly).ok()?;
+        let keys = handles.get_all_keys().ok()?;
+        let values = handles.get_all().ok()?;
+        let [entries, keys, values] =
+            [result(&entries).await.ok()?, result(&keys).await.ok()?, result(&values).await.ok()?]
+                .map(|list| list.unchecked_into::<Array>());
+        let handle = |id: &str| {
+            let index = keys.iter().position(|key| key.as_string().is_some_and(|key| key == id))?;
+            Some(FileHandle::from(values.get(index as u32)))
+        };
+        let read = |json: JsValue| serde_json::from_str::<Entry>(&json.as_string()?).ok();
+        Some(entries.iter().filter_map(read).map(|entry| (entry.clone(), handle(&entry.id))).collect())
+    }
+
+    /// An entry, if it is still there.
+    pub(super) async fn get(&self, id: &str) -> Option<Entry> {
+        let request = self.store(ENTRIES, IdbTransactionMode::Readonly).ok()?.get(&id.into()).ok()?;
+        serde_json::from_str(&result(&request).await.ok()?.as_string()?).ok()
+    }
+
+    /// Writes an entry. Writes come to pass in the order of the calls.
+    pub(super) fn put(&self, entry: &Entry) {
+        if let (Ok(json), Ok(store)) =
+            (serde_json::to_string(entry), self.store(ENTRIES, IdbTransactionMode::Readwrite))
+        {
+            let _ = store.put_with_key(&json.into(), &entry.id.as_str().into());
+        }
+    }
+
+    /// Writes a file's handle, in place of an earlier one; `None` removes that.
+    pub(super) fn put_handle(&self, id: &str, handle: Option<&FileHandle>) {
+        let Ok(store) = self.store(HANDLES, IdbTransactionMode::Readwrite) else { return };
+        // A handle that can't be stored is one that is not there.
+        let _ = match handle {
+            Some(handle) => store.put_with_key(handle.as_ref(), &id.into()),
+            None => store.delete(&id.into()),
+        };
+    }
+
+    /// Removes an entry and its handle.
+    pub(super) fn remove(&self, id: &str) {
+        for name in [ENTRIES, HANDLES] {
+            if let Ok(store) = self.store(name, IdbTransactionMode::Readwrite) {
+                let _ = store.delete(&id.into());
+            }
+        }
+    }
+
+    fn store(&self, name: &str, mode: IdbTransactionMode) -> Result<IdbObjectStore, JsValue> {
+        self.database.transaction_with_str_and_mode(name, mode)?.object_store(name)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // What has been asked for still comes to pass.
+        self.database.close();
+    }
+}
+
+/// Waits for a request. None may be made in the same transaction afterwards: it has ended by then.
+async fn result(request: &IdbRequest) -> Result<JsValue, JsValue> {
+    let done = Promise::new(&mut |resolve, reject| {
+        request.set_onsuccess(Some(&resolve));
+        request.set_onerror(Some(&reject));
+    });
+    JsFuture::from(done).await?;
+    request.result()
+}
