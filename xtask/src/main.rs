@@ -6,6 +6,7 @@ mod backend;
 mod bench;
 mod browser;
 mod cache;
+mod clients;
 mod demo;
 mod frontend;
 mod js;

@@ -25,7 +25,19 @@ impl Site {
     /// `REELWAY_JS` names no folder with the modules, or there is no port.
     pub async fn start() -> Result<Self> {
         let folder = env::var_os("REELWAY_JS").map(PathBuf::from);
-        let folder = folder.context("REELWAY_JS names no modules: run `cargo xtask test --only e2e`")?;
+        Self::of(folder.context("REELWAY_JS names no modules: run `cargo xtask test --only e2e`")?).await
+    }
+
+    /// Starts it with other modules beside the page: other people's clients.
+    ///
+    /// # Errors
+    /// `REELWAY_CLIENTS` names no folder with them, or there is no port.
+    pub async fn of_clients() -> Result<Self> {
+        let folder = env::var_os("REELWAY_CLIENTS").map(PathBuf::from);
+        Self::of(folder.context("REELWAY_CLIENTS names no clients: run `cargo xtask test --only e2e`")?).await
+    }
+
+    async fn of(folder: PathBuf) -> Result<Self> {
         let page = get(async || Html("<!doctype html><title>A page</title><input type=file>"));
         let module = get(async move |Path(name): Path<String>| module(folder.join(name)));
         let router = Router::new().route("/", page).route("/{name}", module);

@@ -13,7 +13,7 @@ use super::counts::{self, Counts};
 use crate::{
     backend,
     browser::Browser,
-    frontend, js, other_browsers, process, servers,
+    clients, frontend, js, other_browsers, process, servers,
     step::note,
     tools::Tools,
     wasm_target::{TARGET, Toolchain},
@@ -226,7 +226,7 @@ impl Setup {
         let mut cargo = cargo_test();
         cargo.args(NATIVE).args(["--features", "reelway-e2e/browser", "--test", "e2e", "--", "--nocapture"]);
         cargo.env("REELWAY_SERVER", server).env("REELWAY_JS", modules).env("CHROME", &self.browser.chrome);
-        cargo.env("CHROMEDRIVER", &self.browser.driver);
+        cargo.env("CHROMEDRIVER", &self.browser.driver).env("REELWAY_CLIENTS", clients::ensure()?);
         if self.full {
             cargo.env("REELWAY_FULL", "1");
         }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accepted;
+mod clients;
 mod crash;
 mod headless;
 mod keyboard;
