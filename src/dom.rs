@@ -45,6 +45,11 @@ pub fn number(value: f64) -> String {
     js_sys::Number::from(value).to_string_with_radix(10).map_or_else(|_| String::new(), String::from)
 }
 
+/// The clipboard, which pages on plain HTTP have not.
+pub fn clipboard() -> Option<web_sys::Clipboard> {
+    Some(window().navigator().clipboard()).filter(|clipboard| clipboard.is_object())
+}
+
 /// Calls a method that web-sys keeps behind its unstable flag, or that not every browser has.
 pub fn call_method(object: &JsValue, name: &str) -> Option<JsValue> {
     let method: Function = property(object, name).dyn_into().ok()?;

@@ -9,6 +9,10 @@ pub const BACK: &str = "M19 12H5M11 6l-6 6 6 6";
 pub const CHECK: &str = "M5 12.5l4.5 4.5L19 7.5";
 /// Remove, or end.
 pub const CLOSE: &str = "M6 6l12 12M18 6L6 18";
+/// Copy.
+pub const COPY: &str = "M8.5 8.5V4h11.5v11.5h-4.5M4 8.5h11.5V20H4z";
+/// To the front of a queue.
+pub const FIRST: &str = "M5 4.5h14M12 20V9M7 13.5L12 8.5l5 5";
 /// A video, where there is no picture of it.
 pub const FILM: &str = "M4 5h16v14H4zM8 5v14M16 5v14M4 9.7h4M4 14.3h4M16 9.7h4M16 14.3h4";
 /// Into fullscreen.

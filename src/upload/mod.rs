@@ -148,6 +148,11 @@ impl Upload {
         self.driver.diagnostics()
     }
 
+    /// No more requests than this at once, 1 at least: its share where several uploads run side by side.
+    pub fn set_share(&self, requests: u32) {
+        self.driver.feed(Event::Share(requests));
+    }
+
     /// What it is doing and how far it is.
     pub fn snapshot(&self) -> Snapshot {
         self.driver.snapshot()

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     components::icons::{self, icon},
-    dom::number,
+    dom::{clipboard, number},
     filmstrip::Filmstrip,
 };
 
@@ -71,6 +71,7 @@ pub fn ItemRow(
             request_animation_frame(move || drop(row.focus()));
         }
     });
+    let can_copy = clipboard().is_some();
     let failure = move || state.with(|state| (state.stage.clone(), state.code));
     let action = move |part: &'static str, words: &'static str, path: &'static str, action: Action| {
         view! {
@@ -170,6 +171,14 @@ pub fn ItemRow(
                 {when(
                     move || is(&["paused"]),
                     move || action("resume", strings::RESUME, icons::PLAY, Action::Resume),
+                )}
+                {when(
+                    move || is(&["queued"]),
+                    move || action("first", strings::FIRST, icons::FIRST, Action::First),
+                )}
+                {when(
+                    move || is(&["failed", "waiting"]) && state.with(|state| state.video_id.is_some()) && can_copy,
+                    move || action("copy-details", strings::COPY_DETAILS, icons::COPY, Action::CopyDetails),
                 )}
                 {when(
                     move || is(&["waiting"]) || failure().0 == Stage::Failed { retriable: true },

@@ -24,6 +24,10 @@ pub enum Action {
     Cancel,
     /// Try again after a failure.
     Retry,
+    /// Send it before the others that wait for their turn.
+    First,
+    /// Copy what happened to the clipboard, for a bug report.
+    CopyDetails,
     /// Take it off the list. The video stays.
     Dismiss,
     /// Show the file dialog, for a file that can't be read any more. The uploader's view does it.
@@ -97,6 +101,10 @@ impl Item {
 
     pub(super) fn is_being_checked(&self) -> bool {
         self.state.with_untracked(|state| state.stage == Stage::Checking)
+    }
+
+    pub(super) fn stage(&self) -> Stage {
+        self.state.with_untracked(|state| state.stage.clone())
     }
 
     /// Whether the video can be watched.

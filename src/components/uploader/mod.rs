@@ -9,7 +9,9 @@ mod picking;
 mod queue;
 mod state;
 mod strings;
+mod summary;
 mod thumbnail;
+mod turns;
 
 use std::rc::Rc;
 
@@ -26,6 +28,8 @@ pub use items::{Action, Item};
 use picking::Dialog;
 pub use queue::Uploads;
 pub use state::{ItemState, Stage};
+
+use summary::Summary;
 
 use crate::{
     UploadOptions,
@@ -171,6 +175,7 @@ pub fn Uploader(
                 {rows(move || uploads.interrupted_keys(), interrupted_row)}
                 {rows(move || uploads.keys().iter().map(u32::to_string).collect(), row)}
             </ul>
+            {multiple.then(|| view! { <Summary uploads /> })}
             <div
                 part="drop-zone"
                 node_ref=zone

@@ -1,4 +1,4 @@
-//! The files of an uploader: two are sent at a time, the others wait for their turn.
+//! The files of an uploader.
 
 use std::rc::Rc;
 
@@ -8,6 +8,7 @@ use reelway_core::{
     Millis,
     checks::{Checks, Refusal},
     readiness::is_settled,
+    upload::queue::{Limits, Queue, Totals},
 };
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
@@ -26,9 +27,6 @@ use crate::{
     timer::Timer,
 };
 
-/// More at once would share the same line, and each would be ready later.
-const AT_ONCE: usize = 2;
-
 /// The first byte waits so long at most for the file's header to be read.
 const CHECKING: Millis = 1_000.0;
 
@@ -39,7 +37,7 @@ const SECOND: Millis = 1_000.0;
 /// goes, as on a page with several views.
 #[derive(Clone, Copy)]
 pub struct Uploads {
-    items: RwSignal<Vec<Item>, LocalStorage>,
+    pub(super) items: RwSignal<Vec<Item>, LocalStorage>,
     next_key: StoredValue<u32>,
     pub(super) options: StoredValue<UploadOptions, LocalStorage>,
     checks: StoredValue<Checks>,
@@ -47,6 +45,9 @@ pub struct Uploads {
     pub(super) interrupted: RwSignal<Vec<Interrupted>, LocalStorage>,
     pub(super) looked: StoredValue<bool>,
     focus: StoredValue<Option<u32>>,
+    pub(super) queue: StoredValue<Queue>,
+    /// How far all files are.
+    pub(super) totals: RwSignal<Totals>,
     /// What a screen reader is to say.
     pub(super) announcement: RwSignal<String>,
 }
@@ -63,6 +64,8 @@ impl Uploads {
             interrupted: RwSignal::new_local(Vec::new()),
             looked: StoredValue::new(false),
             focus: StoredValue::new(None),
+            queue: StoredValue::new(Queue::new(Limits::default())),
+            totals: RwSignal::default(),
             announcement: RwSignal::default(),
         }
     }
@@ -135,6 +138,7 @@ impl Uploads {
             tiles,
             running: Rc::default(),
         };
+        self.queue.update_value(|queue| queue.add(key, item.file.size() as u64));
         self.items.update(|items| items.push(item.clone()));
         item
     }
@@ -226,6 +230,8 @@ impl Uploads {
             (Action::Pause, Some(upload)) => upload.pause(),
             (Action::Resume, Some(upload)) => upload.resume(),
             (Action::Retry, Some(upload)) => upload.retry(),
+            (Action::First, _) => self.put_first(item),
+            (Action::CopyDetails, Some(upload)) => self.copy_details(&upload),
             // The view shows the dialog.
             (Action::ChooseAgain, _) | (_, None) => {}
         }
@@ -234,21 +240,11 @@ impl Uploads {
 
     fn remove(&self, item: &Item) {
         item.running.take();
+        self.queue.update_value(|queue| queue.remove(item.key));
         self.items.update(|items| items.retain(|other| other != item));
     }
 
-    /// Starts those whose turn it is.
-    fn pump(&self) {
-        let Some(items) = self.items.try_get_untracked() else { return };
-        let stage = |item: &Item| item.state.with_untracked(|state| state.stage.clone());
-        let busy = items.iter().filter(|item| stage(item).takes_a_place()).count();
-        let queued = items.iter().filter(|item| stage(item) == Stage::Queued);
-        for item in queued.take(AT_ONCE.saturating_sub(busy)) {
-            self.start(item);
-        }
-    }
-
-    fn start(&self, item: &Item) {
+    pub(super) fn start(&self, item: &Item) {
         let picked = PickedFile { file: item.file.clone(), handle: item.handle.clone() };
         self.follow(item, Upload::start(picked, self.options.get_value()));
     }
@@ -301,8 +297,9 @@ impl Uploads {
             })
         });
         item.running.borrow_mut().tick = tick;
-        if !stage.takes_a_place() && before.takes_a_place() {
-            self.pump();
+        match stage.takes_a_place() == before.takes_a_place() {
+            true => self.count(item),
+            false => self.pump(),
         }
     }
 

@@ -3,6 +3,7 @@
 use reelway_core::{
     probe::Header,
     text::{bytes, clock, rate, remaining},
+    upload::queue::Totals,
 };
 
 use super::state::{ItemState, Stage};
@@ -26,7 +27,32 @@ pub const CHOOSE_AGAIN: &str = "Choose the file again";
 pub const CONTINUE: &str = "Continue";
 pub const DISCARD: &str = "Discard";
 pub const ELSEWHERE: &str = "Uploading in another tab";
+pub const FIRST: &str = "Upload next";
+pub const COPY_DETAILS: &str = "Copy details for a bug report";
+pub const COPIED: &str = "The details are on the clipboard.";
+pub const NOT_COPIED: &str = "The browser does not let this page use the clipboard.";
+pub const SUMMARY: &str = "All uploads";
+pub const PAUSE_ALL: &str = "Pause all";
+pub const RESUME_ALL: &str = "Resume all";
 pub const WATCH: &str = "Watch";
+
+/// How far all files are, in one line.
+pub fn totals(totals: &Totals) -> String {
+    let sent = bytes(totals.acknowledged + totals.in_flight);
+    let mut line = format!("{} of {} uploaded · {sent} of {}", totals.arrived, totals.files, bytes(totals.total));
+    if let Some(measured) = totals.rate {
+        line.push_str(&format!(" · {}", rate(measured)));
+    }
+    if let Some(eta) = totals.eta {
+        line.push_str(&format!(" · {}", remaining(eta)));
+    }
+    line
+}
+
+/// What is read out when a file is sent before others.
+pub fn goes_next(filename: &str) -> String {
+    format!("{filename} goes next")
+}
 
 /// The name of a button, with the file that it acts on: a screen reader meets it out of its row.
 pub fn action(action: &str, filename: &str) -> String {

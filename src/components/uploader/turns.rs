@@ -1,0 +1,119 @@
+//! Whose turn it is, and how far all files are together.
+
+use leptos::prelude::*;
+use reelway_core::upload::queue::{Order, Status, Totals};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use super::{
+    items::Item,
+    queue::Uploads,
+    state::{ItemState, Stage},
+    strings,
+};
+use crate::{Upload, dom::clipboard};
+
+impl Uploads {
+    /// How far all files are.
+    pub fn totals(&self) -> Totals {
+        self.totals.get()
+    }
+
+    /// Holds back every file that is being sent or would be.
+    pub fn pause_all(&self) {
+        self.each(|item| {
+            let upload = item.running.borrow().upload.clone();
+            if let Some(upload) = upload.filter(|_| item.stage().takes_a_place()) {
+                upload.pause();
+            }
+        });
+    }
+
+    /// Goes on with every file that is held back.
+    pub fn resume_all(&self) {
+        self.each(|item| {
+            let upload = item.running.borrow().upload.clone();
+            if let Some(upload) = upload.filter(|_| item.stage() == Stage::Paused) {
+                upload.resume();
+            }
+        });
+        self.pump();
+    }
+
+    fn each(&self, act: impl Fn(&Item)) {
+        self.items.get_untracked().iter().for_each(act);
+    }
+
+    /// Sends a file before the others that wait for their turn.
+    pub(super) fn put_first(&self, item: &Item) {
+        let moved = self.queue.try_update_value(|queue| queue.put_first(item.key));
+        if moved == Some(true) {
+            let order: Vec<u32> = self.queue.with_value(|queue| queue.keys().collect());
+            let place = |item: &Item| order.iter().position(|key| *key == item.key);
+            self.items.update(|items| items.sort_by_key(place));
+            self.announcement.set(strings::goes_next(&item.file.name()));
+        }
+    }
+
+    /// Starts those whose turn it is, and shares out the requests.
+    pub(super) fn pump(&self) {
+        let Some(items) = self.items.try_get_untracked() else { return };
+        let orders = self.queue.try_update_value(|queue| {
+            for item in &items {
+                item.state.with_untracked(|state| queue.report(item.key, status(state), state.progress));
+            }
+            queue.orders()
+        });
+        let item = |key: u32| items.iter().find(|item| item.key == key);
+        for order in orders.unwrap_or_default() {
+            match order {
+                Order::Start(key) => item(key).into_iter().for_each(|item| self.start(item)),
+                Order::Share(key, share) => {
+                    let upload = item(key).and_then(|item| item.running.borrow().upload.clone());
+                    upload.into_iter().for_each(|upload| upload.set_share(share));
+                }
+            }
+        }
+        self.show_totals();
+    }
+
+    /// Takes in how far one file is.
+    pub(super) fn count(&self, item: &Item) {
+        self.queue.try_update_value(|queue| {
+            item.state.with_untracked(|state| queue.report(item.key, status(state), state.progress));
+        });
+        self.show_totals();
+    }
+
+    fn show_totals(&self) {
+        let Some(totals) = self.queue.try_with_value(|queue| queue.totals()) else { return };
+        if self.totals.try_get_untracked().is_some_and(|shown| shown != totals) {
+            self.totals.set(totals);
+        }
+    }
+
+    /// For a bug report.
+    pub(super) fn copy_details(&self, upload: &Upload) {
+        let announcement = self.announcement;
+        let Some(copied) = clipboard().map(|clipboard| clipboard.write_text(&upload.diagnostics())) else { return };
+        spawn_local(async move {
+            let words = match JsFuture::from(copied).await {
+                Ok(_) => strings::COPIED,
+                Err(_) => strings::NOT_COPIED,
+            };
+            announcement.try_set(words.to_owned());
+        });
+    }
+}
+
+/// Where a file stands, as far as the queue cares.
+const fn status(state: &ItemState) -> Status {
+    match state.stage {
+        Stage::Queued => Status::Queued,
+        Stage::Starting | Stage::Uploading | Stage::Waiting { .. } | Stage::Offline | Stage::Finalising => {
+            Status::Sending
+        }
+        Stage::Checking | Stage::Paused | Stage::Failed { retriable: true } => Status::Resting,
+        Stage::Processing | Stage::Ready => Status::Arrived,
+        Stage::Failed { retriable: false } | Stage::Cancelled => Status::Over,
+    }
+}
