@@ -52,7 +52,7 @@ fn state(stage: Stage) -> ItemState {
 
 /// The parts of a row that are buttons, of those that a stage may offer.
 fn offered(root: &HtmlElement) -> Vec<&'static str> {
-    let parts = ["pause", "resume", "retry", "cancel", "dismiss"];
+    let parts = ["pause", "resume", "first", "copy-details", "retry", "cancel", "dismiss"];
     parts.into_iter().filter(|name| part(root, name).is_some()).collect()
 }
 
@@ -77,16 +77,16 @@ async fn a_row_says_and_offers_what_fits_its_stage() {
     let bar = part(&root, "progress").unwrap();
 
     for (stage, words, percent, buttons) in [
-        (Stage::Queued, "Waiting for its turn", "0", &["cancel"][..]),
+        (Stage::Queued, "Waiting for its turn", "0", &["first", "cancel"][..]),
         (Stage::Uploading, "Uploading · 48 % · 2.0 MB/s · 26 seconds left", "48", &["pause", "cancel"]),
-        (Stage::Waiting { seconds: 4 }, "Trying again in 4 s…", "48", &["pause", "retry", "cancel"]),
+        (Stage::Waiting { seconds: 4 }, "Trying again in 4 s…", "48", &["pause", "copy-details", "retry", "cancel"]),
         (Stage::Offline, "Offline at 48 %", "48", &["pause", "cancel"]),
         (Stage::Paused, "Paused at 48 %", "48", &["resume", "cancel"]),
         (Stage::Finalising, "Finalising…", "48", &["cancel"]),
         (Stage::Processing, "Processing…", "0", &["dismiss"]),
         (Stage::Ready, "Ready to watch", "100", &["dismiss"]),
-        (Stage::Failed { retriable: true }, "Something went wrong", "48", &["retry", "cancel"]),
-        (Stage::Failed { retriable: false }, "Something went wrong", "48", &["dismiss"]),
+        (Stage::Failed { retriable: true }, "Something went wrong", "48", &["copy-details", "retry", "cancel"]),
+        (Stage::Failed { retriable: false }, "Something went wrong", "48", &["copy-details", "dismiss"]),
     ] {
         let name = stage.name();
         let queued = stage == Stage::Queued;
