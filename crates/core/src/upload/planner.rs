@@ -14,13 +14,17 @@ const MIB: u64 = 1024 * KIB;
 
 /// Bytes of the first chunk: little enough to show motion soon, and much enough to learn the rate from.
 const FIRST: u64 = MIB;
-/// Milliseconds that a chunk should take: long enough for a round trip to weigh little, short enough that progress,
-/// which is certain only at the end of a chunk, is seen to move. What a broken chunk has brought is mostly kept.
-const AIM: Millis = 5000.0;
+/// Milliseconds that a chunk should take: long enough for a round trip to weigh little (80 ms are one in a hundred),
+/// short enough that progress, which is certain only at the end of a chunk, is seen to move. What a broken chunk has
+/// brought is mostly kept.
+const AIM: Millis = 8000.0;
 /// How many times as long as the one before a chunk may be, at most. The first is soon through.
 const GROWTH: u64 = 8;
-/// Bytes: past this, longer chunks save nothing that can be measured.
-const CAP: u64 = 64 * MIB;
+/// Bytes, where an offset counts: past this, longer chunks save nothing that can be measured. Each request costs the
+/// page's main thread two to five milliseconds.
+const CAP: u64 = 256 * MIB;
+/// Bytes, of parts that run side by side: with longer ones the last is alone for too long, and a broken part is lost.
+const CAP_OF_PART: u64 = 64 * MIB;
 /// Bytes, on a phone: browsers there fail at bodies that are long (tus-js-client issue 227).
 const CAP_ON_MOBILE: u64 = 16 * MIB;
 /// Bytes: what has to be in memory as a whole, for its digest or since it can't be read otherwise.
@@ -58,10 +62,11 @@ impl Limits {
     ///
     /// [`UploadError::BadTarget`] if no chunk length satisfies the target.
     pub fn of(target: &UploadTarget, shape: Shape, wish: Wish, size: u64) -> Result<Self, UploadError> {
-        let usual = match (target.digest.is_some(), wish.mobile) {
-            (true, _) => CAP_IN_MEMORY,
-            (false, true) => CAP_ON_MOBILE,
-            (false, false) => CAP,
+        let usual = match (target.digest.is_some(), wish.mobile, shape) {
+            (true, ..) => CAP_IN_MEMORY,
+            (false, true, _) => CAP_ON_MOBILE,
+            (false, false, Shape::Parts { .. }) => CAP_OF_PART,
+            (false, false, _) => CAP,
         };
         let cap = wish.max_chunk.unwrap_or(usual);
         let multiple = target.chunk_multiple.max(1);
@@ -180,17 +185,17 @@ mod tests {
     const OFFSET: Shape = Shape::Offset { lanes: 1 };
 
     #[test]
-    fn chunks_aim_at_five_seconds() {
+    fn chunks_aim_at_eight_seconds() {
         let rate = |mib: f64| mib * MIB as f64;
         for (len, mib_per_second, next) in [
             (MIB, 100.0, 8 * MIB),
             (8 * MIB, 100.0, 32 * MIB),
-            (4 * MIB, 2.0, 10 * MIB),
-            (4 * MIB, 0.6, 3 * MIB),
+            (4 * MIB, 2.0, 16 * MIB),
+            (4 * MIB, 0.375, 3 * MIB),
             (4 * MIB, 0.1, 2 * MIB),
-            (8 * MIB, 1.62, 8 * MIB),
+            (8 * MIB, 1.01, 8 * MIB),
             (32 * MIB, 1000.0, 32 * MIB),
-            (MIB, 0.21, MIB),
+            (MIB, 0.13, MIB),
             (512 * KIB, 0.01, 256 * KIB),
             (256 * KIB, 0.0, 256 * KIB),
             (MIB, f64::INFINITY, 8 * MIB),
@@ -208,9 +213,9 @@ mod tests {
             (limits.min, limits.max, limits.multiple)
         };
         let gcs = target(1, u64::MAX, 256 * KIB);
-        assert_eq!(limits(&gcs, OFFSET, None, false), (256 * KIB, 64 * MIB, 256 * KIB));
+        assert_eq!(limits(&gcs, OFFSET, None, false), (256 * KIB, 256 * MIB, 256 * KIB));
         assert_eq!(limits(&gcs, OFFSET, None, true), (256 * KIB, 16 * MIB, 256 * KIB), "on a phone");
-        assert_eq!(limits(&target(5 * MIB, 100 * MIB, 1), OFFSET, None, false), (5 * MIB, 64 * MIB, 1));
+        assert_eq!(limits(&target(5 * MIB, 100 * MIB, 1), OFFSET, None, false), (5 * MIB, 100 * MIB, 1));
         assert_eq!(limits(&target(0, 3 * MIB, 0), OFFSET, Some(MIB), false), (1, MIB, 1));
         assert_eq!(limits(&target(50 * MIB, 200 * MIB, 1), OFFSET, Some(MIB), false), (50 * MIB, 50 * MIB, 1));
         let digest = UploadTarget { digest: Some(reelway_api::Digest::Sha256), ..target(1, 64 * MIB, 1) };
@@ -267,6 +272,20 @@ mod tests {
         planner.set_in_memory(false);
         assert_eq!(planner.chunk(0, size), 0..16 * MIB);
         assert_eq!(planner.chunk(size - 1, size), size - 1..size);
+    }
+
+    #[test]
+    fn at_ten_megabytes_a_second_a_quarter_gigabyte_takes_six_round_trips() {
+        let limits = Limits::of(&target(1, u64::MAX, 256 * KIB), OFFSET, Wish::default(), 256 * MIB).unwrap();
+        let mut planner = Planner::new(limits);
+        let (mut offset, mut chunks) = (0, 0);
+        while offset < 256 * MIB {
+            let chunk = planner.chunk(offset, 256 * MIB);
+            let len = chunk.end - chunk.start;
+            planner.went_through(len, 80.0 + len as f64 / 10_000.0);
+            (offset, chunks) = (chunk.end, chunks + 1);
+        }
+        assert_eq!(chunks, 6);
     }
 
     proptest! {
