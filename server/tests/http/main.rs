@@ -9,5 +9,6 @@ mod operation;
 mod published;
 mod server;
 mod tus;
+mod tus_faults;
 mod upload;
 mod videos;

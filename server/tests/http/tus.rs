@@ -14,28 +14,34 @@ use sha2::{Digest, Sha256};
 
 use crate::server::{Answer, K, Server, bytes, request};
 
-const BYTES: (&str, &str) = ("content-type", "application/offset+octet-stream");
-const PART: (&str, &str) = ("upload-concat", "partial");
+pub const BYTES: (&str, &str) = ("content-type", "application/offset+octet-stream");
+pub const PART: (&str, &str) = ("upload-concat", "partial");
 
 /// One tus request. A body has the type of bytes unless the headers give another.
-async fn ask(server: &Server, method: Method, url: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+pub async fn ask(
+    server: &Server,
+    method: Method,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Body>,
+) -> Answer {
     let builder = request(method, url).header("tus-resumable", "1.0.0");
     let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
     server.call(builder.body(body.into()).unwrap()).await
 }
 
-async fn create(server: &Server, headers: &[(&str, &str)]) -> String {
+pub async fn create(server: &Server, headers: &[(&str, &str)]) -> String {
     let answer = ask(server, Method::POST, "/tus", headers, Body::empty()).await;
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
     assert_eq!(answer.header("tus-resumable"), Some("1.0.0"));
     answer.header("location").unwrap().to_owned()
 }
 
-async fn patch(server: &Server, url: &str, offset: usize, body: impl Into<Body>) -> Answer {
+pub async fn patch(server: &Server, url: &str, offset: usize, body: impl Into<Body>) -> Answer {
     ask(server, Method::PATCH, url, &[BYTES, ("upload-offset", &offset.to_string())], body).await
 }
 
-async fn head(server: &Server, url: &str) -> Answer {
+pub async fn head(server: &Server, url: &str) -> Answer {
     let answer = ask(server, Method::HEAD, url, &[], Body::empty()).await;
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     answer
@@ -67,7 +73,7 @@ impl Answer {
     }
 }
 
-fn checksum(bytes: &[u8]) -> String {
+pub fn checksum(bytes: &[u8]) -> String {
     format!("sha1 {}", STANDARD.encode(Sha1::digest(bytes)))
 }
 

@@ -77,6 +77,10 @@ impl Local {
         let token = Token::of_parts(&join.parts);
         let (parts, leases) = self.hold_parts(&join.parts).await?;
         if let Some(before) = self.uploads.by_token(&token.hash()).await? {
+            // The disk may have failed in the midst of it.
+            if before.state == UploadState::Open {
+                self.finish(&before, before.offset).await?;
+            }
             let id = before.video_id.as_deref().unwrap_or_default();
             let video = self.videos.get(id).await?.ok_or_else(no_such_upload)?;
             return Ok((token, video));

@@ -111,6 +111,42 @@ async fn a_page_that_asks_for_targets_itself_is_asked_again_and_may_refuse() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_uploads_by_tus_to_a_target_and_in_parallel_parts() {
+    let _turn = turn().await;
+    let media = Media::new().unwrap();
+    let file = media.large(5 << 20).unwrap();
+    let story = Story::begin(&file).await;
+    let sha256 = media::sha256(&file).unwrap();
+
+    for (way, target) in [
+        (
+            "to a target",
+            "const body = JSON.stringify({ filename: file.name, size: file.size, protocol: 'tus' });
+             const headers = { 'content-type': 'application/json' };
+             const answer = await fetch(`${server}/api/videos`, { method: 'POST', headers, body });
+             const created = await answer.json();
+             const target = { ...created.upload, url: new URL(created.upload.url, server).href };",
+        ),
+        (
+            "in parallel parts",
+            "const target = { protocol: 'tus', url: `${server}/tus`, create: true, parallel: 3, min_chunk: 1,
+                 chunk_multiple: 1, max_chunk: 1 << 20, digest: 'sha-256', headers: {} };",
+        ),
+    ] {
+        let rest = "const upload = createUpload(file, { target, chunkSize: 1 << 20 });
+                    await upload.result;
+                    return upload.state;";
+        assert_eq!(story.run(&format!("{target}{rest}")).await, "done", "{way}");
+        let videos = story.server.api().videos().await.unwrap();
+        assert_ne!(videos[0].status, VideoStatus::AwaitingUpload, "{way}");
+        assert_eq!(story.server.sha256_of_original(&videos[0]).unwrap(), sha256, "{way}");
+    }
+    let log = story.server.log_text().unwrap();
+    assert!(log.matches("method=POST route=\"/tus\"").count() >= 4, "three parts or more, and what they make");
+    assert_eq!(story.server.api().videos().await.unwrap().len(), 2, "parts are no videos");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_pauses_and_goes_on_and_cancels() {
     let _turn = turn().await;
     let media = Media::new().unwrap();
