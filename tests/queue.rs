@@ -106,15 +106,15 @@ async fn all_can_be_held_back_and_go_on_together() {
     for _ in 0..2 {
         next(r#"{"to":"PUT","status":"hang","keep":false}"#);
     }
-    let (root, uploads, _page) = page(2);
-    shows(&root, &["1.mp4 uploading", "2.mp4 uploading"]).await;
+    let (root, uploads, _page) = page(3);
+    shows(&root, &["1.mp4 uploading", "2.mp4 uploading", "3.mp4 queued"]).await;
     let button = |part: &str| root.query_selector(&format!("[part='{part}']")).unwrap();
     button("pause-all").unwrap().unchecked_into::<HtmlElement>().click();
-    shows(&root, &["1.mp4 paused", "2.mp4 paused"]).await;
+    shows(&root, &["1.mp4 paused", "2.mp4 paused", "3.mp4 queued"]).await;
     until("the other button", || button("resume-all").is_some()).await;
     button("resume-all").unwrap().unchecked_into::<HtmlElement>().click();
-    until("the end", || uploads.totals().arrived == 2).await;
+    until("the end", || uploads.totals().arrived == 3).await;
     until("no summary", || summary(&root).is_empty()).await;
-    assert_eq!(requests().matches("PUT /u/secret bytes 0-999/1000 1000 bytes").count(), 4, "{}", requests());
+    assert_eq!(requests().matches("PUT /u/secret bytes 0-999/1000 1000 bytes").count(), 5, "{}", requests());
     root.remove();
 }

@@ -58,7 +58,7 @@ pub fn InterruptedRow(
             <div class="rw-item-body">
                 <div class="rw-item-line">
                     <span part="filename" dir="auto" title=name.clone()>{name.clone()}</span>
-                    <span class="rw-item-size">{strings::part_of(acknowledged, size)}</span>
+                    <span class="rw-item-facts">{strings::part_of(acknowledged, size)}</span>
                 </div>
                 <div
                     part="progress"

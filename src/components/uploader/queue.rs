@@ -240,11 +240,23 @@ impl Uploads {
 
     fn remove(&self, item: &Item) {
         item.running.take();
-        self.queue.update_value(|queue| queue.remove(item.key));
         self.items.update(|items| items.retain(|other| other != item));
+        let left = self.items.with_untracked(Vec::len);
+        self.queue.update_value(|queue| {
+            queue.remove(item.key);
+            // The button that goes on with all is there for several only.
+            if left < 2 {
+                queue.hold(false);
+            }
+        });
     }
 
     pub(super) fn start(&self, item: &Item) {
+        // It may have been held back in the middle.
+        let begun = item.running.borrow().upload.clone();
+        if let Some(upload) = begun {
+            return upload.resume();
+        }
         let picked = PickedFile { file: item.file.clone(), handle: item.handle.clone() };
         self.follow(item, Upload::start(picked, self.options.get_value()));
     }

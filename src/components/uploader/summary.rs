@@ -53,7 +53,7 @@ pub(super) fn Summary(uploads: Uploads) -> AnyView {
                 <div class="rw-progress-sent"></div>
                 <div class="rw-progress-acknowledged"></div>
             </div>
-            <p class="rw-item-status">{text(move || strings::totals(&totals()))}</p>
+            <p class="rw-summary-text">{text(move || strings::totals(&totals()))}</p>
             {either(
                 move || totals().sending > 0,
                 move || button("pause-all", strings::PAUSE_ALL, icons::PAUSE, Uploads::pause_all),

@@ -20,6 +20,7 @@ impl Uploads {
 
     /// Holds back every file that is being sent or would be.
     pub fn pause_all(&self) {
+        self.queue.update_value(|queue| queue.hold(true));
         self.each(|item| {
             let upload = item.running.borrow().upload.clone();
             if let Some(upload) = upload.filter(|_| item.stage().takes_a_place()) {
@@ -28,12 +29,12 @@ impl Uploads {
         });
     }
 
-    /// Goes on with every file that is held back.
+    /// Goes on with every file that is held back, as their turn comes.
     pub fn resume_all(&self) {
+        self.queue.update_value(|queue| queue.hold(false));
         self.each(|item| {
-            let upload = item.running.borrow().upload.clone();
-            if let Some(upload) = upload.filter(|_| item.stage() == Stage::Paused) {
-                upload.resume();
+            if item.stage() == Stage::Paused {
+                item.state.update(|state| state.stage = Stage::Queued);
             }
         });
         self.pump();

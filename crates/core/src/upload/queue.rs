@@ -78,16 +78,23 @@ struct Entry {
 pub struct Queue {
     limits: Limits,
     entries: Vec<Entry>,
+    held: bool,
 }
 
 impl Queue {
     /// No files yet.
     pub const fn new(limits: Limits) -> Self {
-        Self { limits, entries: Vec::new() }
+        Self { limits, entries: Vec::new(), held: false }
+    }
+
+    /// From now on no further file is started, or they are again. Who adds a file wants it to be sent.
+    pub fn hold(&mut self, held: bool) {
+        self.held = held;
     }
 
     /// A file of `size` bytes comes last.
     pub fn add(&mut self, key: Key, size: u64) {
+        self.held = false;
         let progress = Progress { total: size, ..Progress::default() };
         self.entries.push(Entry { key, size, status: Status::Queued, share: 0, progress });
     }
@@ -131,7 +138,8 @@ impl Queue {
         let mut orders = Vec::new();
         let sending = |entry: &&mut Entry| entry.status == Status::Sending;
         let busy = self.entries.iter_mut().filter(sending).count();
-        let free = (self.limits.files.max(1) as usize).saturating_sub(busy);
+        let places = if self.held { 0 } else { self.limits.files.max(1) as usize };
+        let free = places.saturating_sub(busy);
         for entry in self.entries.iter_mut().filter(|entry| entry.status == Status::Queued).take(free) {
             entry.status = Status::Sending;
             orders.push(Order::Start(entry.key));
@@ -233,6 +241,18 @@ mod tests {
         assert!(!queue.orders().iter().any(|order| matches!(order, Order::Start(_))), "both places are taken");
         queue.report(2, Status::Over, sent(0, 1));
         assert_eq!(queue.orders()[0], Order::Start(3));
+    }
+
+    #[test]
+    fn a_queue_that_is_held_starts_nothing_until_it_goes_on_or_a_file_comes() {
+        let mut queue = queue(&[1, 1, 1]);
+        queue.orders();
+        queue.hold(true);
+        queue.report(0, Status::Resting, sent(0, 1));
+        queue.report(1, Status::Resting, sent(0, 1));
+        assert_eq!(queue.orders(), []);
+        queue.add(3, 1);
+        assert_eq!(queue.orders()[..2], [Order::Start(2), Order::Start(3)]);
     }
 
     #[test]
