@@ -54,8 +54,10 @@ async function ask(url) {
   return answer.json();
 }
 
-async function carryOut({ seed, size, target: given, targetUrl, fixed, options, act }) {
-  const file = new File([content(seed, size)], "video.mp4", { type: "video/mp4" });
+async function carryOut({ seed, size, target: given, targetUrl, fixed, chosen, options, act }) {
+  const file = chosen
+    ? document.querySelector("input").files[0]
+    : new File([content(seed, size)], "video.mp4", { type: "video/mp4" });
   const target = given ?? (fixed ? await ask(targetUrl) : () => ask(targetUrl));
   const upload = createUpload(file, { ...options, target });
   const seen = { attempts: 0, backwards: false };

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     env,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -15,13 +15,14 @@ use reelway_e2e::{
 };
 use reelway_fault_provider::{Provider, Session};
 use serde_json::Value;
+use thirtyfour::By;
 
 use crate::case::{Case, Outcome};
 
 /// Uploads that run side by side. WebKitGTK has 17 connections in all.
 const AT_ONCE: usize = 6;
 /// How much faster the clock of a page with patient cases runs.
-const FAST: u32 = 20;
+pub const FAST: u32 = 20;
 /// No page takes longer, however busy the machine is.
 const LONGEST: Duration = Duration::from_secs(240);
 
@@ -45,19 +46,43 @@ impl Page {
         Ok(Self { provider, window: engine.open().await?, engine })
     }
 
-    /// Loads the page anew, and lets it upload. What does not end in time has no outcome.
+    /// Loads the page anew.
     ///
     /// # Errors
-    /// The page does not load.
-    pub async fn carry_out(&self, orders: Vec<Value>, speed: u32) -> Result<HashMap<usize, Outcome>> {
+    /// It does not load.
+    pub async fn load(&self, speed: u32) -> Result<()> {
         self.window.goto(format!("{}/cases.html?speed={speed}", self.provider.url())).await?;
         wait::until_true("the page has loaded its modules", Duration::from_secs(60), async || {
             Ok(self.window.title().await? == "ready")
         })
-        .await?;
-        let count = orders.len();
+        .await
+    }
+
+    /// Chooses a file of the disk, for orders that say `chosen`.
+    ///
+    /// # Errors
+    /// The browser does not take it.
+    pub async fn choose(&self, file: &Path) -> Result<()> {
+        let input = self.window.find(By::Css("input[type=file]")).await?;
+        input.send_keys(file.to_str().context("no path for a browser")?).await?;
+        Ok(())
+    }
+
+    /// Lets the page begin uploads.
+    ///
+    /// # Errors
+    /// The driver is gone.
+    pub async fn begin(&self, orders: Vec<Value>) -> Result<()> {
         let begin = "window.begin(arguments[0], arguments[1]); return null";
         self.window.execute(begin, vec![orders.into(), AT_ONCE.into()]).await?;
+        Ok(())
+    }
+
+    /// How so many uploads ended. One that does not end in time has no outcome.
+    ///
+    /// # Errors
+    /// The driver is gone.
+    pub async fn outcomes(&self, count: usize) -> Result<HashMap<usize, Outcome>> {
         let started = Instant::now();
         loop {
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -67,6 +92,14 @@ impl Page {
                 return Ok(outcomes);
             }
         }
+    }
+
+    /// One upload, which is to end.
+    ///
+    /// # Errors
+    /// As [`Page::outcomes`], or it does not.
+    pub async fn outcome(&self) -> Result<Outcome> {
+        self.outcomes(1).await?.into_values().next().context("the upload does not end")
     }
 }
 
@@ -94,8 +127,10 @@ async fn in_page(page: &Page, cases: &[Case], speed: u32) -> Result<Vec<String>>
         sessions.push(page.provider.open(case.setup.clone()).await?);
     }
     let both = || cases.iter().zip(&sessions).enumerate();
-    let orders = both().map(|(id, (case, session))| case.for_page(id, &session.target_url())).collect();
-    let outcomes = page.carry_out(orders, speed).await?;
+    let orders: Vec<Value> = both().map(|(id, (case, session))| case.for_page(id, &session.target_url())).collect();
+    page.load(speed).await?;
+    page.begin(orders).await?;
+    let outcomes = page.outcomes(cases.len()).await?;
     let mut wrong = Vec::new();
     for (id, (case, session)) in both() {
         let report = session.report();

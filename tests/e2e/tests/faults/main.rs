@@ -4,11 +4,13 @@
 //! - [`case`]: an upload, its faults, and how it has to end.
 //! - [`cases`]: the cases, a file for each protocol.
 //! - [`drive`]: many cases in one page, and the verdicts.
+//! - [`disk`]: files of the disk.
 //! - [`random`]: faults by seed.
 //! - [`third_party`]: other people's servers.
 
 mod case;
 mod cases;
+mod disk;
 mod drive;
 mod random;
 mod third_party;

@@ -1,6 +1,6 @@
 //! Uploads from Chromium to other people's servers: one request after the other, and several at once.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use reelway_e2e::{engine::Engine, turn, vendor::VendorServer};
 use reelway_fault_provider::content;
 use serde_json::{Value, json};
@@ -15,8 +15,9 @@ async fn upload(page: &Page, size: usize, target: Value, parallel: u32, act: Opt
     let mut order = json!({ "id": 0, "seed": SEED, "size": size, "options": options, "act": act });
     let member = if target.is_string() { "targetUrl" } else { "target" };
     order[member] = target;
-    let outcomes = page.carry_out(vec![order], 1).await?;
-    let outcome = outcomes.get(&0).context("the upload does not end")?;
+    page.load(1).await?;
+    page.begin(vec![order]).await?;
+    let outcome = page.outcome().await?;
     assert_eq!((outcome.code.as_str(), outcome.message.as_str()), ("success", ""));
     assert_eq!(outcome.most_at_once, parallel);
     Ok(content::sha256(&content::content(SEED, size)))
