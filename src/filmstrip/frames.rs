@@ -26,7 +26,7 @@ const PRESENTING: Millis = 60.0;
 /// What becomes of the video.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Moment {
-    /// Its size and its duration are known.
+    /// Its size and its duration are known, and its first picture can be drawn.
     Ready,
     /// The picture of the moment that was sought can be drawn.
     Frame,
@@ -76,7 +76,7 @@ impl Frames {
             Listener::new(&inner.video, name, move |_: Event| with(&me, act))
         };
         let listeners = vec![
-            on("loadedmetadata", |inner| {
+            on("loadeddata", |inner| {
                 inner.timer.take();
                 (inner.tell)(Moment::Ready);
             }),

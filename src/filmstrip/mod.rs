@@ -15,7 +15,7 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use reelway_core::{Millis, filmstrip::Filmstrip as Plan, storyboard::Storyboard};
+use reelway_core::{Millis, filmstrip::Filmstrip as Plan, probe::Header, storyboard::Storyboard};
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement};
 
@@ -31,8 +31,9 @@ pub struct Filmstrip(Rc<Inner>);
 
 struct Inner {
     file: Blob,
-    /// Seconds, as the file's header says.
+    /// What the file's header says, in seconds: how long it is, and where its key frames are.
     duration: Cell<Option<f64>>,
+    key_frames: RefCell<Vec<f64>>,
     plan: RefCell<Option<Plan>>,
     sheet: RefCell<Option<HtmlCanvasElement>>,
     turn: RefCell<Option<Turn>>,
@@ -48,6 +49,7 @@ impl Filmstrip {
         Self(Rc::new(Inner {
             file: file.clone(),
             duration: Cell::new(None),
+            key_frames: RefCell::default(),
             plan: RefCell::default(),
             sheet: RefCell::default(),
             turn: RefCell::default(),
@@ -57,12 +59,13 @@ impl Filmstrip {
         }))
     }
 
-    /// Begins to take pictures when the page is idle, and no other strip is at its work. `duration`, in seconds, is that
-    /// of the file's header, if it is known: recordings have none that browsers would see.
+    /// Begins to take pictures when the page is idle, and no other strip is at its work. The file's header, if it is
+    /// known, makes it quicker, and tells the duration of recordings that the browser does not.
     ///
     /// Where the browser can't decode the file, no picture ever comes.
-    pub fn start(&self, duration: Option<f64>) {
-        self.0.duration.set(duration);
+    pub fn start(&self, header: Option<&Header>) {
+        self.0.duration.set(header.and_then(|header| header.duration));
+        self.0.key_frames.replace(header.map(|header| header.key_frames.clone()).unwrap_or_default());
         self.0.wait_for_turn();
     }
 
@@ -125,7 +128,7 @@ impl Inner {
         self.frames.replace(frames);
     }
 
-    /// The video knows its size and duration.
+    /// The video knows its size and duration, and is at its first picture.
     fn begin(self: &Rc<Self>) {
         if self.plan.borrow().is_none() {
             let Some((width, height, told)) =
@@ -134,7 +137,7 @@ impl Inner {
                 return;
             };
             let duration = if told.is_finite() { told } else { self.duration.get().unwrap_or(told) };
-            let plan = Plan::plan(duration, width, height, at_rest(duration));
+            let plan = Plan::plan(duration, width, height, at_rest(duration), &self.key_frames.borrow());
             self.sheet.replace(plan.as_ref().and_then(|plan| canvas(plan.sheet_size())));
             self.plan.replace(plan);
         }
@@ -143,9 +146,15 @@ impl Inner {
 
     /// Goes for the next tile, or lets others take their turn.
     fn step(self: &Rc<Self>) {
-        let next = self.plan.borrow().as_ref().and_then(Plan::next);
-        if let (Some((time, _)), Some(frames)) = (next, &*self.frames.borrow()) {
-            return frames.seek(time);
+        let next = self.plan.borrow().as_ref().and_then(Plan::next).map(|(time, _)| time);
+        match next {
+            Some(0.0) => return self.take(),
+            Some(time) => {
+                if let Some(frames) = &*self.frames.borrow() {
+                    return frames.seek(time);
+                }
+            }
+            None => {}
         }
         // Nothing is left to do, or can be done.
         self.stop();

@@ -11,7 +11,7 @@ use reelway_core::Millis;
 use crate::timer::Idle;
 
 /// The first idle moment is waited for so long: the page has just been told of a file, and has its upload to start.
-const FIRST: Millis = 250.0;
+const FIRST: Millis = 100.0;
 
 thread_local! {
     static WAITING: RefCell<VecDeque<Waiting>> = const { RefCell::new(VecDeque::new()) };

@@ -197,7 +197,13 @@ mod tests {
 
     fn film(duration: f64, kinds: &[Kind]) -> Result<Header, ProbeError> {
         let tracks = kinds.iter().map(|kind| Track { kind: *kind, codec: String::new(), picture: None }).collect();
-        Ok(Header { container: Container::Mp4, index: Index::First, duration: Some(duration), tracks })
+        Ok(Header {
+            container: Container::Mp4,
+            index: Index::First,
+            duration: Some(duration),
+            key_frames: Vec::new(),
+            tracks,
+        })
     }
 
     #[test]

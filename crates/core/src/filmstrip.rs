@@ -18,7 +18,11 @@ const RATE: f64 = 2.0;
 const SIDE: f64 = 192.0;
 
 /// So many tiles, spread over the file, are enough to scrub by.
-const COARSE: usize = 8;
+const COARSE: usize = 4;
+
+/// Seconds after a key frame: headers are a few frames off, and one that is missed by a frame costs as much as the last
+/// one before it.
+const AFTER: f64 = 0.1;
 
 /// Tiles in a row of the sheet.
 const COLUMNS: u32 = 8;
@@ -28,16 +32,19 @@ const COLUMNS: u32 = 8;
 pub struct Filmstrip {
     duration: f64,
     tile: (u32, u32),
-    /// In the order in which they are to be drawn.
-    order: Vec<usize>,
+    /// In the order in which they are to be drawn: each tile's number, and the moment that it shows.
+    order: Vec<(usize, f64)>,
     /// How many of them are.
     drawn: usize,
 }
 
 impl Filmstrip {
-    /// A strip of a video of so many seconds, so many pixels wide and high as shown. The tile for the moment `first`,
-    /// in seconds, comes first: it is what is shown while nobody scrubs. `None` if there is nothing to take pictures of.
-    pub fn plan(duration: f64, width: u32, height: u32, first: f64) -> Option<Self> {
+    /// A strip of a video of so many seconds, so many pixels wide and high as shown. The video's first picture comes
+    /// first, for it costs no seek, and then the tile for the moment `at_rest`, in seconds, which is shown while nobody
+    /// scrubs. `key_frames`, in seconds and rising, as far as they are known, are cheaper to show than what is between
+    /// them: tiles that have one show it, and come before those that have none.
+    /// `None` if there is nothing to take pictures of.
+    pub fn plan(duration: f64, width: u32, height: u32, at_rest: f64, key_frames: &[f64]) -> Option<Self> {
         if !(duration > 0.0 && duration.is_finite() && width > 0 && height > 0) {
             return None;
         }
@@ -45,16 +52,26 @@ impl Filmstrip {
         let side = |pixels: u32| ((f64::from(pixels) * scale).round() as u32).max(1);
         let count = ((duration * RATE).ceil().min(MOST as f64) as usize).max(LEAST);
         let strip = Self { duration, tile: (side(width), side(height)), order: Vec::new(), drawn: 0 };
-        let at_rest = strip.index_at(first, count);
-        let mut order = vec![at_rest];
-        // Every eighth, then those halfway between, and so on.
+        let mut order = vec![0];
+        order.extend(Some(strip.index_at(at_rest, count)).filter(|index| *index > 0));
+        // Every so-manieth, then those halfway between, and so on.
         let mut stride = count.next_power_of_two();
         while stride >= 1 {
             let pass = (0..count).step_by(stride).filter(|index| !order.contains(index)).collect::<Vec<_>>();
             order.extend(pass);
             stride /= 2;
         }
-        Some(Self { order, ..strip })
+        let each = duration / count as f64;
+        let key = |index: usize| {
+            let (start, end) = (index as f64 * each, (index + 1) as f64 * each);
+            let after = key_frames.partition_point(|key| key + AFTER < start);
+            key_frames.get(after).map(|key| key + AFTER).filter(|time| *time < end && *time >= start)
+        };
+        // Else the middle of what the tile stands for: the very end has no picture in many files.
+        let middle = |index: usize| (index as f64 + 0.5) * each;
+        let cheap = order[1..].iter().filter_map(|index| Some((*index, key(*index)?)));
+        let dear = order[1..].iter().filter(|index| key(**index).is_none()).map(|index| (*index, middle(*index)));
+        Some(Self { order: [(0, 0.0)].into_iter().chain(cheap).chain(dear).collect(), ..strip })
     }
 
     fn index_at(&self, time: f64, count: usize) -> usize {
@@ -69,10 +86,9 @@ impl Filmstrip {
     }
 
     /// The moment of the next tile, in seconds within the video, and its place on the sheet. `None`: all are drawn.
+    /// The first tile's moment is 0.
     pub fn next(&self) -> Option<(f64, Rect)> {
-        let index = *self.order.get(self.drawn)?;
-        // The middle of what the tile stands for: the very end has no picture in many files.
-        let time = (index as f64 + 0.5) * self.duration / self.order.len() as f64;
+        let (index, time) = *self.order.get(self.drawn)?;
         Some((time, self.place(index)))
     }
 
@@ -98,7 +114,7 @@ impl Filmstrip {
 
     /// What there is so far. `url` stands for the sheet. Between the tiles that are drawn each lasts until the next.
     pub fn storyboard(&self, url: impl Into<String>) -> Storyboard {
-        let mut drawn = self.order[..self.drawn].to_vec();
+        let mut drawn: Vec<_> = self.order[..self.drawn].iter().map(|(index, _)| *index).collect();
         drawn.sort_unstable();
         let each = self.duration / self.order.len() as f64;
         let start = |index: usize| index as f64 * each;
@@ -125,7 +141,7 @@ mod tests {
 
     #[test]
     fn the_first_tiles_are_spread_over_the_whole_video() {
-        let mut strip = Filmstrip::plan(40.0, 1920, 1080, 3.0).unwrap();
+        let mut strip = Filmstrip::plan(40.0, 1920, 1080, 3.0, &[]).unwrap();
         assert!(!strip.is_scrubbable());
 
         let mut times = Vec::new();
@@ -134,22 +150,32 @@ mod tests {
             strip.advance();
         }
 
-        assert_eq!(times.len(), 8);
-        times.sort_by(f64::total_cmp);
-        assert!(times.windows(2).all(|pair| pair[1] - pair[0] < 8.0), "{times:?}");
-        assert!(times[7] > 33.0, "{times:?}");
+        let near = [0.0, 3.0, 27.0, 13.0];
+        assert_eq!(times.len(), near.len());
+        for (time, near) in times.iter().zip(near) {
+            assert!((time - near).abs() < 1.0, "{times:?}");
+        }
     }
 
     #[test]
-    fn what_is_shown_at_rest_comes_first() {
-        let strip = Filmstrip::plan(40.0, 1920, 1080, 3.0).unwrap();
-        let (time, _) = strip.next().unwrap();
-        assert!((time - 3.0).abs() < 0.5, "{time}");
+    fn tiles_with_a_key_frame_show_it_and_come_first() {
+        let mut strip = Filmstrip::plan(30.0, 854, 480, 3.0, &[0.0, 10.4, 11.9, 15.75, 23.0]).unwrap();
+
+        let mut times = Vec::new();
+        while let Some((time, _)) = strip.next() {
+            times.push(time);
+            strip.advance();
+        }
+
+        let mut first = times[..5].to_vec();
+        first.sort_by(f64::total_cmp);
+        assert_eq!(first, [0.0, 10.5, 12.0, 15.85, 23.1]);
+        assert!((times[5] - 3.0).abs() < 0.5, "{times:?}");
     }
 
     #[test]
     fn a_tile_stands_for_its_moment_until_a_nearer_one_is_there() {
-        let mut strip = Filmstrip::plan(6.0, 640, 480, 0.0).unwrap();
+        let mut strip = Filmstrip::plan(6.0, 640, 480, 0.0, &[]).unwrap();
         assert_eq!(strip.storyboard("s").tiles, []);
         strip.advance();
         strip.advance();
@@ -167,12 +193,12 @@ mod tests {
             ((64, 36), (64 * 8, 36), 0.1),
             ((9000, 1), (192 * 8, 1), 1.0),
         ] {
-            assert_eq!(Filmstrip::plan(duration, size.0, size.1, 0.0).unwrap().sheet_size(), sheet);
+            assert_eq!(Filmstrip::plan(duration, size.0, size.1, 0.0, &[]).unwrap().sheet_size(), sheet);
         }
         for (duration, width, height) in
             [(0.0, 9, 9), (-1.0, 9, 9), (f64::NAN, 9, 9), (f64::INFINITY, 9, 9), (1.0, 0, 9), (1.0, 9, 0)]
         {
-            assert_eq!(Filmstrip::plan(duration, width, height, 0.0), None);
+            assert_eq!(Filmstrip::plan(duration, width, height, 0.0, &[]), None);
         }
     }
 
@@ -180,12 +206,14 @@ mod tests {
         #[test]
         fn each_tile_is_drawn_once_within_the_video_and_the_sheet(
             duration in 1e-3f64..1e6, width in 1u32..10_000, height in 1u32..10_000, first in -1.0f64..1e6,
+            mut key_frames in prop::collection::vec(-1.0f64..1e6, 0..40),
         ) {
-            let mut strip = Filmstrip::plan(duration, width, height, first).unwrap();
+            key_frames.sort_by(f64::total_cmp);
+            let mut strip = Filmstrip::plan(duration, width, height, first, &key_frames).unwrap();
             let (across, down) = strip.sheet_size();
             let mut places = Vec::new();
             while let Some((time, rect)) = strip.next() {
-                prop_assert!(time > 0.0 && time < duration);
+                prop_assert!(time >= 0.0 && time < duration);
                 prop_assert!(rect.x + rect.width <= across && rect.y + rect.height <= down);
                 prop_assert!(!places.contains(&(rect.x, rect.y)));
                 places.push((rect.x, rect.y));

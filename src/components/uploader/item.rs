@@ -54,6 +54,7 @@ pub fn ItemRow(
     on_choose_another: UnsyncCallback<()>,
 ) -> impl IntoView {
     let name = StoredValue::new(filename.clone());
+    let header_known = header.clone();
     let stage = move || state.with(|state| state.stage.name());
     let is = move |names: &[&str]| names.contains(&stage());
     let bar = NodeRef::<html::Div>::new();
@@ -113,7 +114,7 @@ pub fn ItemRow(
                 <div class="rw-item-line">
                     <span part="filename" dir="auto" title=filename.clone()>{filename.clone()}</span>
                     <span class="rw-item-facts">
-                        <span part="details">{text(move || header.with(|header| header.as_ref().map(strings::details)))}</span>
+                        <span part="details" {..attr("hidden", move || header_known.with(Option::is_none))}>{text(move || header.with(|header| header.as_ref().map(strings::details)))}</span>
                         <span class="rw-item-size">{text(move || state.with(strings::size))}</span>
                     </span>
                 </div>

@@ -199,7 +199,7 @@ impl Uploads {
                     uploads.refuse(&item, &refusal);
                 }
                 _ => {
-                    item.filmstrip.start(found.as_ref().ok().and_then(|header| header.duration));
+                    item.filmstrip.start(found.as_ref().ok());
                     item.header.set(found.ok());
                     uploads.admit(&item);
                 }

@@ -67,7 +67,13 @@ pub fn preview(filename: &str) -> String {
 /// The shape and the length of a video, as far as they are known: "1920 × 1080 · 0:30".
 pub fn details(header: &Header) -> String {
     let size = header.display().map(|(width, height)| format!("{width} × {height}"));
-    let parts: Vec<String> = size.into_iter().chain(header.duration.map(clock)).collect();
+    let parts: Vec<String> = size
+        .into_iter()
+        .chain(
+            // What is shorter than a second is something all the same.
+            header.duration.map(|duration| clock(duration.max(1.0))),
+        )
+        .collect();
     parts.join(" · ")
 }
 

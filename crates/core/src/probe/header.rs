@@ -9,6 +9,9 @@ pub struct Header {
     pub index: Index,
     /// Seconds. `None` if the header does not say, as in recordings that a browser made.
     pub duration: Option<f64>,
+    /// Seconds, rising: some of the moments at which the video can be entered without decoding what is before them. They
+    /// may be a few frames off. Empty where the header does not list them.
+    pub key_frames: Vec<f64>,
     /// In the file's order. At most [`MAX_TRACKS`]; others are left out.
     pub tracks: Vec<Track>,
 }
@@ -123,6 +126,15 @@ impl Header {
     pub fn display(&self) -> Option<(u32, u32)> {
         self.video()?.picture.map(|picture| picture.display())
     }
+}
+
+/// No more key frames than this are told of: what is left of a longer list is spread over the whole video.
+const MAX_KEY_FRAMES: usize = 512;
+
+/// Every second of them, every third, …, so that not too many are left.
+pub(super) fn thin(moments: Vec<f64>) -> Vec<f64> {
+    let step = moments.len().div_ceil(MAX_KEY_FRAMES).max(1);
+    moments.into_iter().step_by(step).collect()
 }
 
 /// No more tracks than this are told of.

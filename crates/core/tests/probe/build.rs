@@ -44,6 +44,8 @@ pub struct Trak {
     /// Counts and lengths of samples.
     pub times: Vec<(u32, u32)>,
     pub samples: u32,
+    /// Numbers of samples, counted from 1.
+    pub keys: Vec<u32>,
 }
 
 impl Trak {
@@ -57,6 +59,7 @@ impl Trak {
             entry,
             times: vec![(300, 1001)],
             samples: 300,
+            keys: vec![1, 151],
         }
     }
 
@@ -83,7 +86,8 @@ impl Trak {
         let times: Vec<u8> = self.times.iter().flat_map(|(count, each)| u32s(&[*count, *each])).collect();
         let stts = boxed(b"stts", &[&u32s(&[0, self.times.len() as u32]), &times]);
         let stsz = boxed(b"stsz", &[&u32s(&[0, 1000, self.samples])]);
-        let stbl = boxed(b"stbl", &[&stsd, &stts, &stsz]);
+        let stss = boxed(b"stss", &[&u32s(&[0, self.keys.len() as u32]), &u32s(&self.keys)]);
+        let stbl = boxed(b"stbl", &[&stsd, &stts, &stss, &stsz]);
         let minf = boxed(b"minf", &[&boxed(b"vmhd", &[&[0; 12]]), &stbl]);
         boxed(b"trak", &[&tkhd, &boxed(b"mdia", &[&mdhd, &hdlr, &minf])])
     }

@@ -23,6 +23,22 @@ fn ffprobe(path: &Path) -> Option<Value> {
     Some(serde_json::from_slice(&run("ffprobe", &arguments, path)?).unwrap())
 }
 
+/// Seconds at which ffprobe finds key frames.
+fn key_frames(path: &Path) -> Vec<f64> {
+    let arguments =
+        ["-v", "error", "-of", "csv=p=0", "-select_streams", "v:0", "-show_entries", "packet=pts_time,flags"];
+    let packets = String::from_utf8(run("ffprobe", &arguments, path).unwrap()).unwrap();
+    let keys = packets.lines().filter_map(|line| line.split_once(',').filter(|(_, flags)| flags.starts_with('K')));
+    keys.filter_map(|(time, _)| time.parse().ok()).collect()
+}
+
+/// Those that are told of are there, give or take a few frames.
+fn compare_key_frames(name: &str, header: &Header, told: &[f64]) {
+    for key in &header.key_frames {
+        assert!(told.iter().any(|told| (told - key).abs() < 0.1), "{name}: none at {key}: {told:?}");
+    }
+}
+
 fn rate(text: &Value) -> Option<f64> {
     let (above, below) = text.as_str()?.split_once(['/', ':'])?;
     let (above, below): (f64, f64) = (above.parse().ok()?, below.parse().ok()?);
@@ -97,7 +113,9 @@ fn real_files_are_told_as_ffprobe_tells_them() {
         let found = probe(&Sparse::of(fs::read(&path).unwrap()));
 
         println!("{name}: {} reads, {} bytes, {:?}", found.reads, found.bytes, found.outcome);
-        compare(&name, &found.outcome.unwrap(), &told);
+        let header = found.outcome.unwrap();
+        compare(&name, &header, &told);
+        compare_key_frames(&name, &header, &key_frames(&path));
     }
 }
 
@@ -150,6 +168,9 @@ fn files_of_ffmpeg_are_told_as_ffprobe_tells_them() {
         let header = found.outcome.unwrap();
         assert_eq!(header.index, index, "{name}");
         compare(name, &header, &told);
+        compare_key_frames(name, &header, &key_frames(&path));
+        let listed = matches!(name, "last.mp4" | "first.mp4" | "wide.mov" | "hevc.mp4" | "vp9.webm" | "avc.mkv");
+        assert_eq!(!header.key_frames.is_empty(), listed, "{name}: {:?}", header.key_frames);
     }
     fs::remove_dir_all(folder).unwrap();
 }

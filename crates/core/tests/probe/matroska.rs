@@ -102,6 +102,23 @@ fn tracks_behind_clusters_are_reached_without_a_seek_head_too() {
 }
 
 #[test]
+fn cues_tell_where_key_frames_are() {
+    let point = |time: u32| element(0xbb, &[&number(0xb3, time), &element(0xb7, &[&number(0xf7, 1)])]);
+    let cues = element(0x1c53_bb6b, &[&point(0), &point(2500), &point(2500), &point(7000)]);
+    let seek = |position: u64| {
+        let position = element(0x53ac, &[&position.to_be_bytes()]);
+        element(0x114d_9b74, &[&element(0x4dbb, &[&element(0x53ab, &[&0x1c53_bb6b_u32.to_be_bytes()]), &position])])
+    };
+    let before = [info(Some(9000.0)), tracks(), cluster(0)].concat();
+    let position = (seek(0).len() + before.len()) as u64;
+    let segment = [endless(SEGMENT), seek(position), before, cues].concat();
+
+    let header = header(&Sparse::of([ebml("webm"), segment].concat()));
+
+    assert_eq!(header.key_frames, [0.0, 2.5, 7.0]);
+}
+
+#[test]
 fn the_shape_is_what_is_to_be_shown() {
     let shape = |width, height, unit| [number(0x54b0, width), number(0x54ba, height), number(0x54b2, unit)].concat();
     let crop = [number(0x54aa, 60), number(0x54bb, 60)].concat();

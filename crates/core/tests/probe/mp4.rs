@@ -163,6 +163,51 @@ fn frames_of_varying_length_give_their_average() {
     assert_eq!(picture.frame_rate, Some(30.0));
 }
 
+/// The same track with a box before another one in it.
+fn insert(trak: &[u8], before: &[u8; 4], more: &[u8]) -> Vec<u8> {
+    let at = trak.windows(4).position(|word| word == before).unwrap() - 4;
+    let mut grown = trak.to_vec();
+    // All boxes that hold the place grow.
+    for kind in [b"trak", b"mdia", b"minf", b"stbl"] {
+        let start = trak.windows(4).position(|word| word == kind).unwrap() - 4;
+        let size = u32::from_be_bytes(trak[start..start + 4].try_into().unwrap());
+        if (start..start + size as usize).contains(&at) && start != at {
+            grown[start..start + 4].copy_from_slice(&(size + more.len() as u32).to_be_bytes());
+        }
+    }
+    grown.splice(at..at, more.iter().copied());
+    grown
+}
+
+#[test]
+fn key_frames_are_found_in_runs_of_samples() {
+    for (times, keys, expected) in [
+        (vec![(300, 1000)], vec![1, 151, 300], vec![0.0, 5.0, 299.0 / 30.0]),
+        (vec![(100, 3000), (200, 1500)], vec![1, 101, 201], vec![0.0, 10.0, 15.0]),
+        // A list that goes on past the samples ends with them.
+        (vec![(10, 3000)], vec![1, 6, 11, 99], vec![0.0, 0.5]),
+        (vec![], vec![1], vec![]),
+        (vec![(300, 1000)], vec![], vec![]),
+    ] {
+        let film = moov(&[Trak { times, keys, ..Trak::video(avc()) }]);
+        let found = header(&Sparse::of([ftyp(b"isom"), film].concat())).key_frames;
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+        assert!(found.iter().zip(&expected).all(|(found, expected)| (found - expected).abs() < 1e-9), "{found:?}");
+    }
+    // Shown two frames later than decoded, the second by three, and cut by one.
+    let late = Trak { keys: vec![1, 151], ..Trak::video(avc()) }.write();
+    let shifted = insert(&late, b"stss", &boxed(b"ctts", &[&u32s(&[0, 2, 150, 2002, 150, 3003])]));
+    let edts = boxed(b"edts", &[&boxed(b"elst", &[&u32s(&[0, 1, 10_000, 1001, 0x1_0000])])]);
+    let shifted = insert(&shifted, b"mdia", &edts);
+    let film = boxed(b"moov", &[&mvhd(10_000), &shifted]);
+    let found = header(&Sparse::of([ftyp(b"isom"), film].concat())).key_frames;
+    assert_eq!(found, [1001.0 / 30_000.0, 152.0 * 1001.0 / 30_000.0]);
+    let many =
+        Trak { times: vec![(20_000, 1000)], keys: (0..10_000).map(|key| key * 2 + 1).collect(), ..Trak::video(avc()) };
+    let found = header(&Sparse::of([ftyp(b"isom"), moov(&[many])].concat())).key_frames;
+    assert_eq!((found.len(), found[0], found[1]), (500, 0.0, 40.0 / 30.0));
+}
+
 #[test]
 fn what_no_player_does_anything_with_is_no_video() {
     let tracks =

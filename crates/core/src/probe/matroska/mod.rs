@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use super::{
     Container, Header, Index, ProbeError,
-    header::MAX_TRACKS,
+    header::{MAX_TRACKS, thin},
     source::{Source, Step, Stop, optional},
 };
 use element::{Elements, float, unsigned};
@@ -28,6 +28,9 @@ const TIMESTAMP_SCALE: u32 = 0x2a_d7b1;
 const DURATION: u32 = 0x4489;
 const TRACKS: u32 = 0x1654_ae6b;
 const TRACK_ENTRY: u32 = 0xae;
+const CUES: u32 = 0x1c53_bb6b;
+const CUE_POINT: u32 = 0xbb;
+const CUE_TIME: u32 = 0xb3;
 const CLUSTER: u32 = 0x1f43_b675;
 
 /// So many elements of the segment are passed on the way to the tracks. Few writers put clusters before them.
@@ -67,7 +70,12 @@ pub(super) fn read(source: &Source) -> Step<Header> {
         None => optional(recording::duration(source))?.flatten().map(|ticks| info.seconds(ticks as f64)),
     };
     let duration = duration.filter(|duration| duration.is_finite() && *duration > 0.0);
-    Ok(Header { container, index: Index::Throughout, duration, tracks })
+    let key_frames = match places.cues {
+        Some(cues) => optional(cue_times(source, cues))?.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    let key_frames = thin(key_frames.into_iter().map(|ticks| info.seconds(ticks as f64)).collect());
+    Ok(Header { container, index: Index::Throughout, duration, key_frames, tracks })
 }
 
 fn doc_type(source: &Source, header: Range<u64>) -> Step<Container> {
@@ -85,6 +93,7 @@ fn doc_type(source: &Source, header: Range<u64>) -> Step<Container> {
 struct Places {
     info: Option<Range<u64>>,
     tracks: Option<Range<u64>>,
+    cues: Option<Range<u64>>,
 }
 
 impl Places {
@@ -103,13 +112,14 @@ impl Places {
                 _ => {}
             }
             if places.tracks.is_some() && places.info.is_some() {
-                return Ok(places);
+                break;
             }
         }
         for (id, position) in sought {
             let place = match id {
                 INFO => &mut places.info,
                 TRACKS => &mut places.tracks,
+                CUES => &mut places.cues,
                 _ => continue,
             };
             if place.is_none() {
@@ -142,6 +152,33 @@ fn seek_head(source: &Source, body: Range<u64>) -> Step<Vec<(u32, u64)>> {
         places.extend(position.map(|position| (id, position)));
     }
     Ok(places)
+}
+
+/// Bytes of cues that are read.
+const CUES_READ: usize = 128 << 10;
+
+/// When clusters begin that start with a key frame, in ticks.
+fn cue_times(source: &Source, cues: Range<u64>) -> Step<Vec<u64>> {
+    let len = usize::try_from(cues.end - cues.start).unwrap_or(usize::MAX);
+    let mut times = Vec::new();
+    if len > CUES_READ {
+        return Ok(times);
+    }
+    // All in one read.
+    source.get(cues.start, len)?;
+    let mut points = Elements::new(cues);
+    while let Some(point) = points.next(source)? {
+        if point.id == CUE_POINT
+            && let Some(first) = Elements::new(point.body).next(source)?
+            && first.id == CUE_TIME
+        {
+            let time = unsigned(source, &first)?;
+            if times.last().is_none_or(|last| *last < time) {
+                times.push(time);
+            }
+        }
+    }
+    Ok(times)
 }
 
 #[derive(Default)]

@@ -1,12 +1,14 @@
 //! MP4, MOV and their kin (ISO/IEC 14496-12, QuickTime File Format): the boxes at the top of the file.
 //!
-//! - `boxes`: box after box. `movie`: the `moov` and its tracks. `entry`: sample entries, and with them codecs.
+//! - `boxes`: box after box. `movie`: the `moov` and its tracks. `tables`: frame rates and key frames.
+//! - `entry`: sample entries, and with them codecs.
 //! - `fragments`: the duration of files whose `moov` does not know it.
 
 mod boxes;
 mod entry;
 mod fragments;
 mod movie;
+mod tables;
 
 use std::ops::Range;
 
@@ -43,12 +45,13 @@ pub(super) fn read(source: &Source) -> Step<Header> {
             None => fragments::duration(source, &movie, top.sidx)?.or(duration),
         };
     }
+    let key_frames = movie.key_frames;
     let mut tracks: Vec<_> = movie.tracks.into_iter().take(MAX_TRACKS).map(|track| track.told).collect();
     for picture in tracks.iter_mut().filter_map(|track| track.picture.as_mut()) {
         picture.frame_rate = picture.frame_rate.or(rate);
     }
     let container = if top.quicktime { Container::QuickTime } else { Container::Mp4 };
-    Ok(Header { container, index, duration, tracks })
+    Ok(Header { container, index, duration, key_frames, tracks })
 }
 
 /// Where things are at the top of the file.

@@ -1,10 +1,10 @@
-//! The `moov`: how long the movie is, and its tracks. Of the sample tables only their lengths are read.
+//! The `moov`: how long the movie is, and its tracks.
 
 use std::ops::Range;
 
 use super::{
     boxes::{Boxes, find},
-    entry,
+    tables::Tables,
 };
 use crate::probe::{
     header::{Kind, MAX_TRACKS, Picture, Track, ratio},
@@ -19,6 +19,8 @@ pub(super) struct Movie {
     pub fragmented: bool,
     /// Seconds, with all fragments, as `mehd` says.
     pub fragments_duration: Option<f64>,
+    /// Seconds, of the first video track.
+    pub key_frames: Vec<f64>,
     pub tracks: Vec<MovieTrack>,
 }
 
@@ -42,7 +44,14 @@ pub(super) fn read(source: &Source, moov: Range<u64>) -> Step<Movie> {
                 timescale = scale;
                 movie.duration = seconds(duration, scale);
             }
-            b"trak" if movie.tracks.len() < MAX_TRACKS => movie.tracks.extend(track(source, body)?),
+            b"trak" if movie.tracks.len() < MAX_TRACKS => {
+                if let Some((track, key_frames)) = track(source, body)? {
+                    if movie.key_frames.is_empty() {
+                        movie.key_frames = key_frames;
+                    }
+                    movie.tracks.push(track);
+                }
+            }
             b"mvex" => extended = Some(body),
             _ => {}
         }
@@ -94,9 +103,9 @@ fn extend(source: &Source, mvex: Range<u64>, timescale: u32, movie: &mut Movie) 
     Ok(())
 }
 
-/// `None` for a track without a media header or a handler: no player does anything with it.
-fn track(source: &Source, trak: Range<u64>) -> Step<Option<MovieTrack>> {
-    let (mut id, mut rotation, mut media) = (0, 0, None);
+/// A track, and where its key frames are. `None` for a track without a media header or a handler: no player does anything with it.
+fn track(source: &Source, trak: Range<u64>) -> Step<Option<(MovieTrack, Vec<f64>)>> {
+    let (mut id, mut rotation, mut media, mut cut) = (0, 0, None, 0);
     let mut boxes = Boxes::new(trak);
     while let Some((kind, body)) = boxes.next(source)? {
         match &kind {
@@ -106,6 +115,7 @@ fn track(source: &Source, trak: Range<u64>) -> Step<Option<MovieTrack>> {
                 rotation = turned(source, body.start + if wide { 52 } else { 40 })?;
             }
             b"mdia" => media = Some(body),
+            b"edts" => cut = optional(edited(source, body))?.unwrap_or(0),
             _ => {}
         }
     }
@@ -135,6 +145,7 @@ fn track(source: &Source, trak: Range<u64>) -> Step<Option<MovieTrack>> {
         None => Tables::default(),
     };
     let frame_rate = tables.frame_rate(timescale, duration);
+    let key_frames = optional(tables.key_frames(source, timescale, cut))?.unwrap_or_default();
     let picture = tables.entry.picture.map(|shape| Picture {
         width: shape.width,
         height: shape.height,
@@ -143,7 +154,16 @@ fn track(source: &Source, trak: Range<u64>) -> Step<Option<MovieTrack>> {
         frame_rate,
     });
     let told = Track { kind, codec: tables.entry.codec, picture };
-    Ok(Some(MovieTrack { told, id, timescale, sample_duration: 0 }))
+    Ok(Some((MovieTrack { told, id, timescale, sample_duration: 0 }, key_frames)))
+}
+
+/// How much of the track's beginning is not shown, in its time units: encoders write frames in another order than that
+/// in which they are shown, which begins later.
+fn edited(source: &Source, edts: Range<u64>) -> Step<i64> {
+    let Some(list) = find(source, edts, b"elst")? else { return Ok(0) };
+    let wide = source.get(list.start, 1)?[0] == 1;
+    let begin = if wide { source.u64(list.start + 16)? as i64 } else { (source.u32(list.start + 12)? as i32).into() };
+    Ok(begin.max(0))
 }
 
 /// Degrees clockwise, from a transformation matrix: its first row says where "to the right" points.
@@ -155,40 +175,4 @@ fn turned(source: &Source, at: u64) -> Step<u16> {
         (false, _, true) => 90,
         (false, _, false) => 270,
     })
-}
-
-/// What the sample tables say without being read through.
-#[derive(Default)]
-struct Tables {
-    entry: entry::Entry,
-    samples: u32,
-    /// How long each sample is, in time units, if all are as long.
-    each: Option<u32>,
-}
-
-impl Tables {
-    fn read(source: &Source, table: Range<u64>, track: Kind) -> Step<Self> {
-        let mut tables = Self::default();
-        let mut boxes = Boxes::new(table);
-        while let Some((kind, body)) = boxes.next(source)? {
-            match &kind {
-                b"stsd" => tables.entry = entry::read(source, body, track)?,
-                b"stts" if track == Kind::Video && source.u32(body.start + 4)? == 1 => {
-                    tables.each = Some(source.u32(body.start + 12)?);
-                }
-                b"stsz" | b"stz2" if track == Kind::Video => tables.samples = source.u32(body.start + 8)?,
-                _ => {}
-            }
-        }
-        Ok(tables)
-    }
-
-    fn frame_rate(&self, timescale: u32, duration: u64) -> Option<f64> {
-        match self.each {
-            Some(each) if each > 0 && timescale > 0 => Some(f64::from(timescale) / f64::from(each)),
-            _ => seconds(duration, timescale)
-                .filter(|_| self.samples > 0)
-                .map(|seconds| f64::from(self.samples) / seconds),
-        }
-    }
 }
