@@ -39,10 +39,7 @@ impl Page {
     /// # Errors
     /// `REELWAY_JS` names no modules, or the browser does not start.
     pub async fn open(engine: Engine) -> Result<Self> {
-        let modules = env::var_os("REELWAY_JS").map(PathBuf::from);
-        let modules = modules.context("REELWAY_JS names no modules: run `cargo xtask test --only browsers`")?;
-        let pages = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pages");
-        let provider = Provider::start(vec![pages, modules]).await?;
+        let provider = Provider::start(pages()?).await?;
         Ok(Self { provider, window: engine.open().await?, engine })
     }
 
@@ -101,6 +98,16 @@ impl Page {
     pub async fn outcome(&self) -> Result<Outcome> {
         self.outcomes(1).await?.into_values().next().context("the upload does not end")
     }
+}
+
+/// The folders of the tests' pages, and of the modules that they load.
+///
+/// # Errors
+/// `REELWAY_JS` names none.
+pub fn pages() -> Result<Vec<PathBuf>> {
+    let modules = env::var_os("REELWAY_JS").map(PathBuf::from);
+    let modules = modules.context("REELWAY_JS names no modules: run `cargo xtask test --only browsers`")?;
+    Ok(vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pages"), modules])
 }
 
 /// Runs them all in a browser of this engine.

@@ -6,6 +6,7 @@
 //! - [`drive`]: many cases in one page, and the verdicts.
 //! - [`disk`]: files of the disk.
 //! - [`random`]: faults by seed.
+//! - [`resume`]: pages that die in the middle.
 //! - [`third_party`]: other people's servers.
 
 mod case;
@@ -13,6 +14,7 @@ mod cases;
 mod disk;
 mod drive;
 mod random;
+mod resume;
 mod third_party;
 
 use reelway_e2e::{engine::Engine, turn};
