@@ -33,18 +33,18 @@ impl Store {
             }
         });
         request.set_onupgradeneeded(Some(create.as_ref().unchecked_ref()));
-        let database: IdbDatabase = result(&request).await.ok()?.unchecked_into();
+        let database: IdbDatabase = Asked::new(request.into()).answer().await.ok()?.unchecked_into();
         Some(Self { database })
     }
 
     /// All entries, and the handles of those that have one. What can't be read is of a newer version, and left alone.
     pub(super) async fn all(&self) -> Option<Vec<(Entry, Option<FileHandle>)>> {
-        let entries = self.store(ENTRIES, IdbTransactionMode::Readonly).ok()?.get_all().ok()?;
+        let entries = Asked::new(self.store(ENTRIES, IdbTransactionMode::Readonly).ok()?.get_all().ok()?);
         let handles = self.store(HANDLES, IdbTransactionMode::Readonly).ok()?;
-        let keys = handles.get_all_keys().ok()?;
-        let values = handles.get_all().ok()?;
+        let keys = Asked::new(handles.get_all_keys().ok()?);
+        let values = Asked::new(handles.get_all().ok()?);
         let [entries, keys, values] =
-            [result(&entries).await.ok()?, result(&keys).await.ok()?, result(&values).await.ok()?]
+            [entries.answer().await.ok()?, keys.answer().await.ok()?, values.answer().await.ok()?]
                 .map(|list| list.unchecked_into::<Array>());
         let handle = |id: &str| {
             let index = keys.iter().position(|key| key.as_string().is_some_and(|key| key == id))?;
@@ -57,7 +57,7 @@ impl Store {
     /// An entry, if it is still there.
     pub(super) async fn get(&self, id: &str) -> Option<Entry> {
         let request = self.store(ENTRIES, IdbTransactionMode::Readonly).ok()?.get(&id.into()).ok()?;
-        serde_json::from_str(&result(&request).await.ok()?.as_string()?).ok()
+        serde_json::from_str(&Asked::new(request).answer().await.ok()?.as_string()?).ok()
     }
 
     /// Writes an entry. Writes come to pass in the order of the calls.
@@ -100,12 +100,24 @@ impl Drop for Store {
     }
 }
 
-/// Waits for a request. None may be made in the same transaction afterwards: it has ended by then.
-async fn result(request: &IdbRequest) -> Result<JsValue, JsValue> {
-    let done = Promise::new(&mut |resolve, reject| {
-        request.set_onsuccess(Some(&resolve));
-        request.set_onerror(Some(&reject));
-    });
-    JsFuture::from(done).await?;
-    request.result()
+/// A request that is listened to from the moment it is made: its answer comes whether it is awaited yet or not.
+struct Asked {
+    request: IdbRequest,
+    done: Promise,
+}
+
+impl Asked {
+    fn new(request: IdbRequest) -> Self {
+        let done = Promise::new(&mut |resolve, reject| {
+            request.set_onsuccess(Some(&resolve));
+            request.set_onerror(Some(&reject));
+        });
+        Self { request, done }
+    }
+
+    /// Waits for the answer. In the same transaction nothing can be asked for afterwards: it has ended by then.
+    async fn answer(self) -> Result<JsValue, JsValue> {
+        JsFuture::from(self.done).await?;
+        self.request.result()
+    }
 }

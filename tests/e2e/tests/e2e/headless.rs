@@ -18,7 +18,7 @@ use thirtyfour::By;
 struct Story {
     server: Server,
     browser: Browser,
-    _site: Site,
+    site: Site,
 }
 
 impl Story {
@@ -28,16 +28,21 @@ impl Story {
         let server = Server::start_with(&[("REELWAY_CORS_ORIGINS", &origins)]).await.unwrap();
         let browser = Browser::open().await.unwrap();
         browser.goto(site.url()).await.unwrap();
-        let input = browser.find(By::Css("input[type=file]")).await.unwrap();
-        input.send_keys(file.to_str().unwrap()).await.unwrap();
-        Self { server, browser, _site: site }
+        let story = Self { server, browser, site };
+        story.choose(file).await;
+        story
     }
 
-    /// Runs a function body with the chosen `file`, the server's URL as `server`, and `createUpload`.
+    async fn choose(&self, file: &Path) {
+        let input = self.browser.find(By::Css("input[type=file]")).await.unwrap();
+        input.send_keys(file.to_str().unwrap()).await.unwrap();
+    }
+
+    /// Runs a function body with the chosen `file`, the server's URL as `server`, and what the module exports.
     async fn run(&self, body: &str) -> Value {
         let script = format!(
-            "const {{ createUpload }} = await import('/upload.js');
-             const file = document.querySelector('input').files[0], server = arguments[0];
+            "const {{ createUpload, listUnfinished, resumeUpload }} = await import('/upload.js');
+             const file = document.querySelector('input')?.files[0], server = arguments[0];
              {body}"
         );
         self.browser.run(&script, vec![json!(self.server.url())]).await.unwrap()
@@ -179,4 +184,100 @@ async fn a_page_pauses_and_goes_on_and_cancels() {
     })
     .await
     .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_goes_on_with_what_an_earlier_page_began() {
+    let _turn = turn().await;
+    let media = Media::new().unwrap();
+    let file = media.large(8 << 20).unwrap();
+    let other = media.short().unwrap();
+    let story = Story::begin(&file).await;
+    story.browser.limit_upload(Some(2 << 20)).await.unwrap();
+    let begun = story
+        .run(
+            "const upload = createUpload(file, { endpoint: server, chunkSize: 1 << 20 });
+             for (let chunks = 0; chunks < 3; chunks += 1) {
+                 await new Promise((done) => upload.addEventListener('chunksuccess', done, { once: true }));
+             }
+             upload.pause();
+             return { id: upload.videoId, acknowledged: upload.progress.acknowledged, own: (await listUnfinished({ endpoint: server })).length };",
+        )
+        .await;
+    assert_eq!(begun["own"], 0, "its own upload is not interrupted");
+
+    // The page asks before it is left while bytes are unsent.
+    story
+        .browser
+        .run("addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true);", vec![])
+        .await
+        .unwrap();
+    story.browser.goto(story.site.url()).await.unwrap();
+    story.browser.limit_upload(None).await.unwrap();
+    let refused = {
+        story.choose(&other).await;
+        story
+            .run(
+                "const [entry] = await listUnfinished({ endpoint: server });
+                 const { name, needsFile, runsElsewhere, acknowledged, videoId } = entry;
+                 const { code } = await resumeUpload(entry, file, { endpoint: server }).result.catch((error) => error);
+                 return { name, needsFile, runsElsewhere, acknowledged, videoId, code };",
+            )
+            .await
+    };
+    assert_eq!(refused["code"], "different_file");
+    assert_eq!((&refused["name"], &refused["videoId"]), (&json!("large.mp4"), &begun["id"]));
+    assert_eq!((&refused["needsFile"], &refused["runsElsewhere"]), (&json!(true), &json!(false)));
+    assert!(refused["acknowledged"].as_u64() > Some(1 << 20), "{refused}");
+
+    story.choose(&file).await;
+    let told = story
+        .run(
+            "const [entry] = await listUnfinished({ endpoint: server });
+             const upload = resumeUpload(entry, file, { endpoint: server });
+             const starts = [];
+             upload.addEventListener('chunkattempt', ({ detail }) => starts.push(detail.start));
+             const { videoId } = await upload.result;
+             return { starts, videoId, name: upload.file.name, left: (await listUnfinished({ endpoint: server })).length };",
+        )
+        .await;
+    assert!(told["starts"][0].as_u64() >= begun["acknowledged"].as_u64(), "{told}, {begun}");
+    assert_eq!((&told["videoId"], &told["left"]), (&begun["id"], &json!(0)));
+    let video = story.server.api().video(told["videoId"].as_str().unwrap()).await.unwrap();
+    assert_eq!(story.server.sha256_of_original(&video).unwrap(), media::sha256(&file).unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_gives_up_what_an_earlier_page_began() {
+    let _turn = turn().await;
+    let media = Media::new().unwrap();
+    let file = media.large(4 << 20).unwrap();
+    let story = Story::begin(&file).await;
+    story.browser.limit_upload(Some(1 << 20)).await.unwrap();
+    story
+        .run(
+            "const upload = createUpload(file, { endpoint: server, chunkSize: 1 << 20 });
+             await new Promise((done) => upload.addEventListener('chunksuccess', done, { once: true }));
+             upload.pause();",
+        )
+        .await;
+    story
+        .browser
+        .run("addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true);", vec![])
+        .await
+        .unwrap();
+    story.browser.goto(story.site.url()).await.unwrap();
+
+    let left = story
+        .run(
+            "const [entry] = await listUnfinished({ endpoint: server });
+             await entry.discard();
+             return (await listUnfinished({ endpoint: server })).length;",
+        )
+        .await;
+
+    assert_eq!(left, 0);
+    wait::until_true("the server has forgotten it", SOON, async || Ok(story.server.bytes_arrived()? == 0))
+        .await
+        .unwrap();
 }

@@ -39,6 +39,14 @@ async fn of_the_main_states() {
                 .await
                 .unwrap();
             browser.screenshot(&file("uploading")).await.unwrap();
+            // The page asks before it is closed while bytes are unsent.
+            browser
+                .run("addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true);", Vec::new())
+                .await
+                .unwrap();
+            let page = Page::open(&browser, &server).await.unwrap();
+            page.until_it_says(&["Interrupted at"], SOON).await.unwrap();
+            browser.screenshot(&file("interrupted")).await.unwrap();
             page.press("cancel").await.unwrap();
             browser.limit_upload(None).await.unwrap();
 
