@@ -95,8 +95,13 @@ async fn a_file_that_is_paused_leaves_its_place_to_the_next() {
     }
     let (root, _, _page) = page(3);
     shows(&root, &["1.mp4 uploading", "2.mp4 uploading", "3.mp4 queued"]).await;
-    press(&root, "Pause: 1.mp4");
+    let pause: HtmlElement =
+        root.query_selector("button[aria-label='Pause: 1.mp4']").unwrap().unwrap().unchecked_into();
+    pause.focus().unwrap();
+    pause.click();
     shows(&root, &["1.mp4 paused", "2.mp4 uploading", "3.mp4 uploading"]).await;
+    let focus = web_sys::window().unwrap().document().unwrap().active_element().unwrap();
+    assert_eq!(focus.get_attribute("aria-label").as_deref(), Some("Resume: 1.mp4"), "the keyboard stays where it was");
     root.remove();
 }
 

@@ -89,6 +89,26 @@ pub fn ItemRow(
         }
         .into_any()
     };
+    // One button: with two, the keyboard's focus would be lost with the one that goes.
+    let pause_or_resume = move || {
+        let paused = move || is(&["paused"]);
+        let words = move || if paused() { strings::RESUME } else { strings::PAUSE };
+        view! {
+            <button
+                type="button"
+                class="rw-button rw-button-quiet"
+                {..attr("part", move || if paused() { "resume" } else { "pause" })}
+                {..attr("aria-label", move || name.with_value(|name| strings::action(words(), name)))}
+                {..attr("title", words)}
+                {..on("click", move |_: Event| {
+                    on_action.run(if untrack(paused) { Action::Resume } else { Action::Pause });
+                })}
+            >
+                {part(move || icon(if paused() { icons::PLAY } else { icons::PAUSE }).into_any())}
+            </button>
+        }
+        .into_any()
+    };
     let watch_link = move || {
         let id = state.with(|state| state.video_id.clone()).filter(|_| is(&["ready"]));
         let href = watch_url.zip(id).map(|(watch_url, id)| watch_url(&id))?;
@@ -165,14 +185,7 @@ pub fn ItemRow(
             </div>
             <div class="rw-item-actions">
                 {part(move || watch_link().into_any())}
-                {when(
-                    move || is(&["starting", "uploading", "waiting", "offline"]),
-                    move || action("pause", strings::PAUSE, icons::PAUSE, Action::Pause),
-                )}
-                {when(
-                    move || is(&["paused"]),
-                    move || action("resume", strings::RESUME, icons::PLAY, Action::Resume),
-                )}
+                {when(move || is(&["starting", "uploading", "waiting", "offline", "paused"]), pause_or_resume)}
                 {when(
                     move || is(&["queued"]),
                     move || action("first", strings::FIRST, icons::FIRST, Action::First),

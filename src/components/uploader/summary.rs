@@ -7,7 +7,7 @@ use super::{queue::Uploads, strings};
 use crate::{
     components::{
         icons::{self, icon},
-        live::{attr, effect, either, on, text},
+        live::{attr, effect, on, part, text},
     },
     dom::number,
 };
@@ -29,14 +29,10 @@ pub(super) fn Summary(uploads: Uploads) -> AnyView {
         let _ = element.style().set_property("--_acknowledged", &fraction);
         let _ = element.style().set_property("--_sent", &fraction);
     });
-    let button = move |part: &'static str, words: &'static str, path: &'static str, act: fn(&Uploads)| {
-        view! {
-            <button type="button" part=part class="rw-button" {..on("click", move |_: Event| act(&uploads))}>
-                {icon(path)}
-                {words}
-            </button>
-        }
-        .into_any()
+    let moving = move || totals().sending > 0;
+    let act = move |_: Event| match untrack(moving) {
+        true => uploads.pause_all(),
+        false => uploads.resume_all(),
     };
     view! {
         <div part="summary" class="rw-summary" {..attr("hidden", hidden)}>
@@ -54,11 +50,16 @@ pub(super) fn Summary(uploads: Uploads) -> AnyView {
                 <div class="rw-progress-acknowledged"></div>
             </div>
             <p class="rw-summary-text">{text(move || strings::totals(&totals()))}</p>
-            {either(
-                move || totals().sending > 0,
-                move || button("pause-all", strings::PAUSE_ALL, icons::PAUSE, Uploads::pause_all),
-                move || button("resume-all", strings::RESUME_ALL, icons::PLAY, Uploads::resume_all),
-            )}
+            // One button: with two, the keyboard's focus would be lost with the one that goes.
+            <button
+                type="button"
+                class="rw-button"
+                {..attr("part", move || if moving() { "pause-all" } else { "resume-all" })}
+                {..on("click", act)}
+            >
+                {part(move || icon(if moving() { icons::PAUSE } else { icons::PLAY }).into_any())}
+                {text(move || if moving() { strings::PAUSE_ALL } else { strings::RESUME_ALL })}
+            </button>
         </div>
     }
     .into_any()
