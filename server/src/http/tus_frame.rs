@@ -47,7 +47,9 @@ pub const READ: [HeaderName; 12] = [
 pub async fn frame(State(app): State<App>, request: Request, next: Next) -> Response {
     let speaks_tus = is_tus(request.uri().path());
     let is_question = request.method() == Method::OPTIONS;
-    let is_asked = is_question || is_endpoint(request.uri().path()) || request.headers().contains_key(RESUMABLE);
+    // What no other dialogue asks by.
+    let is_tus_method = is_question || matches!(*request.method(), Method::HEAD | Method::PATCH);
+    let is_asked = is_tus_method || is_endpoint(request.uri().path()) || request.headers().contains_key(RESUMABLE);
     let mut response = next.run(request).await;
     if speaks_tus && is_asked {
         response.headers_mut().insert(RESUMABLE, HeaderValue::from_static(tus::VERSION));

@@ -279,6 +279,11 @@ async fn only_this_version_is_spoken_and_options_tell_what_there_is() {
         assert_eq!(answer.header("tus-version"), Some("1.0.0"), "{method} {path}");
         assert_eq!(answer.header("tus-resumable"), Some("1.0.0"), "{method} {path}");
     }
+    for method in [Method::HEAD, Method::PATCH] {
+        let answer = server.call(request(method, &url).body(Body::empty()).unwrap()).await;
+        answer.status(412);
+        assert_eq!(answer.header("tus-resumable"), Some("1.0.0"), "to those who name no version too");
+    }
     head(&server, &url).await.status(200);
     for path in ["/tus", "/tus/", &url] {
         let answer = server.call(request(Method::OPTIONS, path).body(Body::empty()).unwrap()).await;

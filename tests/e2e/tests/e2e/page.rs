@@ -5,7 +5,7 @@ use std::{fs, time::Duration};
 use reelway_api::VideoStatus;
 use reelway_e2e::{
     browser::Browser,
-    media::Media,
+    media::{self, Media},
     page::{Page, SOON, says, visible},
     player::{Player, TRANSCODED},
     server::Server,
@@ -180,4 +180,29 @@ async fn the_page_is_served_with_a_strict_policy_and_compressed() {
     assert_eq!(header("content-type"), "application/wasm");
     assert_eq!(header("content-encoding"), "br");
     assert!(header("cache-control").contains("immutable"), "{}", header("cache-control"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_watches_many_videos_still_uploads() {
+    let _turn = turn().await;
+    let media = Media::new().unwrap();
+    let server = Server::start_with(&[("REELWAY_ROLE", "api")]).await.unwrap();
+    // None of them will ever be ready: the page watches them all.
+    for number in 1..=8 {
+        server.api().create(&format!("waiting {number}.mp4"), Some(5)).await.unwrap().unwrap();
+    }
+    let browser = Browser::open().await.unwrap();
+    let page = Page::open(&browser, &server).await.unwrap();
+    page.until_it_says(&["waiting 1.mp4"], SOON).await.unwrap();
+
+    let file = media.large(2 << 20).unwrap();
+    let video = page.upload(&file).await.unwrap();
+
+    wait::until_true("the file has arrived", SOON, async || {
+        Ok(server.api().video(&video.id).await?.status == VideoStatus::Processing)
+    })
+    .await
+    .unwrap();
+    let video = server.api().video(&video.id).await.unwrap();
+    assert_eq!(server.sha256_of_original(&video).unwrap(), media::sha256(&file).unwrap());
 }
