@@ -231,6 +231,27 @@ async fn an_upload_to_the_pages_own_target_goes_on_until_that_expires() {
 }
 
 #[wasm_bindgen_test]
+async fn the_headers_that_a_page_logs_in_with_are_not_written_down() {
+    begin().await;
+    let content = content(2500);
+    let options = || {
+        let target = custom::read(r#"{"url":"/u/own","min_chunk":1,"chunk_multiple":1,"headers":{"x-plain":"1"}}"#);
+        let headers = vec![("x-tenant".into(), "tenant-secret".into())];
+        UploadOptions { target: TargetSource::Fixed(Box::new(target.unwrap())), headers, ..options() }
+    };
+    interrupted(file(&content, "film.mp4"), options()).await;
+    let stored = js(entries()).await.as_string().unwrap();
+    assert!(!stored.contains("tenant-secret") && stored.contains("x-plain"), "{stored}");
+
+    let found = unfinished(None).await.remove(0);
+    let upload = found.resume(Some(file(&content, "film.mp4").into()), options()).await.unwrap();
+    ends(&upload, Phase::Done).await;
+
+    assert!(requests().contains("PUT /u/own bytes */2500 tenant-secret"), "{}", requests());
+    assert_eq!(fake::bytes().to_vec(), content);
+}
+
+#[wasm_bindgen_test]
 async fn a_target_that_ran_out_meanwhile_is_replaced_by_the_server() {
     begin().await;
     let content = content(2500);

@@ -57,7 +57,8 @@ impl Driver {
         };
         let recorder = Recorder::new(&picked, endpoint, options.journal);
         let machine = UploadMachine::new(picked.file.size() as u64, settings(&picked.file, &options));
-        Self::with(picked.file, options, machine, recorder)
+        let source = Source::new(options.target, options.headers);
+        Self::with(picked.file, source, machine, recorder)
     }
 
     /// Of an upload that was written down. `None`, if what was written can't be understood.
@@ -67,18 +68,20 @@ impl Driver {
         entry: &Entry,
         recorder: Rc<Recorder>,
     ) -> Option<Rc<Self>> {
-        let memory: Memory = serde_json::from_str(&entry.memory).ok()?;
-        let machine = UploadMachine::restore(settings(&file, &options), &memory).ok()?;
-        let driver = Self::with(file, options, machine, recorder);
-        driver.source.restore(entry);
-        Some(driver)
+        let settings = settings(&file, &options);
+        let source = Source::new(options.target, options.headers);
+        source.restore(entry);
+        let mut memory: Memory = serde_json::from_str(&entry.memory).ok()?;
+        memory.target = source.adapt(memory.target);
+        let machine = UploadMachine::restore(settings, &memory).ok()?;
+        Some(Self::with(file, source, machine, recorder))
     }
 
-    fn with(file: File, options: UploadOptions, machine: UploadMachine, recorder: Rc<Recorder>) -> Rc<Self> {
+    fn with(file: File, source: Source, machine: UploadMachine, recorder: Rc<Recorder>) -> Rc<Self> {
         Rc::new(Self {
             file: RefCell::new(file),
             recorder,
-            source: Source::new(options.target, options.headers),
+            source,
             clock: Clock::new(),
             shown: RefCell::new((machine.snapshot(), None)),
             machine: RefCell::new(machine),
@@ -208,7 +211,8 @@ impl Driver {
     }
 
     fn remember(&self) {
-        let Some(memory) = self.machine.borrow().memory() else { return };
+        let Some(mut memory) = self.machine.borrow().memory() else { return };
+        self.source.strip(&mut memory.target);
         let Ok(json) = serde_json::to_string(&memory) else { return };
         let video = self.source.video().map(|video| video.id);
         let note = Note { memory: json, video, acknowledged: memory.held, expires_at: memory.target.expires_at };

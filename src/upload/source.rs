@@ -144,9 +144,15 @@ impl Source {
         Ok(Answer::Target(self.adapt(target)))
     }
 
-    fn adapt(&self, mut target: UploadTarget) -> UploadTarget {
+    /// With the page's own headers, where they go to the target.
+    pub(super) fn adapt(&self, mut target: UploadTarget) -> UploadTarget {
         target.headers.extend(self.headers.iter().cloned());
         target
+    }
+
+    /// Without them, to be written down: they may be what the page logs in with, and it gives them again.
+    pub(super) fn strip(&self, target: &mut UploadTarget) {
+        target.headers.retain(|name, _| self.headers.iter().all(|(own, _)| own != name));
     }
 
     /// The headers of a request that goes to the server and not to the provider.

@@ -25,6 +25,7 @@ use crate::{
     journal::{FileHandle, PickedFile},
     probe::read_header,
     timer::Timer,
+    upload::Phase,
 };
 
 /// The first byte waits so long at most for the file's header to be read.
@@ -219,9 +220,10 @@ impl Uploads {
     pub fn act(&self, item: &Item, action: Action) {
         let upload = item.running.borrow().upload.clone();
         match (action, upload) {
-            (Action::Dismiss, _) => self.remove(item),
-            (Action::Cancel, None) => self.remove(item),
-            (Action::Cancel, Some(upload)) => {
+            (Action::Dismiss | Action::Cancel, None) => self.remove(item),
+            // What has arrived is a video, which stays. The remains of an upload that failed do not.
+            (Action::Dismiss, Some(upload)) if upload.snapshot().phase == Phase::Done => self.remove(item),
+            (Action::Dismiss | Action::Cancel, Some(upload)) => {
                 let id = upload.video().map(|video| video.id);
                 self.cancelled.update(|cancelled| cancelled.extend(id));
                 upload.cancel();
