@@ -10,5 +10,6 @@ mod published;
 mod server;
 mod tus;
 mod tus_faults;
+mod tus_parts;
 mod upload;
 mod videos;

@@ -1,13 +1,10 @@
 //! The dialogue of tus 1.0, as its clients have it.
 
-use std::io;
-
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use futures_util::stream;
 use reelway_api::{CreatedVideo, Digest as Kind, ErrorCode, Protocol, VideoStatus};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
@@ -48,7 +45,7 @@ pub async fn head(server: &Server, url: &str) -> Answer {
 }
 
 /// A part with all of its bytes.
-async fn part(server: &Server, bytes: &[u8]) -> String {
+pub async fn part(server: &Server, bytes: &[u8]) -> String {
     let url = create(server, &[PART, ("upload-length", &bytes.len().to_string())]).await;
     patch(server, &url, 0, bytes.to_vec()).await.at(bytes.len());
     url
@@ -57,18 +54,18 @@ async fn part(server: &Server, bytes: &[u8]) -> String {
 impl Answer {
     /// Asserts that this many bytes are stored.
     #[track_caller]
-    fn at(&self, offset: usize) {
+    pub fn at(&self, offset: usize) {
         assert_eq!(self.status, StatusCode::NO_CONTENT, "{}", self.text());
         assert_eq!(self.header("upload-offset"), Some(offset.to_string().as_str()));
         assert_eq!(self.header("tus-resumable"), Some("1.0.0"));
     }
 
     #[track_caller]
-    fn status(&self, status: u16) {
+    pub fn status(&self, status: u16) {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
     }
 
-    fn video(&self) -> String {
+    pub fn video(&self) -> String {
         self.header("reelway-video").unwrap().to_owned()
     }
 }
@@ -352,116 +349,6 @@ async fn an_upload_expires() {
     assert_eq!(server.app.local().sweep().await.unwrap(), 1, "a part is of no use any more");
     assert_eq!(server.files(), 1, "the file may still get a fresh URL");
     head(&server, &part).await.status(404);
-}
-
-#[tokio::test]
-async fn a_file_goes_up_in_parts() {
-    let server = Server::start().await;
-    let file = bytes(900_001);
-    let (one, two, three) = (&file[..300_000], &file[300_000..600_000], &file[600_000..]);
-    let third = part(&server, three).await;
-    let first = part(&server, one).await;
-    let second = create(&server, &[PART, ("upload-length", "300000")]).await;
-    let at = head(&server, &second).await;
-    assert_eq!((at.header("upload-concat"), at.header("upload-offset")), (Some("partial"), Some("0")));
-    assert_eq!(at.header("reelway-video"), None, "a part is no video");
-    patch(&server, &second, 0, two[..1234].to_vec()).await.at(1234);
-
-    let concat = format!("final;{first} http://localhost:8787{second} {third}");
-    let headers = [("upload-concat", concat.as_str()), ("upload-metadata", "filename aG9saWRheS5tcDQ=")];
-    let early = ask(&server, Method::POST, "/tus", &headers, Body::empty()).await;
-    early.refused(400, ErrorCode::BadRequest);
-    patch(&server, &second, 1234, two[1234..].to_vec()).await.at(300_000);
-    let videos: serde_json::Value = server.get("/api/videos").await.json();
-    assert_eq!(videos["videos"].as_array().unwrap().len(), 0, "parts are no videos");
-
-    let answer = ask(&server, Method::POST, "/tus", &headers, Body::empty()).await;
-    answer.status(201);
-    let (url, id) = (answer.header("location").unwrap(), answer.video());
-    let video = server.video(&id).await;
-    assert_eq!((video.status, video.size), (VideoStatus::Processing, Some(900_001)));
-    assert_eq!(video.title, "holiday.mp4");
-    assert_eq!(server.original(&id), file);
-    assert_eq!(server.files(), 0, "the parts are not kept twice");
-
-    let joined = head(&server, url).await;
-    assert_eq!(joined.header("upload-concat"), Some(concat.as_str()));
-    assert_eq!((joined.header("upload-offset"), joined.header("upload-length")), (Some("900001"), Some("900001")));
-    patch(&server, url, 900_001, "x").await.status(403);
-    patch(&server, url, 900_001, "").await.status(403);
-
-    // The answer may have been lost: whoever asks again gets the same video, not another one.
-    let again = ask(&server, Method::POST, "/tus", &headers, Body::empty()).await;
-    assert_eq!((again.header("location"), again.video()), (Some(url), id.clone()));
-    assert_eq!(head(&server, &first).await.header("upload-offset"), Some("300000"));
-    patch(&server, &first, 300_000, "x").await.status(413);
-    let backwards = format!("final;{third} {second} {first}");
-    ask(&server, Method::POST, "/tus", &[("upload-concat", &backwards)], Body::empty()).await.status(400);
-
-    server.hours(25);
-    assert_eq!(server.app.local().sweep().await.unwrap(), 3, "the rows of the parts");
-    assert_eq!(server.original(&id), file);
-    assert_eq!(head(&server, url).await.header("upload-offset"), Some("900001"));
-}
-
-#[tokio::test]
-async fn what_can_not_be_put_together_is_refused() {
-    let server = Server::with(|config| config.limits.max_file_size = 1000).await;
-    let (first, second) = (part(&server, &bytes(600)).await, part(&server, &bytes(500)).await);
-    let whole = create(&server, &[("upload-length", "5")]).await;
-    for (story, list, status) in [
-        ("too much together", format!("final;{first} {second}"), 413),
-        ("a part twice", format!("final;{first} {first}"), 400),
-        ("an unknown part", format!("final;{first} /u/unknown"), 400),
-        ("what is no part", format!("final;{first} {whole}"), 400),
-        ("nothing", "final;".to_owned(), 400),
-        ("no URLs of ours", "final;/files/1 /files/2".to_owned(), 400),
-    ] {
-        let answer = ask(&server, Method::POST, "/tus", &[("upload-concat", &list)], Body::empty()).await;
-        assert_eq!(answer.status.as_u16(), status, "{story}: {}", answer.text());
-    }
-    for url in [&first, &second] {
-        head(&server, url).await.status(200);
-    }
-    server.put(&first, "bytes */*", b"").await.refused(409, ErrorCode::Conflict);
-}
-
-#[tokio::test]
-async fn a_process_that_dies_while_it_puts_parts_together_loses_none() {
-    let server = Server::start().await;
-    let file = bytes(5000);
-    let (first, second) = (part(&server, &file[..2000]).await, part(&server, &file[2000..]).await);
-    // Half of the second part is behind the first when the process dies.
-    let parts = server.paths();
-    let of_first = parts.iter().find(|path| std::fs::metadata(path).unwrap().len() == 2000).unwrap();
-    let mut half = std::fs::OpenOptions::new().append(true).open(of_first).unwrap();
-    io::Write::write_all(&mut half, &file[2000..3500]).unwrap();
-    let server = server.restart().await;
-    assert_eq!(head(&server, &first).await.header("upload-offset"), Some("2000"));
-    let concat = format!("final;{first} {second}");
-    let answer = ask(&server, Method::POST, "/tus", &[("upload-concat", &concat)], Body::empty()).await;
-    answer.status(201);
-    assert_eq!(server.original(&answer.video()), file);
-}
-
-#[tokio::test]
-async fn what_came_before_the_connection_broke_counts() {
-    let server = Server::start().await;
-    let file = bytes(3000);
-    let url = create(&server, &[("upload-length", "3000")]).await;
-    let broken = |bytes: &[u8]| {
-        let sent: Vec<io::Result<Vec<u8>>> = vec![Ok(bytes.to_vec()), Err(io::ErrorKind::ConnectionReset.into())];
-        Body::from_stream(stream::iter(sent))
-    };
-    patch(&server, &url, 0, broken(&file[..1000])).await;
-    assert_eq!(head(&server, &url).await.header("upload-offset"), Some("1000"));
-    let sum = checksum(&file[1000..]);
-    let checked = [BYTES, ("upload-offset", "1000"), ("upload-checksum", &sum)];
-    ask(&server, Method::PATCH, &url, &checked, broken(&file[1000..2000])).await;
-    assert_eq!(head(&server, &url).await.header("upload-offset"), Some("1000"), "half a chunk has no checksum");
-    let id = head(&server, &url).await.video();
-    patch(&server, &url, 1000, file[1000..].to_vec()).await.at(3000);
-    assert_eq!(server.original(&id), file);
 }
 
 #[tokio::test]

@@ -13,8 +13,28 @@ use reelway_api::VideoStatus;
 
 use crate::{
     server::{Answer, Server, bytes},
-    tus::{BYTES, PART, ask, checksum, create, head},
+    tus::{BYTES, PART, ask, checksum, create, head, patch},
 };
+
+#[tokio::test]
+async fn what_came_before_the_connection_broke_counts() {
+    let server = Server::start().await;
+    let file = bytes(3000);
+    let url = create(&server, &[("upload-length", "3000")]).await;
+    let broken = |bytes: &[u8]| {
+        let sent: Vec<io::Result<Vec<u8>>> = vec![Ok(bytes.to_vec()), Err(io::ErrorKind::ConnectionReset.into())];
+        Body::from_stream(stream::iter(sent))
+    };
+    patch(&server, &url, 0, broken(&file[..1000])).await;
+    assert_eq!(head(&server, &url).await.header("upload-offset"), Some("1000"));
+    let sum = checksum(&file[1000..]);
+    let checked = [BYTES, ("upload-offset", "1000"), ("upload-checksum", &sum)];
+    ask(&server, Method::PATCH, &url, &checked, broken(&file[1000..2000])).await;
+    assert_eq!(head(&server, &url).await.header("upload-offset"), Some("1000"), "half a chunk has no checksum");
+    let id = head(&server, &url).await.video();
+    patch(&server, &url, 1000, file[1000..].to_vec()).await.at(3000);
+    assert_eq!(server.original(&id), file);
+}
 
 /// What befalls one of the uploads: which one is its number, modulo how many there are.
 #[derive(Clone, Debug)]
