@@ -181,13 +181,17 @@ impl Uploads {
 
     /// Reads the file's header, and then lets the file in or refuses it. A file that takes too long to read is let in.
     fn check(&self, item: &Item) {
-        let (uploads, weak) = (*self, item.clone_without_running());
-        let patience = Timer::new(CHECKING, move || {
-            if let Some(item) = weak.upgrade() {
-                uploads.admit(&item);
-            }
-        });
-        item.running.borrow_mut().tick = Some(patience);
+        let uploads = *self;
+        // One that was taken up goes on already, and has a countdown of its own.
+        if item.is_being_checked() {
+            let weak = item.clone_without_running();
+            let patience = Timer::new(CHECKING, move || {
+                if let Some(item) = weak.upgrade() {
+                    uploads.admit(&item);
+                }
+            });
+            item.running.borrow_mut().tick = Some(patience);
+        }
         let (file, weak) = (item.file.clone(), item.clone_without_running());
         spawn_local(async move {
             let found = read_header(&file).await;
