@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A video that has not answered for so long never will: a file whose decoder hangs keeps no other waiting.
-const PATIENCE: Millis = 5_000.0;
+const PATIENCE: Millis = 10_000.0;
 
 /// After a seek the picture may take so long to reach the screen. It does not come at all in a tab that is not shown,
 /// nor where it is the same as before.
