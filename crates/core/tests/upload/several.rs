@@ -288,3 +288,38 @@ fn what_is_done_or_given_up_is_not_remembered() {
     desk.tell(Event::Cancel);
     assert_eq!(desk.machine.memory(), None);
 }
+
+#[test]
+fn an_upload_that_is_gone_when_all_are_joined_is_made_again_alone() {
+    let target = UploadTarget {
+        create: true,
+        parallel: 2,
+        max_chunk: MIB,
+        ..UploadTarget::new(Protocol::Tus, "https://tus/files")
+    };
+    let mut desk = Desk::begin(2 * MIB, target.clone());
+    let made = |url: &str| Reply {
+        headers: vec![("location".into(), url.into()), ("upload-offset".into(), MIB.to_string())],
+        ..status(201)
+    };
+    desk.answer("POST files", made("https://tus/files/a"));
+    desk.answer("POST files", made("https://tus/files/b"));
+
+    // The endpoint's answer does not say which of the two is gone, or whether it is itself.
+    desk.answer("POST files", status(404));
+    let Some(Effect::RequestTarget { id, fresh: true }) = desk.others.pop() else { panic!("{:?}", desk.others) };
+    desk.tell(Event::Target(id, target));
+    assert_eq!(desk.flying(), ["HEAD a", "HEAD b"]);
+    desk.answer("HEAD a", with(200, "upload-offset", &MIB.to_string()));
+    desk.answer("HEAD b", status(404));
+    if desk.flying.is_empty() {
+        desk.time_passes();
+    }
+    assert_eq!(desk.flying(), [format!("POST files {MIB}-{}", 2 * MIB)]);
+    desk.answer("POST files", made("https://tus/files/c"));
+
+    let joined = desk.flying[0].1.headers.iter().find(|(name, _)| name == "upload-concat").unwrap();
+    assert_eq!(joined.1, "final;https://tus/files/a https://tus/files/c");
+    desk.answer("POST files", status(201));
+    assert_eq!(desk.machine.snapshot().phase, Phase::Done);
+}

@@ -160,6 +160,13 @@ impl Lanes {
                 });
                 Expiry::Replace
             }
+            Step::Close { .. } => {
+                // What is to be joined may be gone as well as the place to join it: each upload is asked for first.
+                for LaneBook { ledger, .. } in &mut self.lanes {
+                    ledger.doubt();
+                }
+                Expiry::Target
+            }
             _ => Expiry::Target,
         }
     }
