@@ -63,10 +63,13 @@ async function fetch(input, init = {}) {
   if (blob && told.keep !== false) await keep(blob, range);
   if (told.status === "hang") {
     return new Promise((_, reject) => {
-      init.signal.addEventListener("abort", () => {
+      const abort = () => {
         log.push("aborted");
         reject(init.signal.reason);
-      });
+      };
+      // It may have been aborted while its bytes were taken in.
+      if (init.signal.aborted) abort();
+      else init.signal.addEventListener("abort", abort);
     });
   }
   if (told.status === "reset") throw new TypeError("Failed to fetch");
