@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use self::pipe::Pipe;
 use crate::process::Tree;
 
-const ARGUMENTS: [&str; 10] = [
+const ARGUMENTS: [&str; 11] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -28,6 +28,8 @@ const ARGUMENTS: [&str; 10] = [
     "--disable-component-update",
     "--disable-breakpad",
     "--disable-extensions",
+    // Renderers for the next page and for the address bar's menus come and go by themselves, a hundred MiB each time.
+    "--disable-features=SpareRendererForSitePerProcess,PreloadTopChromeWebUI,WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup",
     "--no-first-run",
     "--mute-audio",
     "--remote-debugging-pipe",
