@@ -42,7 +42,7 @@ pub async fn unfinished(endpoint: Option<&str>) -> Vec<Unfinished> {
             found.push(Unfinished { entry, handle, elsewhere });
         }
     }
-    found.sort_by_key(|unfinished| unfinished.entry.created);
+    found.sort_unstable_by_key(|unfinished| unfinished.entry.created);
     found
 }
 
