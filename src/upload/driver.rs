@@ -253,7 +253,7 @@ impl Driver {
 
     async fn request_target(&self, id: Id, fresh: bool) -> Event {
         match self.source.target(&self.file(), fresh).await {
-            Ok(Answer::Target(target)) => Event::Target(id, target),
+            Ok(Answer::Target(target)) => Event::Target(id, *target),
             Ok(Answer::Confirmed) => Event::Confirmed(id),
             Err(Refusal { error, retry_after }) => Event::TargetFailed { id, error, retry_after },
         }

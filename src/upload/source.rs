@@ -72,7 +72,7 @@ impl fmt::Debug for TargetFunction {
 /// What asking for a target comes to.
 pub(super) enum Answer {
     /// Send the bytes there. The URL is absolute.
-    Target(UploadTarget),
+    Target(Box<UploadTarget>),
     /// The server says that the provider has every byte already.
     Confirmed,
 }
@@ -141,7 +141,7 @@ impl Source {
             Kind::Fixed(target) => of_this_page(target.as_ref().clone()),
             Kind::Function(function) => of_this_page((function.0)(file.clone()).await?),
         };
-        Ok(Answer::Target(self.adapt(target)))
+        Ok(Answer::Target(Box::new(self.adapt(target))))
     }
 
     /// With the page's own headers, where they go to the target.
