@@ -41,6 +41,8 @@ pub(super) struct Driver {
     machine: RefCell<UploadMachine>,
     running: RefCell<Vec<(Id, AbortController)>>,
     prepared: RefCell<Option<Prepared>>,
+    /// The last request ended without an answer.
+    doubtful: Cell<bool>,
     timer: RefCell<Option<Timer>>,
     page: RefCell<Option<Page>>,
     shown: RefCell<(Snapshot, Option<u64>)>,
@@ -87,6 +89,7 @@ impl Driver {
             machine: RefCell::new(machine),
             running: RefCell::default(),
             prepared: RefCell::new(None),
+            doubtful: Cell::new(false),
             timer: RefCell::new(None),
             page: RefCell::new(None),
             listeners: RefCell::new(Vec::new()),
@@ -188,6 +191,7 @@ impl Driver {
             Effect::Abort(id) => {
                 if let Some(controller) = self.take_running(id) {
                     controller.abort();
+                    self.doubtful.set(true);
                 }
             }
             Effect::Prepare(bytes, algorithm) => {
@@ -197,7 +201,7 @@ impl Driver {
             Effect::Farewell(request) => {
                 let driver = Rc::clone(self);
                 // If this fails the provider lets the upload expire.
-                spawn_local(async move { drop(transport::send(&driver.file(), request, None, None).await) });
+                spawn_local(async move { drop(transport::send(&driver.file(), request, None, false, None).await) });
             }
             Effect::Complete { body } => {
                 self.recorder.forget();
@@ -233,15 +237,17 @@ impl Driver {
         let prepared = self.prepared.borrow_mut().take_if(|_| request.digest.is_some());
         let driver = Rc::clone(self);
         let attempt = request.body.clone().zip(self.on_attempt.borrow().clone());
+        let doubtful = self.doubtful.get();
         spawn_local(async move {
             if let Some((bytes, told)) = attempt {
                 told(bytes);
             }
-            let outcome = transport::send(&driver.file(), request, prepared, Some(&signal)).await;
+            let outcome = transport::send(&driver.file(), request, prepared, doubtful, Some(&signal)).await;
             if driver.take_running(id).is_none() {
                 // It was aborted: what came of it says nothing.
                 return;
             }
+            driver.doubtful.set(!matches!(outcome, Outcome::Reply(_)));
             let event = match outcome {
                 Outcome::Reply(reply) => Event::Reply(id, reply),
                 Outcome::Lost => Event::Lost(id),

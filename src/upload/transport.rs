@@ -24,10 +24,14 @@ pub(super) enum Outcome {
 }
 
 /// Sends a request. After an abort the outcome means nothing.
+///
+/// `doubtful`: look first whether the bytes can be read. Firefox and WebKitGTK send the head of a request whose file is
+/// gone, and then nothing.
 pub(super) async fn send(
     file: &File,
     request: Request,
     prepared: Option<Prepared>,
+    doubtful: bool,
     signal: Option<&AbortSignal>,
 ) -> Outcome {
     let body = match &request.body {
@@ -37,6 +41,11 @@ pub(super) async fn send(
             None => return Outcome::Unreadable,
         },
     };
+    if let Some(slice) = body.as_ref().filter(|_| doubtful)
+        && !is_readable(slice).await
+    {
+        return Outcome::Unreadable;
+    }
     let mut carried = None;
     if let (Some(blob), Some(bytes), Some(header)) = (&body, &request.body, request.digest) {
         let algorithm = header.algorithm();

@@ -187,11 +187,12 @@ export class Upload extends EventTarget {
     if (now.state === "offline") this.#emit("offline", {});
     else if (before.state === "offline") this.#emit("online", {});
     if (now.state === "done") {
-      this.#emit("success", { videoId: now.videoId });
       this.#result.resolve({ videoId: now.videoId, body: now.body });
+      this.#emit("success", { videoId: now.videoId });
     } else if (now.state === "failed") {
-      this.#emit("uploaderror", { ...now.error });
+      // First: a listener may call `retry`, which makes a new result.
       this.#result.reject(new UploadError(now.error));
+      this.#emit("uploaderror", { ...now.error });
     } else if (now.state === "cancelled") {
       this.#result.reject(new UploadError({ code: "cancelled", message: "The upload was cancelled.", retriable: false }));
     }

@@ -66,7 +66,7 @@ impl Protocol for S3Multipart {
                 }
                 _ => unexpected(reply),
             },
-            (Step::List { .. }, 200) if reply.body.contains("</ListPartsResult>") => listed(context, &reply.body),
+            (Step::List { .. }, 200) if reply.body.contains("</ListParts") => listed(context, &reply.body),
             (Step::Close { .. }, 200..=299) => closed(reply),
             (_, 200..=399) => unexpected(reply),
             (Step::Close { .. }, 400) => match refusal(reply) {
