@@ -28,8 +28,8 @@ const ARGUMENTS: [&str; 11] = [
     "--disable-component-update",
     "--disable-breakpad",
     "--disable-extensions",
-    // Renderers for the next page and for the address bar's menus come and go by themselves, a hundred MiB each time.
-    "--disable-features=SpareRendererForSitePerProcess,PreloadTopChromeWebUI,WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup",
+    // Renderers for the last page, for the next one and for the address bar's menus come and go by themselves, a hundred MiB each time.
+    "--disable-features=BackForwardCache,SpareRendererForSitePerProcess,PreloadTopChromeWebUI,WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup",
     "--no-first-run",
     "--mute-audio",
     "--remote-debugging-pipe",
