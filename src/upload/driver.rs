@@ -201,7 +201,9 @@ impl Driver {
             Effect::Farewell(request) => {
                 let driver = Rc::clone(self);
                 // If this fails the provider lets the upload expire.
-                spawn_local(async move { drop(transport::send(&driver.file(), request, None, false, None).await) });
+                spawn_local(
+                    async move { drop(transport::send(&driver.file(), request, None, false, None, |_| ()).await) },
+                );
             }
             Effect::Complete { body } => {
                 self.recorder.forget();
@@ -242,7 +244,9 @@ impl Driver {
             if let Some((bytes, told)) = attempt {
                 told(bytes);
             }
-            let outcome = transport::send(&driver.file(), request, prepared, doubtful, Some(&signal)).await;
+            let watched = Rc::clone(&driver);
+            let on_sent = move |bytes| watched.feed(Event::Sent(id, bytes));
+            let outcome = transport::send(&driver.file(), request, prepared, doubtful, Some(&signal), on_sent).await;
             if driver.take_running(id).is_none() {
                 // It was aborted: what came of it says nothing.
                 return;

@@ -14,6 +14,7 @@ mod driver;
 mod page;
 mod source;
 mod transport;
+mod whole;
 
 use std::{
     ops::Range,

@@ -1,4 +1,4 @@
-//! One request to the provider, by fetch.
+//! One request to the provider: by fetch, or a whole file by XMLHttpRequest.
 //!
 //! The body is a slice of the file, so that its bytes stay out of wasm and JavaScript: the browser reads them from the
 //! disk as it sends them. Only where the browser has failed at that are they read into a Blob in memory before.
@@ -6,12 +6,15 @@
 use std::ops::Range;
 
 use js_sys::{Array, Promise};
-use reelway_core::upload::{Reply, Request, retry::retry_after};
+use reelway_core::upload::{Reply, Request, planner::WHOLE_FROM, retry::retry_after};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Blob, File, Headers, RequestInit, Response};
 
-use super::digest::{self, Prepared};
+use super::{
+    digest::{self, Prepared},
+    whole,
+};
 use crate::{
     backend::{resolve, until},
     dom::window,
@@ -23,7 +26,7 @@ pub(super) enum Outcome {
     Unreadable,
 }
 
-/// Sends a request. After an abort the outcome means nothing.
+/// Sends a request. `on_sent` hears how many bytes of a whole file have left. After an abort the outcome means nothing.
 ///
 /// `doubtful`: look first whether the bytes can be read. Firefox and WebKitGTK send the head of a request whose file is
 /// gone, and then nothing.
@@ -33,7 +36,20 @@ pub(super) async fn send(
     prepared: Option<Prepared>,
     doubtful: bool,
     signal: Option<&AbortSignal>,
+    on_sent: impl Fn(u64) + 'static,
 ) -> Outcome {
+    let size = file.size() as u64;
+    let whole = size >= WHOLE_FROM && request.body.as_ref().is_some_and(|bytes| *bytes == (0..size));
+    if whole && !request.copy && request.digest.is_none() {
+        if doubtful && !is_readable(file).await {
+            return Outcome::Unreadable;
+        }
+        return match whole::send(file, &request, signal, on_sent).await {
+            Some(reply) => Outcome::Reply(reply),
+            None if is_readable(file).await => Outcome::Lost,
+            None => Outcome::Unreadable,
+        };
+    }
     let body = match &request.body {
         None => None,
         Some(bytes) => match body(file, bytes, request.copy).await {

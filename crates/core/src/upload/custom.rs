@@ -56,6 +56,7 @@ const fn limits(protocol: Protocol) -> (u64, u64, u64, u32) {
         Protocol::Tus => (1, LARGEST, 1, 1),
         Protocol::S3Multipart | Protocol::OciMultipart => (SMALLEST_PART, LARGEST, 1, 4),
         Protocol::Put => (1, u64::MAX, 1, 1),
+        Protocol::Resumable => (QUANTUM, u64::MAX, QUANTUM, 1),
         _ => (QUANTUM, LARGEST, QUANTUM, 1),
     }
 }
@@ -69,7 +70,7 @@ mod tests {
         let target = read(r#""https://storage.example/u/1""#).unwrap();
 
         assert_eq!((target.protocol, target.url.as_str()), (Protocol::Resumable, "https://storage.example/u/1"));
-        assert_eq!((target.min_chunk, target.max_chunk, target.chunk_multiple), (262_144, 536_870_912, 262_144));
+        assert_eq!((target.min_chunk, target.max_chunk, target.chunk_multiple), (262_144, u64::MAX, 262_144));
         assert_eq!(target.parallel, 1);
     }
 

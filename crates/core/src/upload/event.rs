@@ -28,6 +28,8 @@ pub enum Event {
     },
     /// The back end says by itself that the provider has the whole file.
     Confirmed(Id),
+    /// So many bytes of a request's body have left, as the browser says. Not every request is watched.
+    Sent(Id, u64),
     /// The provider answered.
     Reply(Id, Reply),
     /// The provider did not answer: connection failed, reset, or blocked by CORS.

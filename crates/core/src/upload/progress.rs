@@ -25,6 +25,17 @@ pub struct Progress {
     pub eta: Option<f64>,
 }
 
+/// A request that brings bytes and has no answer yet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct InFlight {
+    /// Bytes that it brings.
+    pub len: u64,
+    /// Since it began.
+    pub elapsed: Millis,
+    /// Bytes that have left, if the browser says so.
+    pub sent: Option<u64>,
+}
+
 /// Measures progress.
 #[derive(Clone, Debug)]
 pub struct Meter {
@@ -58,19 +69,20 @@ impl Meter {
         self.weight = self.weight * keep + (1.0 - keep);
     }
 
-    /// Requests with so many bytes each have been on their way for so long, on top of `reached` bytes.
-    pub fn in_flight(&mut self, reached: u64, requests: &[(u64, Millis)]) {
+    /// Requests are on their way, on top of `reached` bytes.
+    pub fn in_flight(&mut self, reached: u64, requests: &[InFlight]) {
         if requests.is_empty() {
             return;
         }
-        if let Some(rate) = self.average() {
-            let each = rate / requests.len() as f64;
-            let left = |(len, elapsed): &(u64, Millis)| (each * elapsed / 1000.0).min(*len as f64 * UNANSWERED);
-            let left: f64 = requests.iter().map(left).sum();
-            self.shown = self.shown.max((reached + left as u64).min(self.total));
-        }
+        let each = self.average().unwrap_or_default() / requests.len() as f64;
+        let left = |request: &InFlight| {
+            let left = request.sent.map_or(each * request.elapsed / 1000.0, |sent| sent as f64);
+            left.min(request.len as f64 * UNANSWERED)
+        };
+        let left: f64 = requests.iter().map(left).sum();
+        self.shown = self.shown.max((reached + left as u64).min(self.total));
         // Had the rate been higher than this, the requests would be through by now.
-        let fastest = |(len, elapsed): &(u64, Millis)| *len as f64 * 1000.0 / (elapsed - LATE).max(1.0);
+        let fastest = |request: &InFlight| request.len as f64 * 1000.0 / (request.elapsed - LATE).max(1.0);
         self.ceiling = requests.iter().map(fastest).sum();
     }
 
@@ -96,15 +108,19 @@ impl Meter {
 mod tests {
     use super::*;
 
+    fn of(len: u64, elapsed: Millis) -> InFlight {
+        InFlight { len, elapsed, sent: None }
+    }
+
     #[test]
     fn the_bar_moves_between_answers_and_never_back() {
         let mut meter = Meter::new(10_000);
-        meter.in_flight(0, &[(1000, 500.0)]);
+        meter.in_flight(0, &[of(1000, 500.0)]);
         assert_eq!(meter.progress(true), Progress { total: 10_000, ..Progress::default() });
 
         meter.measure(1000, 1000.0);
         meter.acknowledge(1000, 1000);
-        meter.in_flight(1000, &[(2000, 1000.0)]);
+        meter.in_flight(1000, &[of(2000, 1000.0)]);
         let progress = meter.progress(true);
         assert_eq!((progress.acknowledged, progress.in_flight), (1000, 1000));
         assert_eq!((progress.rate, progress.eta), (Some(1000.0), Some(8.0)));
@@ -116,15 +132,27 @@ mod tests {
     }
 
     #[test]
+    fn what_the_browser_says_counts_before_what_is_estimated() {
+        let mut meter = Meter::new(1000);
+        meter.in_flight(0, &[InFlight { sent: Some(300), ..of(1000, 500.0) }]);
+        assert_eq!(meter.progress(true).in_flight, 300);
+        meter.measure(300, 500.0);
+        meter.in_flight(0, &[InFlight { sent: Some(310), ..of(1000, 9000.0) }]);
+        assert_eq!(meter.progress(true).in_flight, 310);
+        meter.in_flight(0, &[InFlight { sent: Some(1000), ..of(1000, 9500.0) }]);
+        assert_eq!(meter.progress(true).in_flight, 950, "its end is for the provider to tell");
+    }
+
+    #[test]
     fn an_unanswered_request_is_never_shown_as_through() {
         let mut meter = Meter::new(1000);
         meter.measure(1000, 10.0);
-        meter.in_flight(0, &[(1000, 60_000.0)]);
+        meter.in_flight(0, &[of(1000, 60_000.0)]);
         let progress = meter.progress(true);
         assert_eq!(progress.in_flight, 950);
         assert!(progress.rate.unwrap() < 17.0, "the rate of a request that hangs falls");
 
-        meter.in_flight(0, &[(1000, 1000.0)]);
+        meter.in_flight(0, &[of(1000, 1000.0)]);
         assert!(meter.progress(true).rate.unwrap() > 99_000.0, "that of one which is only late does not");
     }
 
@@ -133,7 +161,7 @@ mod tests {
         let mut meter = Meter::new(10_000);
         meter.measure(1000, 1000.0);
         meter.acknowledge(1000, 1000);
-        meter.in_flight(1000, &[(1000, 500.0), (1000, 1000.0)]);
+        meter.in_flight(1000, &[of(1000, 500.0), of(1000, 1000.0)]);
         assert_eq!(meter.progress(true).in_flight, 750);
         meter.acknowledge(1000, 3000);
         assert_eq!(meter.progress(true).in_flight, 2000, "what is presumed to be there is shown as on its way");

@@ -10,3 +10,4 @@ mod recovery;
 mod run;
 mod several;
 mod talk;
+mod whole;

@@ -183,6 +183,12 @@ impl Talk {
         self.tell(Event::Lost(id));
     }
 
+    /// The browser says how much of the request has left.
+    pub fn has_sent(&mut self, bytes: u64) {
+        let id = self.running.unwrap();
+        self.tell(Event::Sent(id, bytes));
+    }
+
     pub fn cannot_read_the_file(&mut self) {
         let id = self.running.take().unwrap();
         self.tell(Event::Unreadable(id));

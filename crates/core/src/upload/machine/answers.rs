@@ -57,7 +57,10 @@ impl UploadMachine {
             return Err(UploadError::BadTarget);
         }
         let traits = protocol.traits(&target);
-        let planner = Planner::new(Limits::of(&target, traits.shape, self.options.chunks, self.size)?);
+        let mut planner = Planner::new(Limits::of(&target, traits.shape, self.options.chunks, self.size)?);
+        if traits.asks && !traits.opens {
+            planner.try_whole(&target, traits.shape, self.options.chunks, self.size);
+        }
         let books = Books::new(&target, traits, &planner, self.size, memory);
         Ok(Target { target, protocol, planner, books, expired: false })
     }

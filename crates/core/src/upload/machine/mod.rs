@@ -127,6 +127,8 @@ struct Running {
     step: Step,
     since: Millis,
     deadline: Millis,
+    /// Bytes that have left, and when that was said. `None`: the browser does not say.
+    sent: Option<(u64, Millis)>,
 }
 
 /// The next attempt comes at `until`; before that, only the user cuts a `firm` wait short.
@@ -210,6 +212,7 @@ impl UploadMachine {
             Event::Target(id, target) => self.on_target(id, target),
             Event::TargetFailed { id, error, retry_after } => self.on_target_failed(id, error, retry_after),
             Event::Confirmed(id) => self.on_confirmed(id),
+            Event::Sent(id, bytes) => self.on_sent(id, bytes),
             Event::Reply(id, reply) => self.on_reply(id, &reply),
             Event::Lost(id) => self.on_lost(id),
             Event::Unreadable(id) => self.on_unreadable(id),

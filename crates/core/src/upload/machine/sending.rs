@@ -14,6 +14,8 @@ use crate::{
 
 /// Milliseconds: a request without a body is given up after so long.
 const QUIET: Millis = 30_000.0;
+/// Milliseconds that a request whose bytes are watched may stand still, or wait for its answer after the last of them.
+const MOVING: Millis = 60_000.0;
 /// Bytes a second: no line is taken to be slower than this, so that a chunk has this long at least.
 const SLOWEST: f64 = 16_384.0;
 /// Bytes: more than this is never read into memory at once.
@@ -81,7 +83,7 @@ impl UploadMachine {
             self.prepared = Some(next.clone());
             self.effects.push(Effect::Prepare(next, digest));
         }
-        self.running.push(Running { id, step, since: self.now, deadline });
+        self.running.push(Running { id, step, since: self.now, deadline, sent: None });
     }
 
     /// How long a request may take before it counts as stalled: many times what it should, and longer each time.
@@ -94,6 +96,18 @@ impl UploadMachine {
         let slow = each.map_or(SLOWEST, |rate| (rate / 8.0).max(SLOWEST));
         let expected = QUIET + bytes as f64 * 1000.0 / slow;
         expected * f64::from(1u32 << self.retry.attempts().min(4))
+    }
+
+    /// A request moves. That it stalls is seen from now on, however long it is.
+    pub(super) fn on_sent(&mut self, id: Id, bytes: u64) {
+        let Some(running) = self.running.iter_mut().find(|running| running.id == id) else { return };
+        let (before, then) = running.sent.unwrap_or((0, running.since));
+        if bytes <= before {
+            return;
+        }
+        running.sent = Some((bytes, self.now));
+        running.deadline = self.now + MOVING * f64::from(1u32 << self.retry.attempts().min(4));
+        self.meter.measure(bytes - before, self.now - then);
     }
 
     pub(super) fn next_id(&mut self) -> Id {

@@ -1,10 +1,7 @@
 //! What is seen of the machine from outside.
 
 use super::{Standing, Target, UploadMachine};
-use crate::{
-    Millis,
-    upload::{Memory, Phase, Snapshot, log::Log, protocol::Step},
-};
+use crate::upload::{Memory, Phase, Snapshot, log::Log, progress::InFlight, protocol::Step};
 
 impl UploadMachine {
     /// What a person sees.
@@ -54,10 +51,14 @@ impl UploadMachine {
     pub(super) fn estimate(&mut self) {
         let Some(Target { books, .. }) = &self.target else { return };
         let chunks = self.running.iter().filter_map(|running| match &running.step {
-            Step::Chunk { bytes, .. } => Some((bytes.end - bytes.start, self.now - running.since)),
+            Step::Chunk { bytes, .. } => Some(InFlight {
+                len: bytes.end - bytes.start,
+                elapsed: self.now - running.since,
+                sent: running.sent.map(|(sent, _)| sent),
+            }),
             _ => None,
         });
-        let chunks: Vec<(u64, Millis)> = chunks.collect();
+        let chunks: Vec<InFlight> = chunks.collect();
         self.meter.in_flight(books.reached(), &chunks);
     }
 }

@@ -1,0 +1,67 @@
+//! A whole file in one request, by XMLHttpRequest.
+//!
+//! Chromium sends a `File` that is an XMLHttpRequest's body straight from its path, in half the time and a third of the
+//! work that fetch takes for it, or either for a slice. It also says how much has left.
+
+use std::cell::Cell;
+
+use js_sys::Promise;
+use reelway_core::upload::{Reply, Request, retry::retry_after};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, File, ProgressEvent, XmlHttpRequest};
+
+use crate::{
+    backend::{resolve, until},
+    listener::Listener,
+};
+
+/// Milliseconds between two words on how much has left.
+const OFTEN: f64 = 200.0;
+
+/// Sends it. `None`: there is no answer.
+pub(super) async fn send(
+    file: &File,
+    request: &Request,
+    signal: Option<&AbortSignal>,
+    on_sent: impl Fn(u64) + 'static,
+) -> Option<Reply> {
+    let xhr = XmlHttpRequest::new().ok()?;
+    xhr.open(request.method, &request.url).ok()?;
+    for (name, value) in &request.headers {
+        xhr.set_request_header(name, value).ok()?;
+    }
+    let heard = Cell::new(0.0);
+    let _progress = Listener::new(xhr.upload().ok()?.as_ref(), "progress", move |event| {
+        // Some browsers tell of every buffer.
+        if event.time_stamp() >= heard.get() + OFTEN {
+            heard.set(event.time_stamp());
+            on_sent(event.unchecked_ref::<ProgressEvent>().loaded() as u64);
+        }
+    });
+    let aborted = xhr.clone();
+    let _abort = signal.map(|signal| {
+        Listener::new(signal.as_ref(), "abort", move |_| {
+            // What has ended needs no abort.
+            let _ = aborted.abort();
+        })
+    });
+    let ended = Promise::new(&mut |resolve, _| xhr.set_onloadend(Some(&resolve)));
+    xhr.send_with_opt_blob(Some(file)).ok()?;
+    JsFuture::from(ended).await.ok()?;
+    let status = xhr.status().ok().filter(|status| *status != 0)?;
+    Some(read(&xhr, status, request))
+}
+
+fn read(xhr: &XmlHttpRequest, status: u16, request: &Request) -> Reply {
+    let header = |name: &str| xhr.get_response_header(name).ok().flatten();
+    let value = |name: &&'static str| {
+        let value = header(name)?;
+        let value = if *name == "location" { resolve(&value, &request.url) } else { value };
+        Some(((*name).to_owned(), value))
+    };
+    let headers = request.reads.iter().filter_map(value).collect();
+    let retry_after = header("retry-after").and_then(|value| retry_after(&value, until));
+    let body = xhr.response_text().ok().flatten();
+    Reply { status, headers, retry_after, cut: body.is_none(), body: body.unwrap_or_default() }
+}
