@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 use anyhow::{Result, bail};
 use reelway_e2e::{engine::Engine, turn, wait};
 use reelway_fault_provider::{Fault, Kind, Protocol, Session, Setup, Step, content};
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::drive::{FAST, Page};
@@ -25,15 +25,18 @@ struct Story {
 
 impl Story {
     async fn begin(engine: Engine, speed: u32, setup: Setup) -> Result<Self> {
+        Self::with(engine, speed, setup, json!({ "chunkSize": CHUNK })).await
+    }
+
+    async fn with(engine: Engine, speed: u32, setup: Setup, options: Value) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("video.mp4");
-        let bytes = content::content(5, SIZE);
+        let bytes = content::content(5, usize::try_from(setup.size)?);
         fs::write(&path, &bytes)?;
         let page = Page::open(engine).await?;
         page.load(speed).await?;
         page.choose(&path).await?;
         let session = page.provider.open(setup).await?;
-        let options = json!({ "chunkSize": CHUNK });
         page.begin(vec![json!({ "id": 0, "chosen": true, "targetUrl": session.target_url(), "options": options })])
             .await?;
         Ok(Self { page, session, path, sha256: content::sha256(&bytes), _folder: folder })
@@ -67,6 +70,25 @@ async fn a_file_of_the_disk_arrives_whole_over_a_bad_line() -> Result<()> {
         let report = story.session.report();
         assert!(report.complete && report.final_given, "{engine:?}");
         assert_eq!(report.sha256, story.sha256, "{engine:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_file_goes_in_one_request_and_goes_on_where_that_broke() -> Result<()> {
+    let _turn = turn().await;
+    for engine in ENGINES {
+        let script = vec![Step::once(Kind::Data, 1, Fault::ResetAt { bytes: 50 * MIB as u64 + 5 })];
+        let setup = Setup { size: 80 * MIB as u64, ..setup(script) };
+        let story = Story::with(engine, 1, setup, json!({})).await?;
+
+        let outcome = story.page.outcome().await?;
+
+        assert_eq!((outcome.code.as_str(), outcome.message.as_str()), ("success", ""), "{engine:?}");
+        let report = story.session.report();
+        assert!(report.complete && report.final_given, "{engine:?}");
+        assert_eq!(report.sha256, story.sha256, "{engine:?}");
+        println!("{engine:?}: {:?}", report.log);
     }
     Ok(())
 }
