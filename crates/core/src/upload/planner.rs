@@ -124,12 +124,14 @@ pub struct Planner {
     len: u64,
     in_memory: bool,
     whole: bool,
+    /// The next failure tells nothing of the length of chunks: it is that of the whole file.
+    spared: bool,
 }
 
 impl Planner {
     /// Starts from the first chunk's length.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, len: limits.fit(FIRST), in_memory: false, whole: false }
+        Self { limits, len: limits.fit(FIRST), in_memory: false, whole: false, spared: false }
     }
 
     /// Tries the whole file in one request first, where nothing speaks against it.
@@ -141,6 +143,11 @@ impl Planner {
     pub fn try_whole(&mut self, target: &UploadTarget, shape: Shape, wish: Wish, size: u64) {
         let free = target.digest.is_none() && wish == Wish::default() && target.max_chunk >= size;
         self.whole = free && shape == Shape::Offset { lanes: 1 } && size >= WHOLE_FROM;
+    }
+
+    /// The whole file is on its way in one request: whatever comes of it, it is not tried again.
+    pub fn has_tried_whole(&mut self) {
+        self.spared |= std::mem::take(&mut self.whole);
     }
 
     /// Goes on with what another planner has learnt of the line.
@@ -183,11 +190,9 @@ impl Planner {
 
     /// A chunk did not go through, or not whole.
     pub fn failed(&mut self) {
-        if std::mem::take(&mut self.whole) {
-            // Of the length of chunks nothing was learnt.
-            return;
+        if !std::mem::take(&mut self.spared) {
+            self.len = self.limits.fit(self.len / 2);
         }
-        self.len = self.limits.fit(self.len / 2);
     }
 }
 
@@ -321,10 +326,8 @@ mod tests {
         let mut planner = whole(&gcs, OFFSET, Wish::default(), 1 << 30);
         assert_eq!(planner.chunk(0, 1 << 30), 0..1 << 30);
         assert_eq!(planner.chunk(5 * MIB, 1 << 30), 5 * MIB..6 * MIB, "part of it is there");
-        planner.failed();
+        planner.has_tried_whole();
         assert_eq!(planner.chunk(0, 1 << 30), 0..MIB);
-        planner.failed();
-        assert_eq!(planner.chunk(0, 1 << 30), 0..512 * KIB);
     }
 
     #[test]

@@ -21,8 +21,8 @@ use crate::upload::{
 
 /// How many URLs are asked for at a time.
 const SIGNED_AT_ONCE: usize = 16;
-/// How often all may have to be gone through again, because the provider can't put the parts together.
-const ROUNDS: u32 = 3;
+/// How often parts may have to be sent again, because the provider can't put them together.
+const ROUNDS: u32 = 30;
 
 /// The books.
 pub struct Parts {

@@ -75,6 +75,9 @@ impl UploadMachine {
         books.sending(&step);
         let mut ahead = None;
         if let Some(bytes) = request.body.clone() {
+            if bytes == (0..self.size) {
+                planner.has_tried_whole();
+            }
             self.log.note(self.now, What::Sent { bytes: bytes.clone(), copy: request.copy });
             ahead = target.digest.zip(Some(planner.chunk(bytes.end, self.size)));
         }
