@@ -18,6 +18,8 @@ pub struct Ledger {
     certain: bool,
     best: u64,
     sent_to: u64,
+    /// The same, wherever it was sent to.
+    ever_sent_to: u64,
     range_seen: bool,
     unexplained: bool,
     presumed: Option<Presumed>,
@@ -69,6 +71,7 @@ impl Ledger {
             certain: true,
             best: range.start,
             sent_to: range.start,
+            ever_sent_to: range.start,
             range_seen: false,
             unexplained: false,
             presumed: None,
@@ -80,6 +83,7 @@ impl Ledger {
     pub fn inherited(range: Range<u64>) -> Self {
         let mut ledger = Self::new(range);
         ledger.sent_to = ledger.range.end;
+        ledger.ever_sent_to = ledger.range.end;
         ledger.certain = false;
         ledger
     }
@@ -112,7 +116,7 @@ impl Ledger {
 
     /// Every byte has been in a request, so that the provider may truthfully say that it has them all.
     pub const fn is_all_sent(&self) -> bool {
-        self.sent_to == self.range.end
+        self.ever_sent_to == self.range.end
     }
 
     /// The provider has named an offset at least once.
@@ -128,6 +132,7 @@ impl Ledger {
     /// A request with these bytes is on its way: from now on, only the provider knows what it holds.
     pub fn sending(&mut self, bytes: &Range<u64>) {
         self.sent_to = self.sent_to.max(bytes.end);
+        self.ever_sent_to = self.ever_sent_to.max(bytes.end);
         self.certain = false;
         if let Some(presumed) = &mut self.presumed {
             presumed.chunk = bytes.end - bytes.start;
@@ -146,6 +151,12 @@ impl Ledger {
         self.best = self.range.start;
         self.unexplained = false;
         self.presumed = None;
+    }
+
+    /// It begins anew at a place that nothing was ever sent to.
+    pub fn reopen(&mut self) {
+        let Self { range_seen, ever_sent_to, .. } = *self;
+        *self = Self { range_seen, ever_sent_to, ..Self::new(self.range.clone()) };
     }
 
     /// The provider can't be asked and keeps nothing of what broke off.

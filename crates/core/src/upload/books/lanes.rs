@@ -100,8 +100,9 @@ impl Lanes {
         let Some(lane) = lane_of(step) else { return };
         self.with(lane, |book| match &book.url {
             Some(_) if asks => book.ledger.doubt(),
+            Some(_) => book.ledger.restart(),
             // An upload that was perhaps made, no one knows where, is made again.
-            _ => book.ledger.restart(),
+            None => book.ledger.reopen(),
         });
     }
 
@@ -155,8 +156,7 @@ impl Lanes {
             Step::Chunk { lane, .. } | Step::Query { lane, .. } if self.traits.opens => {
                 self.with(lane, |book| {
                     book.url = None;
-                    book.ledger.renew();
-                    book.ledger.restart();
+                    book.ledger.reopen();
                 });
                 Expiry::Replace
             }
