@@ -1,16 +1,12 @@
 //! The row of an upload that was interrupted.
 
-use leptos::{html, prelude::*};
-use wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlElement};
+use leptos::prelude::*;
+use web_sys::Event;
 
-use super::{interrupted::Interrupted, strings};
-use crate::{
-    components::{
-        icons::{self, icon},
-        live::{attr, effect, on, text, when},
-    },
-    dom::number,
+use super::{interrupted::Interrupted, progress::progress_bar, strings};
+use crate::components::{
+    icons::{self, icon},
+    live::{attr, on, text, when},
 };
 
 /// A row: name, how far it is, and what to do with it.
@@ -29,19 +25,14 @@ pub fn InterruptedRow(
     let (name, size) = (unfinished.name().to_owned(), unfinished.size());
     let acknowledged = unfinished.acknowledged();
     let (needs_file, elsewhere) = (unfinished.needs_file(), unfinished.runs_elsewhere());
-    let percent = (acknowledged as f64 / size.max(1) as f64 * 100.0).floor().min(99.0);
-    let bar = NodeRef::<html::Div>::new();
-    effect(move || {
-        let Some(bar) = bar.get() else { return };
-        let element: &HtmlElement = bar.unchecked_ref();
-        let _ = element.style().set_property("--_acknowledged", &number(percent / 100.0));
-    });
+    let percent = (acknowledged as f64 / size.max(1) as f64 * 100.0).floor().min(99.0) as u8;
+    let share = f64::from(percent) / 100.0;
     let (complaint, busy) = (interrupted.complaint, interrupted.busy);
     let failed = complaint.clone();
     let status = move || match complaint.get() {
         Some(complaint) => complaint,
         None if elsewhere => strings::ELSEWHERE.to_owned(),
-        None => strings::interrupted(percent as u8, needs_file),
+        None => strings::interrupted(percent, needs_file),
     };
     let shown = status.clone();
     let held = StoredValue::new(name.clone());
@@ -60,19 +51,7 @@ pub fn InterruptedRow(
                     <span part="filename" dir="auto" title=name.clone()>{name.clone()}</span>
                     <span class="rw-item-facts">{strings::part_of(acknowledged, size)}</span>
                 </div>
-                <div
-                    part="progress"
-                    class="rw-progress"
-                    role="progressbar"
-                    node_ref=bar
-                    aria-label=name
-                    aria-valuemin="0"
-                    aria-valuemax="100"
-                    aria-valuenow=number(percent)
-                    {..attr("aria-valuetext", shown)}
-                >
-                    <div class="rw-progress-acknowledged"></div>
-                </div>
+                {progress_bar(name, Some("progress"), move || (share, share), move || percent, shown, || false)}
                 <p part="status" class="rw-item-status">{text(status)}</p>
             </div>
             <div class="rw-item-actions">

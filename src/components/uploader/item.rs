@@ -5,17 +5,18 @@ use std::rc::Rc;
 use crate::components::live::{attr, effect, either, on, part, text, when};
 use leptos::{html, prelude::*};
 use reelway_core::probe::Header;
-use web_sys::{Event, HtmlElement};
+use web_sys::Event;
 
 use super::{
     items::Action,
+    progress::progress_bar,
     state::{ItemState, Stage},
     strings,
     thumbnail::Thumbnail,
 };
 use crate::{
     components::icons::{self, icon},
-    dom::{clipboard, number},
+    dom::clipboard,
     filmstrip::Filmstrip,
 };
 
@@ -57,14 +58,6 @@ pub fn ItemRow(
     let header_known = header.clone();
     let stage = move || state.with(|state| state.stage.name());
     let is = move |names: &[&str]| names.contains(&stage());
-    let bar = NodeRef::<html::Div>::new();
-    effect(move || {
-        let Some(bar) = bar.get() else { return };
-        let element: &HtmlElement = bar.as_ref();
-        let (acknowledged, sent) = state.with(bar_of);
-        let _ = element.style().set_property("--_acknowledged", &number(acknowledged));
-        let _ = element.style().set_property("--_sent", &number(sent));
-    });
     let row = NodeRef::<html::Li>::new();
     effect(move || {
         if let Some(row) = row.get().filter(|_| focus) {
@@ -138,21 +131,14 @@ pub fn ItemRow(
                         <span class="rw-item-size">{text(move || state.with(strings::size))}</span>
                     </span>
                 </div>
-                <div
-                    part="progress"
-                    class="rw-progress"
-                    role="progressbar"
-                    node_ref=bar
-                    aria-label=filename
-                    aria-valuemin="0"
-                    aria-valuemax="100"
-                    {..attr("aria-valuenow", move || state.with(|state| state.percent().to_string()))}
-                    {..attr("aria-valuetext", move || state.with(strings::status))}
-                    {..attr("hidden", move || is(&["failed", "cancelled"]))}
-                >
-                    <div class="rw-progress-sent"></div>
-                    <div class="rw-progress-acknowledged"></div>
-                </div>
+                {progress_bar(
+                    filename,
+                    Some("progress"),
+                    move || state.with(bar_of),
+                    move || state.with(ItemState::percent),
+                    move || state.with(strings::status),
+                    move || is(&["failed", "cancelled"]),
+                )}
                 <p part="status" class="rw-item-status">{text(move || state.with(strings::status))}</p>
                 {when(
                     move || failure().0 == Stage::Failed { retriable: false },

@@ -6,6 +6,7 @@ mod interrupted_row;
 mod item;
 mod items;
 mod picking;
+mod progress;
 mod queue;
 mod state;
 mod strings;
