@@ -38,20 +38,11 @@ pub(super) async fn send(
     signal: Option<&AbortSignal>,
     on_sent: impl Fn(u64) + 'static,
 ) -> Outcome {
-    let size = file.size() as u64;
-    let whole = size >= WHOLE_FROM && request.body.as_ref().is_some_and(|bytes| *bytes == (0..size));
-    if whole && !request.copy && request.digest.is_none() {
-        if doubtful && !is_readable(file).await {
-            return Outcome::Unreadable;
-        }
-        return match whole::send(file, &request, signal, on_sent).await {
-            Some(reply) => Outcome::Reply(reply),
-            None if is_readable(file).await => Outcome::Lost,
-            None => Outcome::Unreadable,
-        };
-    }
+    let whole = is_whole(file, &request);
     let body = match &request.body {
         None => None,
+        // The file itself: a slice of all of it would be read as slices are.
+        Some(_) if whole => Some(Blob::from(file.clone())),
         Some(bytes) => match body(file, bytes, request.copy).await {
             Some(blob) => Some(blob),
             None => return Outcome::Unreadable,
@@ -82,14 +73,23 @@ pub(super) async fn send(
     if signal.is_some_and(AbortSignal::aborted) {
         return Outcome::Lost;
     }
-    match fetch(&request, body.as_ref(), carried, signal).await {
-        Ok(response) => Outcome::Reply(read(&response, &request).await),
+    let reply = match &body {
+        Some(file) if whole => whole::send(file, &request, signal, on_sent).await,
+        _ => fetch(&request, body.as_ref(), carried, signal).await,
+    };
+    match (reply, &body) {
+        (Some(reply), _) => Outcome::Reply(reply),
         // A browser tells a file that it can't read from a connection that fails in no way but this.
-        Err(_) => match &body {
-            Some(slice) if !is_readable(slice).await => Outcome::Unreadable,
-            _ => Outcome::Lost,
-        },
+        (None, Some(blob)) if !is_readable(blob).await => Outcome::Unreadable,
+        (None, _) => Outcome::Lost,
     }
+}
+
+/// Whether the body is a long file from its first byte to its last, just as it lies on the disk.
+fn is_whole(file: &File, request: &Request) -> bool {
+    let size = file.size() as u64;
+    let all = request.body.as_ref().is_some_and(|bytes| *bytes == (0..size));
+    all && size >= WHOLE_FROM && !request.copy && request.digest.is_none()
 }
 
 /// The bytes as a body. `None` if they can't be read.
@@ -102,18 +102,19 @@ async fn body(file: &File, bytes: &Range<u64>, copy: bool) -> Option<Blob> {
     Blob::new_with_buffer_source_sequence(&Array::of1(&buffer)).ok()
 }
 
+/// Sends a request. `None`: there is no answer.
 async fn fetch(
     request: &Request,
     body: Option<&Blob>,
     digest: Option<(&'static str, String)>,
     signal: Option<&AbortSignal>,
-) -> Result<Response, JsValue> {
-    let headers = Headers::new()?;
+) -> Option<Reply> {
+    let headers = Headers::new().ok()?;
     for (name, value) in &request.headers {
-        headers.set(name, value)?;
+        headers.set(name, value).ok()?;
     }
     if let Some((name, value)) = digest {
-        headers.set(name, &value)?;
+        headers.set(name, &value).ok()?;
     }
     // Redirects are followed, as is the default: only so does a 308 without a Location, which is none, come through.
     let init = RequestInit::new();
@@ -125,11 +126,22 @@ async fn fetch(
     } else if let Some(text) = &request.text {
         init.set_body_opt_str(Some(text));
     }
-    JsFuture::from(window().fetch_with_str_and_init(&request.url, &init)).await?.dyn_into()
+    let response = JsFuture::from(window().fetch_with_str_and_init(&request.url, &init)).await.ok()?;
+    let response: Response = response.dyn_into().ok()?;
+    let body = match response.text() {
+        Ok(text) => JsFuture::from(text).await.ok().and_then(|text| text.as_string()),
+        Err(_) => None,
+    };
+    Some(read(request, response.status(), body, |name| response.headers().get(name).ok().flatten()))
 }
 
-async fn read(response: &Response, request: &Request) -> Reply {
-    let header = |name: &str| response.headers().get(name).ok().flatten();
+/// An answer. `body` is `None` if it broke off.
+pub(super) fn read(
+    request: &Request,
+    status: u16,
+    body: Option<String>,
+    header: impl Fn(&str) -> Option<String>,
+) -> Reply {
     let value = |name: &&'static str| {
         let value = header(name)?;
         let value = if *name == "location" { resolve(&value, &request.url) } else { value };
@@ -137,12 +149,8 @@ async fn read(response: &Response, request: &Request) -> Reply {
     };
     let headers = request.reads.iter().filter_map(value).collect();
     let retry_after = header("retry-after").and_then(|value| retry_after(&value, until));
-    let body = match response.text() {
-        Ok(text) => JsFuture::from(text).await.ok().and_then(|text| text.as_string()),
-        Err(_) => None,
-    };
     // The status is the answer; for most requests a body that breaks off only costs the words.
-    Reply { status: response.status(), headers, retry_after, cut: body.is_none(), body: body.unwrap_or_default() }
+    Reply { status, headers, retry_after, cut: body.is_none(), body: body.unwrap_or_default() }
 }
 
 async fn is_readable(slice: &Blob) -> bool {

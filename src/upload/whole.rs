@@ -6,22 +6,20 @@
 use std::cell::Cell;
 
 use js_sys::Promise;
-use reelway_core::upload::{Reply, Request, retry::retry_after};
+use reelway_core::upload::{Reply, Request};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, File, ProgressEvent, XmlHttpRequest};
+use web_sys::{AbortSignal, Blob, ProgressEvent, XmlHttpRequest};
 
-use crate::{
-    backend::{resolve, until},
-    listener::Listener,
-};
+use super::transport::read;
+use crate::listener::Listener;
 
 /// Milliseconds between two words on how much has left.
 const OFTEN: f64 = 200.0;
 
 /// Sends it. `None`: there is no answer.
 pub(super) async fn send(
-    file: &File,
+    file: &Blob,
     request: &Request,
     signal: Option<&AbortSignal>,
     on_sent: impl Fn(u64) + 'static,
@@ -50,18 +48,6 @@ pub(super) async fn send(
     xhr.send_with_opt_blob(Some(file)).ok()?;
     JsFuture::from(ended).await.ok()?;
     let status = xhr.status().ok().filter(|status| *status != 0)?;
-    Some(read(&xhr, status, request))
-}
-
-fn read(xhr: &XmlHttpRequest, status: u16, request: &Request) -> Reply {
-    let header = |name: &str| xhr.get_response_header(name).ok().flatten();
-    let value = |name: &&'static str| {
-        let value = header(name)?;
-        let value = if *name == "location" { resolve(&value, &request.url) } else { value };
-        Some(((*name).to_owned(), value))
-    };
-    let headers = request.reads.iter().filter_map(value).collect();
-    let retry_after = header("retry-after").and_then(|value| retry_after(&value, until));
     let body = xhr.response_text().ok().flatten();
-    Reply { status, headers, retry_after, cut: body.is_none(), body: body.unwrap_or_default() }
+    Some(read(request, status, body, |name| xhr.get_response_header(name).ok().flatten()))
 }
