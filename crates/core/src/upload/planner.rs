@@ -150,8 +150,9 @@ impl Planner {
         self.spared |= std::mem::take(&mut self.whole);
     }
 
-    /// Goes on with what another planner has learnt of the line.
+    /// Goes on with what another planner has learnt of the line, and with what it has tried.
     pub fn take_over(&mut self, other: &Self) {
+        self.whole &= other.whole;
         self.len = self.limits.fit(other.len);
     }
 
@@ -328,6 +329,9 @@ mod tests {
         assert_eq!(planner.chunk(5 * MIB, 1 << 30), 5 * MIB..6 * MIB, "part of it is there");
         planner.has_tried_whole();
         assert_eq!(planner.chunk(0, 1 << 30), 0..MIB);
+        let mut fresh = whole(&gcs, OFFSET, Wish::default(), 1 << 30);
+        fresh.take_over(&planner);
+        assert_eq!(fresh.chunk(0, 1 << 30), 0..MIB, "nor is it with a fresh target");
     }
 
     #[test]
