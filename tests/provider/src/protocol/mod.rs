@@ -116,16 +116,24 @@ pub trait Dialogue: Send {
     fn target(&mut self, root: &str) -> Value;
 
     /// The header that proves what is held.
-    fn proof(&self) -> &'static str;
+    fn proof(&self) -> &'static str {
+        "ETag"
+    }
 
-    /// An answer that claims more than is held.
-    fn boast(&self, answer: Answer, bytes: u64) -> Answer;
+    /// An answer that claims more than is held, where answers say how much that is.
+    fn boast(&self, answer: Answer, _bytes: u64) -> Answer {
+        answer
+    }
 
     /// What a request is answered while bytes are missing, so that the client has to go on or ask.
-    fn not_yet(&self) -> Answer;
+    fn not_yet(&self) -> Answer {
+        Answer::of(StatusCode::SERVICE_UNAVAILABLE)
+    }
 
     /// What the request that ends the upload is answered.
-    fn done(&self) -> Answer;
+    fn done(&self) -> Answer {
+        Answer::of(StatusCode::OK).closing(self.is_complete())
+    }
 
     /// Forgets bytes that were acknowledged.
     fn lose(&mut self, bytes: u64);

@@ -94,22 +94,6 @@ impl Dialogue for Oci {
         json!({ "url": format!("{root}o/video") })
     }
 
-    fn proof(&self) -> &'static str {
-        "ETag"
-    }
-
-    fn boast(&self, answer: Answer, _: u64) -> Answer {
-        answer
-    }
-
-    fn not_yet(&self) -> Answer {
-        Answer::of(StatusCode::SERVICE_UNAVAILABLE)
-    }
-
-    fn done(&self) -> Answer {
-        Answer::of(StatusCode::OK).closing(self.is_complete())
-    }
-
     fn lose(&mut self, parts: u64) {
         for _ in 0..parts {
             self.parts.pop_last();

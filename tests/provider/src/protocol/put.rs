@@ -47,22 +47,6 @@ impl Dialogue for Put {
         json!({ "url": format!("{root}object") })
     }
 
-    fn proof(&self) -> &'static str {
-        "ETag"
-    }
-
-    fn boast(&self, answer: Answer, _: u64) -> Answer {
-        answer
-    }
-
-    fn not_yet(&self) -> Answer {
-        Answer::of(StatusCode::SERVICE_UNAVAILABLE)
-    }
-
-    fn done(&self) -> Answer {
-        Answer::of(StatusCode::OK).closing(self.is_complete())
-    }
-
     fn lose(&mut self, _: u64) {
         self.object = None;
     }

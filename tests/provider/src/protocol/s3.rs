@@ -183,14 +183,6 @@ impl Dialogue for S3 {
         })
     }
 
-    fn proof(&self) -> &'static str {
-        "ETag"
-    }
-
-    fn boast(&self, answer: Answer, _: u64) -> Answer {
-        answer
-    }
-
     fn not_yet(&self) -> Answer {
         // Amazon sends its 200 before it knows.
         let answer = error(StatusCode::OK, "InternalError", "We encountered an internal error. Please try again.");
