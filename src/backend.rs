@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 use web_sys::Url;
 
-use crate::dom::window;
+use crate::dom::{page_url, window};
 
 /// A Reelway server. All URLs in its answers come out absolute.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -199,8 +199,7 @@ impl Backend {
     }
 
     fn url(&self, rest: &str) -> String {
-        let page = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
-        resolve(&format!("{}/api/videos{rest}", self.base.trim_end_matches('/')), &page)
+        resolve(&format!("{}/api/videos{rest}", self.base.trim_end_matches('/')), &page_url())
     }
 
     fn request(&self, method: Method, url: String) -> RequestBuilder {
@@ -233,8 +232,7 @@ async fn send(builder: RequestBuilder, body: Option<String>) -> Result<Answer, B
 
 /// The absolute form of a server's base URL, by which uploads to it are known.
 pub(crate) fn base_url(endpoint: &str) -> String {
-    let page = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
-    resolve(&format!("{}/", endpoint.trim_end_matches('/')), &page)
+    resolve(&format!("{}/", endpoint.trim_end_matches('/')), &page_url())
 }
 
 /// Makes a URL absolute that is relative to `base`.

@@ -9,6 +9,11 @@ pub fn window() -> Window {
     js_sys::global().unchecked_into()
 }
 
+/// The page's own URL.
+pub fn page_url() -> String {
+    window().location().href().unwrap_or_default()
+}
+
 /// A `blob:` URL. Dropping it revokes it, which frees what it stands for.
 pub struct ObjectUrl(String);
 

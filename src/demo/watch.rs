@@ -9,7 +9,7 @@ use reelway::{
         icons::{self, icon, live_icon},
         player::PlayerHandle,
     },
-    dom::window,
+    dom::{page_url, window},
     player::engine::Source,
     timer::Timer,
 };
@@ -239,7 +239,7 @@ fn Details(
         timer.try_set_value(Some(Timer::new(NOTE, move || note.set(None))));
     };
     let copy = move |_: Event| {
-        let address = window().location().href().unwrap_or_default();
+        let address = page_url();
         let written = window().navigator().clipboard().write_text(&address);
         spawn_local(async move {
             if JsFuture::from(written).await.is_ok() {

@@ -23,7 +23,7 @@ extern "C" {
 
 impl FileHandle {
     /// The handle itself, where this is a promise of it. `None`, if there is none, or if it is one of a folder.
-    pub(super) async fn settled(&self) -> Option<Self> {
+    async fn settled(&self) -> Option<Self> {
         let handle = JsFuture::from(Promise::resolve(self.unchecked_ref::<JsValue>())).await.ok()?;
         (property(&handle, "kind").as_string().as_deref() == Some("file")).then(|| handle.unchecked_into())
     }
@@ -41,6 +41,14 @@ impl FileHandle {
         let unreadable = |_| ResumeError::FileUnreadable { name: name.to_owned() };
         let file = self.get_file().map_err(unreadable)?;
         JsFuture::from(file).await.map(JsCast::unchecked_into).map_err(unreadable)
+    }
+}
+
+/// The handle of a file that was picked, where there is one.
+pub(super) async fn settled(handle: Option<FileHandle>) -> Option<FileHandle> {
+    match handle {
+        Some(handle) => handle.settled().await,
+        None => None,
     }
 }
 

@@ -12,7 +12,8 @@ use reelway_core::{
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
-use super::{FileHandle, PickedFile, lock::Lock, sample, store::Store};
+use super::{FileHandle, PickedFile, handle::settled, lock::Lock, sample, store::Store};
+use crate::backend::new_key;
 
 thread_local! {
     /// The ids of this page's own uploads: they are not interrupted.
@@ -62,15 +63,14 @@ impl Recorder {
     /// beyond the page.
     pub(crate) fn new(picked: &PickedFile, endpoint: Option<String>, writes: bool) -> Rc<Self> {
         let file = &picked.file;
-        let now = js_sys::Date::now();
         let entry = Entry {
-            id: format!("{:x}-{:x}", now as u64, (js_sys::Math::random() * 2f64.powi(53)) as u64),
+            id: new_key(),
             endpoint,
             name: file.name(),
             size: file.size() as u64,
             modified: file.last_modified() as u64,
             mime: file.type_(),
-            created: now as u64,
+            created: js_sys::Date::now() as u64,
             ..Entry::default()
         };
         Self::with(entry, picked.handle.clone(), writes, Stage::New)
@@ -118,10 +118,7 @@ impl Recorder {
         // A file that can't be read now could not be told from another one later.
         let opened = if known && self.writes { Store::open().await.zip(Lock::take(&id).await) } else { None };
         let handle = self.handle.borrow().clone();
-        let handle = match handle {
-            Some(handle) => handle.settled().await,
-            None => None,
-        };
+        let handle = settled(handle).await;
         // The upload may have ended meanwhile.
         if !matches!(*self.stage.borrow(), Stage::Opening) {
             return;
@@ -176,10 +173,7 @@ impl Recorder {
         } else {
             entry.check(picked.file.size() as u64, &hash)?;
         }
-        let handle = match &picked.handle {
-            Some(handle) => handle.settled().await,
-            None => None,
-        };
+        let handle = settled(picked.handle.clone()).await;
         if let Stage::Open { store, .. } = &*self.stage.borrow() {
             store.put_handle(&entry.id, handle.as_ref());
         }

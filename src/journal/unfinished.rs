@@ -8,6 +8,7 @@ use web_sys::File;
 
 use super::{
     FileHandle, PickedFile,
+    handle::settled,
     lock::{self, Lock},
     recorder::{self, Recorder},
     sample,
@@ -112,11 +113,7 @@ impl Unfinished {
         // Another tab may have gone on with it since it was listed.
         let entry = store.get(&self.entry.id).await.ok_or(ResumeError::Gone)?;
         if let Some(handle) = handle {
-            let handle = match handle {
-                Some(handle) => handle.settled().await,
-                None => None,
-            };
-            store.put_handle(&entry.id, handle.as_ref());
+            store.put_handle(&entry.id, settled(handle).await.as_ref());
         }
         let options = self.options(options);
         let recorder = Recorder::again(entry.clone(), store, lock);

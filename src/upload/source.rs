@@ -9,7 +9,7 @@ use web_sys::File;
 
 use crate::{
     backend::{Backend, BackendError, make_target_absolute, new_key},
-    dom::window,
+    dom::page_url,
 };
 
 /// Who says where the bytes go.
@@ -243,7 +243,7 @@ fn describe(file: &File) -> CreateVideo {
 
 /// A page's own target may be relative to the page.
 fn of_this_page(mut target: UploadTarget) -> UploadTarget {
-    make_target_absolute(&mut target, &window().location().href().unwrap_or_default());
+    make_target_absolute(&mut target, &page_url());
     target
 }
 

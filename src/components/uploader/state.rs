@@ -4,7 +4,7 @@ use reelway_api::{Video, VideoStatus};
 use reelway_core::{
     Millis,
     checks::Refusal,
-    upload::{Phase, Progress, Snapshot},
+    upload::{Phase, Progress, Snapshot, queue::Status},
 };
 
 /// One file, at one moment.
@@ -83,9 +83,22 @@ impl Stage {
         matches!(self, Self::Starting | Self::Uploading | Self::Waiting { .. } | Self::Offline | Self::Paused)
     }
 
+    /// Where the file stands, as far as the queue cares.
+    pub const fn turn(&self) -> Status {
+        match self {
+            Self::Queued => Status::Queued,
+            Self::Starting | Self::Uploading | Self::Waiting { .. } | Self::Offline | Self::Finalising => {
+                Status::Sending
+            }
+            Self::Checking | Self::Paused | Self::Failed { retriable: true } => Status::Resting,
+            Self::Processing | Self::Ready => Status::Arrived,
+            Self::Failed { retriable: false } | Self::Cancelled => Status::Over,
+        }
+    }
+
     /// It takes one of the places of those that upload at the same time.
     pub const fn takes_a_place(&self) -> bool {
-        matches!(self, Self::Starting | Self::Uploading | Self::Waiting { .. } | Self::Offline | Self::Finalising)
+        matches!(self.turn(), Status::Sending)
     }
 
     /// Nothing more happens to it.

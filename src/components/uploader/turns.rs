@@ -1,15 +1,10 @@
 //! Whose turn it is, and how far all files are together.
 
 use leptos::prelude::*;
-use reelway_core::upload::queue::{Order, Status, Totals};
+use reelway_core::upload::queue::{Order, Totals};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::{
-    items::Item,
-    queue::Uploads,
-    state::{ItemState, Stage},
-    strings,
-};
+use super::{items::Item, queue::Uploads, state::Stage, strings};
 use crate::{Upload, dom::clipboard};
 
 impl Uploads {
@@ -60,7 +55,7 @@ impl Uploads {
         let Some(items) = self.items.try_get_untracked() else { return };
         let orders = self.queue.try_update_value(|queue| {
             for item in &items {
-                item.state.with_untracked(|state| queue.report(item.key, status(state), state.progress));
+                item.state.with_untracked(|state| queue.report(item.key, state.stage.turn(), state.progress));
             }
             queue.orders()
         });
@@ -80,7 +75,7 @@ impl Uploads {
     /// Takes in how far one file is.
     pub(super) fn count(&self, item: &Item) {
         self.queue.try_update_value(|queue| {
-            item.state.with_untracked(|state| queue.report(item.key, status(state), state.progress));
+            item.state.with_untracked(|state| queue.report(item.key, state.stage.turn(), state.progress));
         });
         self.show_totals();
     }
@@ -103,18 +98,5 @@ impl Uploads {
             };
             announcement.try_set(words.to_owned());
         });
-    }
-}
-
-/// Where a file stands, as far as the queue cares.
-const fn status(state: &ItemState) -> Status {
-    match state.stage {
-        Stage::Queued => Status::Queued,
-        Stage::Starting | Stage::Uploading | Stage::Waiting { .. } | Stage::Offline | Stage::Finalising => {
-            Status::Sending
-        }
-        Stage::Checking | Stage::Paused | Stage::Failed { retriable: true } => Status::Resting,
-        Stage::Processing | Stage::Ready => Status::Arrived,
-        Stage::Failed { retriable: false } | Stage::Cancelled => Status::Over,
     }
 }

@@ -101,16 +101,6 @@ impl Log {
         self.first.iter().chain(&self.latest).filter(move |entry| entry.index >= index)
     }
 
-    /// How many entries there have been.
-    pub const fn len(&self) -> u64 {
-        self.count
-    }
-
-    /// Nothing has happened.
-    pub const fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
     /// As text, a line for each entry.
     pub fn text(&self) -> String {
         let mut text = String::new();
