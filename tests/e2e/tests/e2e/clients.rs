@@ -113,7 +113,10 @@ async fn tus_js_client_goes_on_where_it_was() {
     // Of a part.
     let options = json!({ "parallelUploads": 3, "chunkSize": MIB / 2, "abortAt": MIB });
     let log = scene.tus("aborted in parallel", size, options).await.unwrap();
-    assert_eq!((count(&log, "POST"), count(&log, "HEAD")), (4, 3), "{log:?}");
+    // A chunk that the client has given up may reach the server after the client's HEAD: it is kept, the next chunk is
+    // told so by a 409, and the client asks once more.
+    let told = log.iter().filter(|line| line.starts_with("PATCH") && line.ends_with("409")).count();
+    assert_eq!((count(&log, "POST"), count(&log, "HEAD")), (4, 3 + told), "{log:?}");
 
     // The server dies, as in a power cut, and comes back.
     scene.browser.limit_upload(Some(8 * MIB)).await.unwrap();
