@@ -23,6 +23,9 @@ const PATIENCE: Millis = 10_000.0;
 /// nor where it is the same as before.
 const PRESENTING: Millis = 60.0;
 
+/// The first picture may take longer: the decoder and the compositor have yet to start. Drawn before, it would be black.
+const PRESENTING_FIRST: Millis = 300.0;
+
 /// What becomes of the video.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Moment {
@@ -43,8 +46,8 @@ pub(super) struct Frames {
 struct Inner {
     video: HtmlVideoElement,
     url: ObjectUrl,
-    /// Whether a picture is waited for, and of what is to come before it is there, what has.
-    seeking: Cell<bool>,
+    /// What is told once its picture is there; of what is to come before, what has.
+    awaited: Cell<Option<Moment>>,
     sought: Cell<bool>,
     presented: Cell<bool>,
     timer: RefCell<Option<Timer>>,
@@ -62,7 +65,7 @@ impl Frames {
         let inner = Rc::new(Inner {
             video,
             url: ObjectUrl::new(file),
-            seeking: Cell::new(false),
+            awaited: Cell::new(Some(Moment::Ready)),
             sought: Cell::new(false),
             presented: Cell::new(false),
             timer: RefCell::default(),
@@ -76,13 +79,11 @@ impl Frames {
             Listener::new(&inner.video, name, move |_: Event| with(&me, act))
         };
         let listeners = vec![
-            on("loadeddata", |inner| {
-                inner.timer.take();
-                (inner.tell)(Moment::Ready);
-            }),
-            on("seeked", Inner::is_sought),
+            on("loadeddata", |inner| inner.is_sought(PRESENTING_FIRST)),
+            on("seeked", |inner| inner.is_sought(PRESENTING)),
             on("error", Inner::fail),
         ];
+        inner.presented.set(!inner.ask_for_presentation());
         inner.wait(PATIENCE, Inner::fail);
         inner.video.set_src(inner.url.as_str());
         Some(Self { inner, _listeners: listeners })
@@ -95,7 +96,7 @@ impl Frames {
     /// Brings the video to a moment, in seconds. [`Moment::Frame`] comes when it is there.
     pub fn seek(&self, time: f64) {
         let inner = &self.inner;
-        inner.seeking.set(true);
+        inner.awaited.set(Some(Moment::Frame));
         inner.sought.set(false);
         // Where the browser does not tell, `seeked` has to do.
         inner.presented.set(!inner.ask_for_presentation());
@@ -123,12 +124,13 @@ impl Inner {
         }
     }
 
-    fn is_sought(self: &Rc<Self>) {
+    /// The decoder is there. Its picture may take this much longer.
+    fn is_sought(self: &Rc<Self>, presenting: Millis) {
         self.sought.set(true);
         if self.presented.get() {
             self.is_there();
         } else {
-            self.wait(PRESENTING, |inner| inner.is_there());
+            self.wait(presenting, |inner| inner.is_there());
         }
     }
 
@@ -140,9 +142,9 @@ impl Inner {
     }
 
     fn is_there(&self) {
-        if self.seeking.replace(false) {
+        if let Some(moment) = self.awaited.take() {
             self.timer.take();
-            (self.tell)(Moment::Frame);
+            (self.tell)(moment);
         }
     }
 
