@@ -65,7 +65,7 @@ impl Frames {
         let inner = Rc::new(Inner {
             video,
             url: ObjectUrl::new(file),
-            awaited: Cell::new(Some(Moment::Ready)),
+            awaited: Cell::default(),
             sought: Cell::new(false),
             presented: Cell::new(false),
             timer: RefCell::default(),
@@ -83,8 +83,7 @@ impl Frames {
             on("seeked", |inner| inner.is_sought(PRESENTING)),
             on("error", Inner::fail),
         ];
-        inner.presented.set(!inner.ask_for_presentation());
-        inner.wait(PATIENCE, Inner::fail);
+        inner.expect(Moment::Ready);
         inner.video.set_src(inner.url.as_str());
         Some(Self { inner, _listeners: listeners })
     }
@@ -95,13 +94,8 @@ impl Frames {
 
     /// Brings the video to a moment, in seconds. [`Moment::Frame`] comes when it is there.
     pub fn seek(&self, time: f64) {
-        let inner = &self.inner;
-        inner.awaited.set(Some(Moment::Frame));
-        inner.sought.set(false);
-        // Where the browser does not tell, `seeked` has to do.
-        inner.presented.set(!inner.ask_for_presentation());
-        inner.wait(PATIENCE, Inner::fail);
-        inner.video.set_current_time(time);
+        self.inner.expect(Moment::Frame);
+        self.inner.video.set_current_time(time);
     }
 }
 
@@ -115,6 +109,15 @@ impl Drop for Frames {
 }
 
 impl Inner {
+    /// The video is about to be brought somewhere: this is told once its picture is there.
+    fn expect(self: &Rc<Self>, moment: Moment) {
+        self.awaited.set(Some(moment));
+        self.sought.set(false);
+        // Where the browser does not tell, the decoder's word has to do.
+        self.presented.set(!self.ask_for_presentation());
+        self.wait(PATIENCE, Self::fail);
+    }
+
     /// `requestVideoFrameCallback`, which web-sys does not have.
     fn ask_for_presentation(&self) -> bool {
         let ask: Option<Function> = property(&self.video, "requestVideoFrameCallback").dyn_into().ok();
