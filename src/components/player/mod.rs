@@ -4,10 +4,13 @@ mod controls;
 mod handle;
 mod media;
 mod menu;
+mod overlay;
+mod poster;
 mod slider;
+mod source;
 mod strings;
 
-use crate::components::live::{attr, effect, on, part, prop, text, when};
+use crate::components::live::{attr, effect, on, prop};
 use leptos::prelude::*;
 use reelway_core::Millis;
 use wasm_bindgen::JsCast;
@@ -15,11 +18,15 @@ use web_sys::{Event, KeyboardEvent, MouseEvent, PointerEvent};
 
 pub use handle::PlayerHandle;
 
-use self::controls::{Busy, Controls};
+use self::{
+    controls::{Busy, Controls},
+    overlay::Overlay,
+    poster::Poster,
+    source::switch,
+};
 use crate::{
-    components::icons::{self, icon},
     player::{
-        engine::{self, HlsJsSource, Source},
+        engine::{HlsJsSource, Source},
         keys::{self, Focus},
     },
     timer::Timer,
@@ -183,33 +190,6 @@ pub fn Player(
     }
 }
 
-/// Lets go of the old source and takes the new one, at the same position.
-fn switch(handle: PlayerHandle, source: Option<&Source>, video: &web_sys::HtmlVideoElement, hls: &HlsJsSource) {
-    let playing = !handle.paused.get_untracked();
-    let position = if handle.ended.get_untracked() { 0.0 } else { handle.time.get_untracked() };
-    // First the old engine, or it would take the new one's source away when it goes.
-    handle.engine.set_value(None);
-    handle.error.set(None);
-    handle.levels.set(Vec::new());
-    handle.level_shown.set(-1);
-    handle.level_wanted.set(-1);
-    let Some(source) = source else { return };
-    if playing {
-        handle.play_when_loaded.set_value(true);
-    }
-    let engine = engine::create(source, video, hls, std::rc::Rc::new(move |event| handle.on_engine(event)));
-    engine.load(position);
-    handle.engine.set_value(Some(engine));
-}
-
-/// The first play. The button goes away with it, so the focus moves to the player: keys go on working.
-fn start(handle: PlayerHandle) {
-    handle.play();
-    if let Some(root) = handle.root.get_untracked() {
-        let _ = root.focus();
-    }
-}
-
 /// Which control has the focus when a key arrives.
 fn focus_of(event: &Event) -> Focus {
     let Some(target) = event.target() else { return Focus::Player };
@@ -221,61 +201,5 @@ fn focus_of(event: &Event) -> Focus {
         Focus::Button
     } else {
         Focus::Player
-    }
-}
-
-#[component]
-fn Poster(handle: PlayerHandle, poster: Signal<Option<String>>) -> impl IntoView {
-    let shown = move || poster.get().filter(|_| !handle.started.get());
-    part(move || shown().map(|url| view! { <img part="poster" src=url alt="" /> }.into_any()).into_any())
-}
-
-/// What lies over the picture: the large play button, the spinner, the reason of a failure.
-#[component]
-fn Overlay(handle: PlayerHandle, src: Signal<Option<Source>, LocalStorage>) -> impl IntoView {
-    let is_file = move || matches!(src.get(), Some(Source::File(_)));
-    let waiting = move || handle.error.get().is_none() && (handle.waiting.get() || handle.reconnecting.get());
-    let status = move || if handle.reconnecting.get() { strings::RECONNECTING } else { strings::BUFFERING };
-    let inviting = move || {
-        handle.paused.get() && !handle.started.get() && handle.error.get().is_none() && src.with(Option::is_some)
-    };
-    view! {
-        {when(
-            inviting,
-            move || view! {
-                <button
-                    type="button"
-                    part="big-play"
-                    aria-label=strings::PLAY
-                    class="rw-big-play"
-                    {..on("click", move |_: Event| start(handle))}
-                >
-                    {icon(icons::PLAY)}
-                </button>
-            }.into_any(),
-        )}
-        <div part="spinner" class="rw-spinner" role="status" {..attr("data-open", waiting)}>
-            <span class="rw-spinner-ring"></span>
-            <span class="rw-spinner-text" {..attr("data-loud", move || handle.reconnecting.get())}>
-                {text(move || waiting().then(status))}
-            </span>
-        </div>
-        {part(move || {
-            handle.error.get().map(|error| view! {
-                <div part="error" class="rw-error" role="alert" data-code=error.code()>
-                    {icon(icons::WARNING)}
-                    <p>{strings::error(error, is_file())}</p>
-                    {when(
-                        move || !is_file(),
-                        move || view! {
-                            <button type="button" part="retry" class="rw-error-retry" {..on("click", move |_: Event| handle.retry())}>
-                                {icon(icons::RETRY)}
-                                {strings::RETRY}
-                            </button>
-                        }.into_any(),
-                    )}
-                </div>
-            }.into_any()).into_any()
-        })}
     }
 }

@@ -31,6 +31,8 @@ impl Engine for FileEngine {
     }
 
     fn set_level(&self, _: Option<usize>) {}
+
+    fn set_audio(&self, _: usize) {}
 }
 
 impl Drop for FileEngine {

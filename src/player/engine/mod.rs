@@ -36,6 +36,15 @@ pub struct Level {
     pub bitrate: u32,
 }
 
+/// A sound track that can be chosen by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AudioTrack {
+    /// As the stream names it, to be shown; may be empty.
+    pub name: String,
+    /// A BCP 47 tag; may be empty.
+    pub language: String,
+}
+
 /// What an engine reports.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EngineEvent {
@@ -43,6 +52,10 @@ pub enum EngineEvent {
     Levels(Vec<Level>),
     /// This rendition, an index into the levels, is on screen now.
     LevelShown(usize),
+    /// The sound tracks are known.
+    AudioTracks(Vec<AudioTrack>),
+    /// This sound track, an index into them, is heard now.
+    AudioShown(usize),
     /// A request failed and is being tried again: nothing is lost yet.
     Retrying,
     /// Data flows again.
@@ -108,6 +121,9 @@ pub trait Engine {
     /// Plays only this rendition, an index into [`EngineEvent::Levels`], from the next segment on; `None` lets the
     /// engine choose. Engines with nothing to choose do nothing.
     fn set_level(&self, level: Option<usize>);
+
+    /// Plays this sound track, an index into [`EngineEvent::AudioTracks`]. Engines with nothing to choose do nothing.
+    fn set_audio(&self, track: usize);
 }
 
 /// The engine that fits the source and the browser, bound to the element. It does nothing until [`Engine::load`].

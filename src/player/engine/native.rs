@@ -48,6 +48,8 @@ impl Engine for NativeEngine {
     }
 
     fn set_level(&self, _: Option<usize>) {}
+
+    fn set_audio(&self, _: usize) {}
 }
 
 impl Drop for NativeEngine {

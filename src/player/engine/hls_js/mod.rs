@@ -1,74 +1,29 @@
 //! hls.js: imported when a player first needs it, never part of the first load.
+//!
+//! - [`import`]: the class, and where it comes from.
+//! - [`errors`]: what its errors mean.
+
+mod errors;
+mod import;
 
 use std::{cell::RefCell, rc::Rc};
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlVideoElement;
 
-use super::{Engine, EngineEvent, Level, PlaybackError, Report, recovery::Recovery};
+pub use import::HlsJsSource;
+
+use self::{errors::classify, import::Hls};
+use super::{AudioTrack, Engine, EngineEvent, Level, PlaybackError, Report, recovery::Recovery};
 use crate::{
-    dom::{property, set_property, window},
+    dom::{property, set_property},
     timer::Clock,
 };
 
 /// Seconds of played video that are kept for seeking back. hls.js would keep all of it.
 const BACK_BUFFER: f64 = 30.0;
-
-#[wasm_bindgen]
-extern "C" {
-    /// An instance of hls.js' `Hls` class.
-    type Hls;
-    #[wasm_bindgen(method, js_name = loadSource)]
-    fn load_source(this: &Hls, url: &str);
-    #[wasm_bindgen(method, js_name = attachMedia)]
-    fn attach_media(this: &Hls, video: &HtmlVideoElement);
-    #[wasm_bindgen(method, js_name = recoverMediaError)]
-    fn recover_media_error(this: &Hls);
-    #[wasm_bindgen(method)]
-    fn on(this: &Hls, event: &str, callback: &Function);
-    #[wasm_bindgen(method)]
-    fn destroy(this: &Hls);
-    #[wasm_bindgen(method, getter)]
-    fn levels(this: &Hls) -> Array;
-    #[wasm_bindgen(method, setter, js_name = nextLevel)]
-    fn set_next_level(this: &Hls, level: i32);
-}
-
-/// Where hls.js comes from. wasm can't write `import()` without `eval`, so whoever starts wasm brings it along.
-#[derive(Clone, Default)]
-pub struct HlsJsSource {
-    import: Option<Function>,
-    worker: Option<String>,
-}
-
-impl HlsJsSource {
-    /// `import` returns a promise of the `Hls` class, as in `() => import("hls.js").then((module) => module.default)`;
-    /// `worker` is the URL of hls.js' own `hls.worker.js`, without which it works on the main thread.
-    pub fn new(import: Function, worker: Option<String>) -> Self {
-        Self { import: Some(import), worker }
-    }
-
-    /// From the page's `globalThis.reelwayEngines = { hls, hlsWorker }`.
-    pub fn from_page() -> Self {
-        let engines = property(&window(), "reelwayEngines");
-        if engines.is_undefined() {
-            return Self::default();
-        }
-        Self { import: property(&engines, "hls").dyn_into().ok(), worker: property(&engines, "hlsWorker").as_string() }
-    }
-
-    async fn class(self) -> Result<Function, PlaybackError> {
-        let import = self.import.ok_or(PlaybackError::EngineUnavailable)?;
-        let promise: Promise = import
-            .call0(&JsValue::UNDEFINED)
-            .and_then(JsCast::dyn_into)
-            .map_err(|_| PlaybackError::EngineUnavailable)?;
-        let class = JsFuture::from(promise).await.map_err(|_| PlaybackError::EngineUnavailable)?;
-        class.dyn_into().map_err(|_| PlaybackError::EngineUnavailable)
-    }
-}
 
 /// Plays HLS through Media Source Extensions.
 pub struct HlsJsEngine {
@@ -137,6 +92,12 @@ impl Engine for HlsJsEngine {
             running.hls.set_next_level(level.map_or(-1, |level| level as i32));
         }
     }
+
+    fn set_audio(&self, track: usize) {
+        if let Some(running) = &*self.shared.running.borrow() {
+            running.hls.set_audio_track(track as i32);
+        }
+    }
 }
 
 impl Drop for HlsJsEngine {
@@ -173,6 +134,8 @@ impl Shared {
         on("hlsManifestParsed", Self::on_levels);
         on("hlsLevelsUpdated", Self::on_levels);
         on("hlsLevelSwitched", Self::on_level_switched);
+        on("hlsAudioTracksUpdated", Self::on_audio_tracks);
+        on("hlsAudioTrackSwitched", Self::on_audio_switched);
         on("hlsFragLoaded", |shared, _| (shared.report)(EngineEvent::Flowing));
         on("hlsError", Self::on_error);
         hls.load_source(&self.url);
@@ -212,6 +175,24 @@ impl Shared {
         }
     }
 
+    fn on_audio_tracks(self: &Rc<Self>, _: &JsValue) {
+        let running = self.running.borrow();
+        let Some(running) = &*running else { return };
+        let text = |track: &JsValue, name| property(track, name).as_string().unwrap_or_default();
+        let tracks = running
+            .hls
+            .audio_tracks()
+            .into_iter()
+            .map(|track| AudioTrack { name: text(&track, "name"), language: text(&track, "lang") });
+        (self.report)(EngineEvent::AudioTracks(tracks.collect()));
+    }
+
+    fn on_audio_switched(self: &Rc<Self>, data: &JsValue) {
+        if let Some(track) = property(data, "id").as_f64() {
+            (self.report)(EngineEvent::AudioShown(track as usize));
+        }
+    }
+
     fn on_error(self: &Rc<Self>, data: &JsValue) {
         let kind = property(data, "type").as_string().unwrap_or_default();
         let details = property(data, "details").as_string().unwrap_or_default();
@@ -238,41 +219,5 @@ impl Shared {
             }
         });
         (self.report)(EngineEvent::Failed(error));
-    }
-}
-
-/// What a fatal error of hls.js means: its `type`, its `details` and the HTTP status, 0 if there was no answer.
-fn classify(kind: &str, details: &str, status: u16) -> PlaybackError {
-    match (details, kind) {
-        ("manifestIncompatibleCodecsError" | "bufferAddCodecError" | "bufferIncompatibleCodecsError", _) => {
-            PlaybackError::CodecUnsupported
-        }
-        (_, "networkError") => match status {
-            401 | 403 => PlaybackError::Refused,
-            404 | 410 => PlaybackError::Gone,
-            _ => PlaybackError::Network,
-        },
-        _ => PlaybackError::Media,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fatal_errors_are_told_apart() {
-        for (kind, details, status, expected) in [
-            ("networkError", "manifestLoadError", 404, PlaybackError::Gone),
-            ("networkError", "fragLoadError", 403, PlaybackError::Refused),
-            ("networkError", "fragLoadTimeOut", 0, PlaybackError::Network),
-            ("networkError", "levelLoadError", 503, PlaybackError::Network),
-            ("mediaError", "manifestIncompatibleCodecsError", 0, PlaybackError::CodecUnsupported),
-            ("mediaError", "bufferAddCodecError", 0, PlaybackError::CodecUnsupported),
-            ("mediaError", "bufferAppendError", 0, PlaybackError::Media),
-            ("otherError", "internalException", 0, PlaybackError::Media),
-        ] {
-            assert_eq!(classify(kind, details, status), expected, "{kind} {details} {status}");
-        }
     }
 }

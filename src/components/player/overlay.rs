@@ -1,0 +1,70 @@
+//! What lies over the picture: the large play button, the spinner, the reason of a failure.
+
+use leptos::prelude::*;
+use web_sys::Event;
+
+use super::{PlayerHandle, strings};
+use crate::{
+    components::{
+        icons::{self, icon},
+        live::{attr, on, part, text, when},
+    },
+    player::engine::Source,
+};
+
+#[component]
+pub(super) fn Overlay(handle: PlayerHandle, src: Signal<Option<Source>, LocalStorage>) -> impl IntoView {
+    let is_file = move || matches!(src.get(), Some(Source::File(_)));
+    let waiting = move || handle.error.get().is_none() && (handle.waiting.get() || handle.reconnecting.get());
+    let status = move || if handle.reconnecting.get() { strings::RECONNECTING } else { strings::BUFFERING };
+    let inviting = move || {
+        handle.paused.get() && !handle.started.get() && handle.error.get().is_none() && src.with(Option::is_some)
+    };
+    view! {
+        {when(
+            inviting,
+            move || view! {
+                <button
+                    type="button"
+                    part="big-play"
+                    aria-label=strings::PLAY
+                    class="rw-big-play"
+                    {..on("click", move |_: Event| start(handle))}
+                >
+                    {icon(icons::PLAY)}
+                </button>
+            }.into_any(),
+        )}
+        <div part="spinner" class="rw-spinner" role="status" {..attr("data-open", waiting)}>
+            <span class="rw-spinner-ring"></span>
+            <span class="rw-spinner-text" {..attr("data-loud", move || handle.reconnecting.get())}>
+                {text(move || waiting().then(status))}
+            </span>
+        </div>
+        {part(move || {
+            handle.error.get().map(|error| view! {
+                <div part="error" class="rw-error" role="alert" data-code=error.code()>
+                    {icon(icons::WARNING)}
+                    <p>{strings::error(error, is_file())}</p>
+                    {when(
+                        move || !is_file(),
+                        move || view! {
+                            <button type="button" part="retry" class="rw-error-retry" {..on("click", move |_: Event| handle.retry())}>
+                                {icon(icons::RETRY)}
+                                {strings::RETRY}
+                            </button>
+                        }.into_any(),
+                    )}
+                </div>
+            }.into_any()).into_any()
+        })}
+    }
+}
+
+/// The first play. The button goes away with it, so the focus moves to the player: keys go on working.
+fn start(handle: PlayerHandle) {
+    handle.play();
+    if let Some(root) = handle.root.get_untracked() {
+        let _ = root.focus();
+    }
+}
