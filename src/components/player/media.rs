@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{HtmlVideoElement, TimeRanges};
 
-use super::handle::PlayerHandle;
+use super::{autoplay, events, handle::PlayerHandle};
 use crate::{
     dom::{property, window},
     listener::Listener,
@@ -49,7 +49,13 @@ pub(super) fn bind(handle: PlayerHandle, video: &HtmlVideoElement) -> Binding {
         }
     });
     on("resize", follow_size);
-    on("loadeddata", |handle, _| handle.loaded.set(true));
+    on("loadeddata", |handle, video| {
+        handle.loaded.set(true);
+        // It has started where it was told to before it was there.
+        if !video.seeking() && handle.pending.get_untracked().is_some() {
+            handle.pending.set(None);
+        }
+    });
     on("loadedmetadata", |handle, video| {
         follow_size(handle, video);
         // A new source takes back the events that have not been sent yet.
@@ -57,7 +63,7 @@ pub(super) fn bind(handle: PlayerHandle, video: &HtmlVideoElement) -> Binding {
         video.set_playback_rate(f64::from(handle.rate.get_untracked()) / 100.0);
         if handle.play_when_loaded.get_value() {
             handle.play_when_loaded.set_value(false);
-            handle.play();
+            autoplay::begin(*handle, video);
         }
     });
     on("volumechange", follow_volume);
@@ -81,6 +87,10 @@ pub(super) fn bind(handle: PlayerHandle, video: &HtmlVideoElement) -> Binding {
             }
         });
     });
+    if let Some(root) = handle.root.get_untracked() {
+        let root: &web_sys::HtmlElement = root.as_ref();
+        listeners.extend(events::forward(video, root));
+    }
     if let Some(document) = window().document() {
         let root = handle.root;
         let watched = document.clone();
@@ -108,6 +118,9 @@ fn follow_time(handle: &PlayerHandle, video: &HtmlVideoElement) {
 fn follow_volume(handle: &PlayerHandle, video: &HtmlVideoElement) {
     handle.volume.set(video.volume());
     handle.muted.set(video.muted() || video.volume() == 0.0);
+    if !video.muted() {
+        handle.unmute_offered.set(false);
+    }
 }
 
 fn follow_size(handle: &PlayerHandle, video: &HtmlVideoElement) {

@@ -1,9 +1,12 @@
 //! The player: a video with controls of its own, and thumbnails on its time slider.
 
+mod autoplay;
 mod controls;
+mod events;
 mod handle;
 mod media;
 mod menu;
+mod options;
 mod overlay;
 mod poster;
 mod slider;
@@ -16,9 +19,12 @@ use reelway_core::Millis;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, KeyboardEvent, MouseEvent, PointerEvent};
 
-pub use handle::PlayerHandle;
+pub use events::MEDIA_EVENTS;
+pub use handle::{Media, PlayerHandle};
+pub use options::{Autoplay, Preload};
 
 use self::{
+    autoplay::Unmute,
     controls::{Busy, Controls},
     overlay::Overlay,
     poster::Poster,
@@ -33,7 +39,12 @@ use crate::{
 };
 
 /// The player's CSS. It needs [`THEME_CSS`](super::THEME_CSS) too.
-pub const CSS: &str = concat!(include_str!("slider.css"), include_str!("menu.css"), include_str!("player.css"));
+pub const CSS: &str = concat!(
+    include_str!("slider.css"),
+    include_str!("menu.css"),
+    include_str!("notices.css"),
+    include_str!("player.css")
+);
 
 /// How long nothing moves until the controls hide.
 const IDLE: Millis = 2_800.0;
@@ -59,12 +70,21 @@ pub fn Player(
     /// Names the player for screen readers.
     #[prop(into, optional)]
     video_title: Signal<String>,
-    /// Play at once, if the browser lets it.
-    #[prop(optional)]
-    autoplay: bool,
+    /// Play at once, as far as the browser lets it: `true`, `false`, or how.
+    #[prop(into, optional)]
+    autoplay: Autoplay,
     /// Start without sound. Browsers let a video that is silent play at once.
     #[prop(optional)]
     muted: bool,
+    /// Begin again at the end.
+    #[prop(optional)]
+    looped: bool,
+    /// What is fetched before the user wants to play. With autoplay it makes no difference.
+    #[prop(optional)]
+    preload: Preload,
+    /// Seconds: where to start.
+    #[prop(into, optional_no_strip)]
+    start_time: Option<f64>,
     /// Where hls.js comes from. Left out: from the page's `globalThis.reelwayEngines`.
     #[prop(optional_no_strip)]
     hls: Option<HlsJsSource>,
@@ -73,13 +93,21 @@ pub fn Player(
     handle: Option<PlayerHandle>,
 ) -> impl IntoView {
     let handle = handle.unwrap_or_default();
-    handle.play_when_loaded.set_value(autoplay);
+    handle.autoplay.set_value(autoplay);
+    handle.play_when_loaded.set_value(autoplay != Autoplay::Off);
+    handle.deferred.set(preload == Preload::None && autoplay == Autoplay::Off);
+    if let Some(start) = start_time.filter(|start| *start > 0.0) {
+        handle.time.set(start);
+    }
     let binding = StoredValue::new_local(None);
     effect(move || {
         if let Some(video) = handle.video.get() {
             binding.set_value(Some(media::bind(handle, &video)));
-            if muted {
+            video.set_preload(preload.attribute());
+            video.set_loop(looped);
+            if muted || autoplay == Autoplay::Muted {
                 video.set_muted(true);
+                handle.unmute_offered.set(!muted);
             }
         }
     });
@@ -87,6 +115,9 @@ pub fn Player(
     effect(move || {
         let (source, video) = (src.get(), handle.video.get());
         let Some(video) = video else { return };
+        if handle.deferred.get() {
+            return;
+        }
         switch(handle, source.as_ref(), &video, &hls.get_value());
     });
     on_cleanup(move || {
@@ -174,7 +205,6 @@ pub fn Player(
                 part="video"
                 node_ref=handle.video
                 playsinline
-                preload="metadata"
                 crossorigin="anonymous"
                 {..on("click", on_click)}
                 {..on("dblclick", move |_: Event| {
@@ -185,6 +215,7 @@ pub fn Player(
             ></video>
             <Poster handle poster />
             <Overlay handle src />
+            <Unmute handle />
             <Controls handle storyboard=storyboard_src busy />
         </section>
     }

@@ -20,6 +20,7 @@ pub(super) fn switch(handle: PlayerHandle, source: Option<&Source>, video: &Html
     handle.level_wanted.set(-1);
     handle.audio_tracks.set(Vec::new());
     handle.audio_shown.set(-1);
+    handle.source.set_value(source.cloned());
     let Some(source) = source else { return };
     if playing {
         handle.play_when_loaded.set_value(true);

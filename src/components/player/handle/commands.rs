@@ -11,23 +11,24 @@ use crate::{
 };
 
 impl PlayerHandle {
-    /// Plays. From the start if it had ended.
+    /// Plays. From the start if it had ended. [`Media::play`](super::Media::play) tells whether it does.
     pub fn play(&self) {
-        if let Some(video) = self.element() {
-            // The browser may refuse to play before the user has touched the page: then it stays paused, and says so
-            // by its own events. The promise is given a handler, or the console would fill with it.
-            if let Ok(promise) = video.play() {
-                wasm_bindgen_futures::spawn_local(async move {
-                    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
-                });
-            }
-        }
+        // The browser may refuse to play before the user has touched the page: then it stays paused, and says so by its
+        // own events.
+        super::swallow(self.media().play());
     }
 
     /// Pauses.
     pub fn pause(&self) {
+        self.play_when_loaded.set_value(false);
+        self.break_promises("AbortError", "paused before it could play");
         if let Some(video) = self.element() {
             let _ = video.pause();
+            if video.ready_state() == 0 {
+                // An element without a source may be paused already, and then sends no event.
+                self.paused.set(true);
+                self.waiting.set(false);
+            }
         }
     }
 
@@ -43,7 +44,16 @@ impl PlayerHandle {
         let time = within(time, 0.0, if duration > 0.0 { duration } else { f64::MAX });
         self.pending.set(Some(time));
         self.time.set(time);
-        video.set_current_time(time);
+        if video.ready_state() > 0 {
+            video.set_current_time(time);
+        } else {
+            // Nothing is loaded yet: what is being loaded starts there.
+            self.engine.with_value(|engine| {
+                if let Some(engine) = engine {
+                    engine.load(time);
+                }
+            });
+        }
     }
 
     /// Does what a key asks for.

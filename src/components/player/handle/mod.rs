@@ -1,14 +1,20 @@
-//! A player's state as signals. What can be asked of it is in [`commands`].
+//! A player's state as signals. What can be asked of it is in [`commands`], and as of a `<video>` in [`media`].
 
 mod commands;
+mod media;
 
+use js_sys::Function;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlVideoElement;
 
+pub use media::Media;
+pub(super) use media::{playing, swallow};
+
+use super::{Autoplay, events};
 use crate::{
-    dom::{property, window},
-    player::engine::{AudioTrack, Engine, EngineEvent, Level, PlaybackError},
+    dom::{property, set_property, window},
+    player::engine::{AudioTrack, Engine, EngineEvent, Level, PlaybackError, Source},
 };
 
 /// A handle on one player: make it with [`PlayerHandle::new`], pass it to the component, and read or steer it.
@@ -60,9 +66,19 @@ pub struct PlayerHandle {
     pub audio_shown: RwSignal<i32>,
     /// Why it does not play.
     pub error: RwSignal<Option<PlaybackError>>,
+    /// Plays in silence because nobody has asked for its sound yet: the picture offers it.
+    pub unmute_offered: RwSignal<bool>,
     pub(super) engine: StoredValue<Option<Box<dyn Engine>>, LocalStorage>,
+    /// What the engine plays.
+    pub(super) source: StoredValue<Option<Source>, LocalStorage>,
     /// Play as soon as there is something to play.
     pub(super) play_when_loaded: StoredValue<bool>,
+    /// How, if it is the page that wants it and not the user.
+    pub(super) autoplay: StoredValue<Autoplay>,
+    /// Nothing is fetched until the user wants to play.
+    pub(super) deferred: RwSignal<bool>,
+    /// Those who wait for what they have asked for to play: functions that keep a promise.
+    pub(super) promised: StoredValue<Vec<Function>, LocalStorage>,
 }
 
 impl Default for PlayerHandle {
@@ -98,14 +114,35 @@ impl PlayerHandle {
             audio_tracks: RwSignal::default(),
             audio_shown: RwSignal::new(-1),
             error: RwSignal::new(None),
+            unmute_offered: RwSignal::new(false),
             engine: StoredValue::new_local(None),
+            source: StoredValue::new_local(None),
             play_when_loaded: StoredValue::new(false),
+            autoplay: StoredValue::new(Autoplay::Off),
+            deferred: RwSignal::new(false),
+            promised: StoredValue::new_local(Vec::new()),
         }
+    }
+
+    /// The player as if it were a `<video>`.
+    pub fn media(&self) -> Media {
+        Media(*self)
     }
 
     /// The `<video>` element, while mounted.
     pub fn element(&self) -> Option<HtmlVideoElement> {
         self.video.try_get_untracked().flatten()
+    }
+
+    /// The root's own `error` event.
+    fn tell(&self, error: PlaybackError) {
+        let Some(root) = self.root.try_get_untracked().flatten() else { return };
+        let detail = js_sys::Object::new();
+        set_property(&detail, "code", error.code());
+        set_property(&detail, "message", error.to_string());
+        set_property(&detail, "fatal", true);
+        let root: &web_sys::HtmlElement = root.as_ref();
+        events::dispatch(root, "error", &detail);
     }
 
     pub(super) fn on_engine(&self, event: EngineEvent) {
@@ -127,6 +164,8 @@ impl PlayerHandle {
                 self.reconnecting.set(false);
                 self.waiting.set(false);
                 self.pending.set(None);
+                self.break_promises(error.code(), &error.to_string());
+                self.tell(error);
                 self.error.set(Some(error));
             }
         }

@@ -1,0 +1,67 @@
+//! Playing without being asked to, as far as the browser lets a page do that.
+
+use leptos::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Event, HtmlVideoElement};
+
+use super::{Autoplay, PlayerHandle, handle, strings};
+use crate::{
+    components::{
+        icons::{self, icon},
+        live::{on, when},
+    },
+    dom::property,
+};
+
+/// Plays what has just been loaded, because the user or the page wants it to.
+pub(super) fn begin(handle: PlayerHandle, video: &HtmlVideoElement) {
+    let autoplay = handle.autoplay.get_value();
+    handle.autoplay.set_value(Autoplay::Off);
+    let promise = handle::playing(video);
+    handle.settle(&promise);
+    let video = video.clone();
+    spawn_local(async move {
+        let Err(error) = JsFuture::from(promise).await else { return };
+        let refused = property(&error, "name").as_string().is_some_and(|name| name == "NotAllowedError");
+        if !refused || autoplay != Autoplay::On || video.muted() {
+            return;
+        }
+        video.set_muted(true);
+        let plays = JsFuture::from(handle::playing(&video)).await.is_ok();
+        if plays {
+            let _ = handle.unmute_offered.try_set(true);
+        } else {
+            video.set_muted(false);
+        }
+    });
+}
+
+/// Offers the sound of a video that plays without because nobody has asked for it.
+#[component]
+pub(super) fn Unmute(handle: PlayerHandle) -> impl IntoView {
+    when(
+        move || handle.unmute_offered.get() && handle.muted.get() && handle.error.get().is_none(),
+        move || {
+            view! {
+                <button
+                    type="button"
+                    part="unmute"
+                    class="rw-notice rw-unmute"
+                    {..on("click", move |_: Event| unmute(handle))}
+                >
+                    {icon(icons::VOLUME_OFF)}
+                    {strings::UNMUTE}
+                </button>
+            }
+            .into_any()
+        },
+    )
+}
+
+/// The button goes away with it, so the focus moves to the player: keys go on working.
+fn unmute(handle: PlayerHandle) {
+    handle.toggle_mute();
+    if let Some(root) = handle.root.get_untracked() {
+        let _ = root.focus();
+    }
+}
