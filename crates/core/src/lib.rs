@@ -4,6 +4,7 @@
 //!
 //! - [`upload`]: the upload state machine, its protocols, chunk sizes, retries and progress.
 //! - [`journal`]: what is remembered of uploads, so that they go on after a reload.
+//! - [`playback`]: what to do when playing fails or stands still, and before a token runs out.
 //! - [`storyboard`]: thumbnails for scrubbing, from WebVTT or JSON. [`filmstrip`]: how a local file gets one.
 //! - [`probe`]: what a file is, from its header. [`checks`]: what keeps it from being sent.
 //! - [`readiness`]: which of two reports on a video counts, and when nothing changes any more.
@@ -16,6 +17,7 @@ pub mod checks;
 pub mod filmstrip;
 pub mod journal;
 mod number;
+pub mod playback;
 pub mod probe;
 pub mod readiness;
 pub mod storyboard;

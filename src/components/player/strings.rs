@@ -53,8 +53,10 @@ pub fn error(error: PlaybackError, is_file: bool) -> &'static str {
         }
         PlaybackError::Gone => "This video is no longer there. It may have been deleted.",
         PlaybackError::Refused => "You no longer have access to this video. Reload the page to ask for it again.",
-        PlaybackError::Network => "The connection broke. Playback goes on as soon as it is back.",
+        PlaybackError::Key => "This video is encrypted, and its key could not be fetched. Trying again may help.",
+        PlaybackError::Network => "The video can’t be reached. Check your connection, then try again.",
         PlaybackError::Media => "Something in this video can’t be decoded. Trying again may get past it.",
+        PlaybackError::Stalled => "Playback has stopped, and nothing got it going. Trying again may help.",
     }
 }
 

@@ -15,6 +15,7 @@ use std::rc::Rc;
 use web_sys::{File, HtmlVideoElement};
 
 pub use hls_js::HlsJsSource;
+pub use reelway_core::playback::PlaybackError;
 
 /// What to play.
 #[derive(Clone, PartialEq)]
@@ -62,52 +63,6 @@ pub enum EngineEvent {
     Flowing,
     /// Nothing goes on without the user. The engine has stopped; [`Engine::load`] starts it anew.
     Failed(PlaybackError),
-}
-
-/// Why a video can't be played, or not any further.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PlaybackError {
-    /// hls.js itself could not be fetched.
-    #[error("the playback engine could not be loaded")]
-    EngineUnavailable,
-    /// No Media Source Extensions here, and no HLS of the browser's own.
-    #[error("this browser has no Media Source Extensions")]
-    BrowserUnsupported,
-    /// The stream is fine, but this browser has no decoder for it.
-    #[error("this browser can't decode the codecs of this video")]
-    CodecUnsupported,
-    /// The server says that there is no such stream.
-    #[error("the stream is gone")]
-    Gone,
-    /// The server says that this user may not see the stream.
-    #[error("access to the stream was refused")]
-    Refused,
-    /// The connection broke, and trying again did not help.
-    #[error("the stream could not be fetched")]
-    Network,
-    /// The media is damaged, or the decoder gave up on it.
-    #[error("the media could not be decoded")]
-    Media,
-}
-
-impl PlaybackError {
-    /// A stable code for programs.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::EngineUnavailable => "engine_unavailable",
-            Self::BrowserUnsupported => "browser_unsupported",
-            Self::CodecUnsupported => "codec_unsupported",
-            Self::Gone => "gone",
-            Self::Refused => "refused",
-            Self::Network => "network",
-            Self::Media => "media",
-        }
-    }
-
-    /// Whether the return of the network may mend it.
-    pub const fn is_network(self) -> bool {
-        matches!(self, Self::Network | Self::EngineUnavailable)
-    }
 }
 
 /// Where an engine sends its reports.

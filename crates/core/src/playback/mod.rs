@@ -1,0 +1,14 @@
+//! Playing without a break: what to do when something fails, when nothing fails and yet nothing moves, and before a
+//! token runs out.
+//!
+//! - [`error`]: why a video can't be played.
+//! - [`recovery`]: the ladder: retry, another rendition, flush, reattach, a reason and a button.
+//! - [`watchdog`]: sees that the picture stands still.
+//! - [`token`]: when a URL's token runs out, and which URLs get the fresh one.
+
+pub mod error;
+pub mod recovery;
+pub mod token;
+pub mod watchdog;
+
+pub use error::PlaybackError;

@@ -1,0 +1,316 @@
+//! The recovery ladder: what is tried when playback fails, in which order, and when it is time to say so.
+//!
+//! retry → another rendition → flush and fetch anew → reattach → skip what is damaged → a reason and a button.
+//!
+//! Two budgets keep it from going on for ever. [`PATIENCE`] counts the time for which somebody waits for a picture:
+//! as long as what is buffered plays on, nobody need know. [`BUDGET`] counts failures; [`HEALTHY`] playback without
+//! any makes it full again.
+
+use super::PlaybackError;
+use crate::{Millis, upload::retry::Retry};
+
+/// Milliseconds without a picture, while failures come in, until the user is told.
+pub const PATIENCE: Millis = 20_000.0;
+/// Failures without healthy playback in between until no more is tried.
+pub const BUDGET: u32 = 16;
+/// Milliseconds of playback without a failure after which all is forgotten.
+pub const HEALTHY: Millis = 10_000.0;
+/// Milliseconds: no wait between two tries is longer.
+pub const LONGEST_WAIT: Millis = 8_000.0;
+
+/// Tries at the same request before another rendition is taken.
+const RETRIES: u32 = 3;
+/// Fresh tokens that are asked for before a refusal is believed.
+const RENEWALS: u32 = 2;
+/// Damaged places that are skipped one after the other.
+const SKIPS: u32 = 3;
+
+/// What was to be fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The code of the engine.
+    Engine,
+    /// The master playlist.
+    Master,
+    /// The media playlist of a rendition.
+    Playlist,
+    /// A segment, or an init segment.
+    Segment,
+    /// A key.
+    Key,
+}
+
+/// What failed. The engine itself has stopped trying.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fault {
+    /// A request came to nothing.
+    Request {
+        /// For what.
+        part: Part,
+        /// The HTTP status; `None` if no answer came, not the whole of it, or not in time.
+        status: Option<u16>,
+    },
+    /// The media is damaged, or the decoder gave up on it.
+    Media {
+        /// Seconds: where the damaged segment ends, if the engine knows which one it is.
+        until: Option<f64>,
+    },
+    /// There is no decoder for this rendition.
+    Codec,
+    /// The [watchdog](super::watchdog) sees that nothing moves, and nobody has said why.
+    Stalled,
+}
+
+/// What the world looks like at the moment of a failure.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene {
+    /// On the caller's clock.
+    pub now: Millis,
+    /// What the browser believes of the network.
+    pub online: bool,
+    /// There is a picture for the present position and more to come, or nobody wants one.
+    pub fine: bool,
+    /// The rendition that failed, an index into those that are left.
+    pub rendition: Option<usize>,
+    /// Renditions that are left, that one included.
+    pub renditions: usize,
+    /// Fresh URLs can be asked for.
+    pub renewable: bool,
+}
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Step {
+    /// Let the engine fetch again after so many milliseconds.
+    Retry(Millis),
+    /// Nothing, until the browser says that the network is back; then [`Ladder::online`]. A browser may be wrong about
+    /// that: after [`LONGEST_WAIT`] a try does no harm.
+    AwaitOnline,
+    /// Ask for fresh URLs, and fetch again with them.
+    Renew,
+    /// Play this rendition no more, and fetch again.
+    Avoid(usize),
+    /// Throw away what is buffered, with the decoder, and fetch again at the same position.
+    Flush,
+    /// Start the engine anew: at this position in seconds, or at the present one.
+    Reattach(Option<f64>),
+    /// Nothing, while what is buffered plays; then [`Ladder::ran_dry`].
+    PlayOut,
+    /// Stop, and say why, with a button to try again.
+    Tell(PlaybackError),
+}
+
+/// Remembers what has been tried.
+#[derive(Clone, Debug)]
+pub struct Ladder {
+    retry: Retry,
+    /// Failures since the last healthy playback.
+    failures: u32,
+    /// Requests that failed one after the other, with no data in between.
+    misses: u32,
+    /// How far the ladder has been climbed for damaged media and for standstill.
+    rung: u32,
+    renewals: u32,
+    skips: u32,
+    /// When there was a picture the last time.
+    fine_at: Millis,
+    failed_at: Millis,
+    /// What there is to tell once the buffer has run dry.
+    verdict: Option<PlaybackError>,
+}
+
+impl Ladder {
+    /// A fresh one, at the moment when the engine starts. `seed` makes the jitter; any number will do.
+    pub const fn new(now: Millis, seed: u64) -> Self {
+        Self {
+            retry: Retry::new(u32::MAX, seed),
+            failures: 0,
+            misses: 0,
+            rung: 0,
+            renewals: 0,
+            skips: 0,
+            fine_at: now,
+            failed_at: now,
+            verdict: None,
+        }
+    }
+
+    /// All is forgotten: the user has pressed the button.
+    pub fn restart(&mut self, now: Millis) {
+        self.retry.headway();
+        *self = Self { retry: self.retry.clone(), ..Self::new(now, 0) };
+    }
+
+    /// There is a picture, and it moves if it should. To be told about every second.
+    pub fn fine(&mut self, now: Millis) {
+        self.fine_at = now;
+        if self.failures > 0 && self.verdict.is_none() && now - self.failed_at >= HEALTHY {
+            self.restart(now);
+        }
+    }
+
+    /// A segment has arrived: the next failure is tried again soon.
+    pub fn flowed(&mut self) {
+        self.misses = 0;
+        self.retry.headway();
+    }
+
+    /// The network is back: what waited for it is to be tried at once.
+    pub fn online(&mut self, now: Millis) -> Step {
+        self.flowed();
+        // The time without a network was told as such, and does not count against the server.
+        self.fine_at = now;
+        Step::Retry(0.0)
+    }
+
+    /// What was buffered has run out. `None`: the engine is at work, wait for what it says.
+    pub fn ran_dry(&mut self, now: Millis) -> Option<Step> {
+        let verdict = self.verdict.take()?;
+        if verdict.is_network() || verdict == PlaybackError::Media {
+            // Much may have changed since, and the rough steps have not been taken while there was a picture.
+            self.restart(now);
+            return Some(Step::Retry(0.0));
+        }
+        Some(Step::Tell(verdict))
+    }
+
+    /// Something failed.
+    pub fn fault(&mut self, fault: Fault, scene: Scene) -> Step {
+        // Who stands still has no picture that goes on, whatever the element says of its buffer.
+        let scene = Scene { fine: scene.fine && fault != Fault::Stalled, ..scene };
+        if scene.fine {
+            self.fine_at = scene.now;
+        }
+        let by_network = matches!(fault, Fault::Request { status: None, .. } | Fault::Stalled);
+        if !scene.online && by_network {
+            return Step::AwaitOnline;
+        }
+        if fault == Fault::Stalled
+            && let Some(step) = self.ran_dry(scene.now)
+        {
+            return step;
+        }
+        self.failures += 1;
+        self.failed_at = scene.now;
+        let step = match fault {
+            Fault::Request { part, status } => self.request(part, status, scene),
+            Fault::Media { until } => self.media(until, scene),
+            Fault::Codec => self.avoid(scene).unwrap_or(Step::Tell(PlaybackError::CodecUnsupported)),
+            Fault::Stalled => self.stalled(scene),
+        };
+        self.within_budget(step, fault, scene)
+    }
+
+    /// No step is taken past the budgets, and nothing is told to who has a picture.
+    fn within_budget(&mut self, step: Step, fault: Fault, scene: Scene) -> Step {
+        let waited = scene.now - self.fine_at >= PATIENCE;
+        let step = match step {
+            Step::Tell(_) => step,
+            _ if waited || self.failures > BUDGET => Step::Tell(reason(fault)),
+            _ => step,
+        };
+        match step {
+            Step::Tell(error) if scene.fine && error != PlaybackError::CodecUnsupported => {
+                self.verdict = Some(error);
+                Step::PlayOut
+            }
+            _ => step,
+        }
+    }
+
+    fn request(&mut self, part: Part, status: Option<u16>, scene: Scene) -> Step {
+        self.misses += 1;
+        match status {
+            Some(401 | 403) => self.refused(scene),
+            Some(400..=499) if !matches!(status, Some(408 | 412 | 425 | 429)) => self.missing(part, scene),
+            _ if self.misses == RETRIES && part != Part::Master => {
+                self.avoid(scene).unwrap_or_else(|| self.after_a_while())
+            }
+            _ => self.after_a_while(),
+        }
+    }
+
+    /// Access was refused. The token may have run out: then a fresh one helps, in the requests as they are, or in a
+    /// playlist that names its segments with fresh ones of their own.
+    fn refused(&mut self, scene: Scene) -> Step {
+        if !scene.renewable || self.renewals >= RENEWALS {
+            return Step::Tell(PlaybackError::Refused);
+        }
+        self.renewals += 1;
+        if self.renewals == 1 || scene.fine { Step::Renew } else { Step::Reattach(None) }
+    }
+
+    /// The server says that there is no such thing. A rendition that is not whole is done without; once more is tried,
+    /// for a playlist may just be replaced.
+    fn missing(&mut self, part: Part, scene: Scene) -> Step {
+        if matches!(part, Part::Playlist | Part::Segment)
+            && let Some(step) = self.avoid(scene)
+        {
+            return step;
+        }
+        if self.misses == 1 {
+            return self.after_a_while();
+        }
+        Step::Tell(match part {
+            Part::Key => PlaybackError::Key,
+            Part::Engine => PlaybackError::EngineUnavailable,
+            _ => PlaybackError::Gone,
+        })
+    }
+
+    fn media(&mut self, until: Option<f64>, scene: Scene) -> Step {
+        self.rung += 1;
+        // With a picture on screen, the rough steps wait until it has run out.
+        match self.rung {
+            1 | 2 if scene.fine => self.after_a_while(),
+            _ if scene.fine => self.avoid(scene).unwrap_or(Step::Tell(PlaybackError::Media)),
+            1 => Step::Flush,
+            2 => self.avoid(scene).unwrap_or(Step::Reattach(None)),
+            3 => Step::Reattach(None),
+            _ if self.skips < SKIPS && until.is_some() => {
+                self.skips += 1;
+                // The next damaged place is not the fault of this one.
+                self.rung = 1;
+                Step::Reattach(until)
+            }
+            _ => Step::Tell(PlaybackError::Media),
+        }
+    }
+
+    /// At the watchdog's pace, which is several seconds.
+    fn stalled(&mut self, scene: Scene) -> Step {
+        self.rung += 1;
+        match self.rung {
+            1 => Step::Retry(0.0),
+            2 => Step::Flush,
+            3 => self.avoid(scene).unwrap_or(Step::Reattach(None)),
+            4 => Step::Reattach(None),
+            _ => Step::Tell(PlaybackError::Stalled),
+        }
+    }
+
+    fn avoid(&mut self, scene: Scene) -> Option<Step> {
+        let rendition = scene.rendition.filter(|_| scene.renditions > 1)?;
+        // What another rendition is asked for has not failed yet.
+        self.misses = 0;
+        Some(Step::Avoid(rendition))
+    }
+
+    fn after_a_while(&mut self) -> Step {
+        Step::Retry(self.retry.wait(None).map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT)))
+    }
+}
+
+const fn reason(fault: Fault) -> PlaybackError {
+    match fault {
+        Fault::Request { part: Part::Engine, .. } => PlaybackError::EngineUnavailable,
+        Fault::Request { part: Part::Key, .. } => PlaybackError::Key,
+        Fault::Request { .. } => PlaybackError::Network,
+        Fault::Media { .. } => PlaybackError::Media,
+        Fault::Codec => PlaybackError::CodecUnsupported,
+        Fault::Stalled => PlaybackError::Stalled,
+    }
+}
+
+#[cfg(test)]
+mod tests;
