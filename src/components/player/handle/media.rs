@@ -132,17 +132,6 @@ impl Media {
     }
 }
 
-impl PlaybackError {
-    /// The nearest of `MediaError`'s codes: 2 network, 3 decoding, 4 not supported here.
-    pub const fn media_error_code(self) -> u16 {
-        match self {
-            Self::Network | Self::EngineUnavailable | Self::Gone | Self::Refused => 2,
-            Self::Media => 3,
-            Self::CodecUnsupported | Self::BrowserUnsupported => 4,
-        }
-    }
-}
-
 impl PlayerHandle {
     /// Plays now, or as soon as there is something to play.
     pub(in crate::components::player) fn play_anyhow(&self) -> Promise {
