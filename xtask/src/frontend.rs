@@ -71,13 +71,13 @@ pub fn build(tools: &Tools, toolchain: Toolchain) -> Result<()> {
 
 /// What is asked for already, and Leptos' switch that has it compile views and attributes once for each kind of element
 /// rather than once for each place: a tenth less to download, and faster to build.
-fn rust_flags() -> String {
+pub fn rust_flags() -> String {
     let asked_for = std::env::var("RUSTFLAGS").unwrap_or_default();
     format!("{asked_for} --cfg erase_components").trim_start().to_owned()
 }
 
 /// `npm ci` in `www`, unless the lock file is the one that was installed.
-fn install_npm_packages() -> Result<()> {
+pub fn install_npm_packages() -> Result<()> {
     let www = workspace::root().join("www");
     let lock = stamp::of_files(&www, ["package.json", "package-lock.json"]);
     if stamp::is_current("npm", &lock) && www.join("node_modules").is_dir() {

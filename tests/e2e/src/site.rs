@@ -64,7 +64,7 @@ impl Drop for Site {
 
 fn module(path: PathBuf) -> Response {
     let kind = match path.extension().and_then(|kind| kind.to_str()) {
-        Some("js") => "text/javascript",
+        Some("js" | "mjs") => "text/javascript",
         Some("wasm") => "application/wasm",
         _ => return StatusCode::NOT_FOUND.into_response(),
     };

@@ -146,6 +146,8 @@ impl Setup {
             "reelway",
             "--package",
             "reelway-upload",
+            "--package",
+            "reelway-player",
             "--all-targets",
             "--features",
             "demo",

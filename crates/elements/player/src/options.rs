@@ -1,0 +1,59 @@
+//! The options of `mountPlayer`.
+
+use leptos::prelude::*;
+use reelway::{dom::property, player::engine::Source};
+use wasm_bindgen::JsValue;
+
+/// The options that can change while the player is there.
+#[derive(Clone, Copy)]
+pub struct Live {
+    /// `src`: the URL of an HLS master playlist.
+    pub src: RwSignal<Option<Source>, LocalStorage>,
+    /// `poster`
+    pub poster: RwSignal<Option<String>>,
+    /// `storyboardSrc`
+    pub storyboard_src: RwSignal<Option<String>>,
+    /// `videoTitle`
+    pub video_title: RwSignal<String>,
+}
+
+impl Live {
+    /// As the object says. It needs a reactive owner.
+    pub fn new(options: &JsValue) -> Self {
+        let live = Self {
+            src: RwSignal::new_local(None),
+            poster: RwSignal::default(),
+            storyboard_src: RwSignal::default(),
+            video_title: RwSignal::default(),
+        };
+        live.set(options);
+        live
+    }
+
+    /// Takes what the object has. `undefined` is not there, `null` is nothing.
+    pub fn set(&self, options: &JsValue) {
+        if let Some(url) = text(options, "src") {
+            self.src.set(url.map(Source::Hls));
+        }
+        if let Some(url) = text(options, "poster") {
+            self.poster.set(url);
+        }
+        if let Some(url) = text(options, "storyboardSrc") {
+            self.storyboard_src.set(url);
+        }
+        if let Some(title) = text(options, "videoTitle") {
+            self.video_title.set(title.unwrap_or_default());
+        }
+    }
+}
+
+/// A text that may be left out, and may be `null`.
+fn text(options: &JsValue, name: &str) -> Option<Option<String>> {
+    let value = property(options, name);
+    (!value.is_undefined()).then(|| value.as_string().filter(|text| !text.is_empty()))
+}
+
+/// A switch: whether the option is truthy.
+pub fn flag(options: &JsValue, name: &str) -> bool {
+    property(options, name).is_truthy()
+}

@@ -1,0 +1,128 @@
+//! Builds what pages in JavaScript load: one wasm module for each package of `crates/elements`, and the modules of
+//! `www/src` that wrap them.
+//!
+//! - [`bundle`]: a module of `www/src` with its glue and its style sheet in one file.
+//! - [`size`]: what each entry costs a page, and what it may.
+
+mod bundle;
+mod size;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    frontend, process,
+    step::{Step, note},
+    tools::Tools,
+    versions,
+    wasm_target::{TARGET, Toolchain},
+    workspace,
+};
+
+/// What a page can load: a module `<name>.js`, with its types and its wasm.
+struct Entry {
+    name: &'static str,
+    /// In `crates/elements`.
+    package: &'static str,
+    /// The name of its wasm.
+    module: &'static str,
+    /// Whether it is a component: Leptos, a style sheet, and one file of it all.
+    is_component: bool,
+}
+
+const ENTRIES: [Entry; 2] = [
+    Entry { name: "upload", package: "reelway-upload", module: "reelway_upload", is_component: false },
+    Entry { name: "player", package: "reelway-player", module: "reelway_player", is_component: true },
+];
+
+/// The engine, which a player imports when it first needs it, and its worker.
+const ENGINE: [&str; 2] = ["hls.min.mjs", "hls.worker.js"];
+
+/// How to compile.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Build {
+    /// Soon, and large: for tests.
+    Dev,
+    /// Small, with brotli copies: for users and measurements.
+    Release,
+}
+
+/// The folder that [`build`] fills.
+pub fn folder(build: Build) -> PathBuf {
+    workspace::target_dir().join("js").join(if build == Build::Release { "release" } else { "dev" })
+}
+
+/// Builds into [`folder`], and gives it. What has not changed is quick: cargo knows.
+///
+/// # Errors
+/// A step fails, or, of a release, an entry is larger than `budgets.toml` lets it be.
+pub fn build(tools: &Tools, toolchain: Toolchain, build: Build) -> Result<PathBuf> {
+    versions::check_wasm_bindgen()?;
+    frontend::install_npm_packages()?;
+    let profile = if build == Build::Release { "wasm-release" } else { "dev" };
+    let step = Step::begin(format!("Build the modules for JavaScript ({profile})"));
+    let folder = folder(build);
+    // What an earlier build left is not what this one gives.
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("could not empty {}", folder.display()))?;
+    }
+    fs::create_dir_all(&folder)?;
+    for entry in &ENTRIES {
+        let wasm = entry.compile(toolchain, build)?;
+        if entry.is_component {
+            bundle::build(tools, entry, &wasm, &folder, build)?;
+        } else {
+            entry.bind(tools, &wasm, &folder)?;
+            copy(&format!("{}.js", entry.name), &workspace::root().join("www/src"), &folder)?;
+        }
+        copy(&format!("{}.d.ts", entry.name), &workspace::root().join("www/src"), &folder)?;
+        if build == Build::Release {
+            let wasm = folder.join(format!("{}_bg.wasm", entry.module));
+            let mut opt = process::command(tools.program("wasm-opt")?);
+            process::run(opt.arg("-Oz").arg(&wasm).arg("--output").arg(&wasm))?;
+        }
+    }
+    for file in ENGINE {
+        copy(file, &workspace::root().join("www/node_modules/hls.js/dist"), &folder)?;
+    }
+    if build == Build::Release {
+        frontend::compress_below(&folder)?;
+        size::check(&folder, &ENTRIES)?;
+    }
+    note(folder.display());
+    step.done();
+    Ok(folder)
+}
+
+impl Entry {
+    /// Compiles it, and gives the wasm as it is before wasm-bindgen. By itself, or it would have the features of others.
+    fn compile(&self, toolchain: Toolchain, build: Build) -> Result<PathBuf> {
+        let profile = if build == Build::Release { "wasm-release" } else { "dev" };
+        let mut cargo = toolchain.cargo();
+        cargo.args(["build", "--quiet", "--locked", "--target", TARGET, "--profile", profile]);
+        if self.is_component {
+            cargo.env("RUSTFLAGS", frontend::rust_flags());
+        }
+        process::run(cargo.args(["--package", self.package]))?;
+        // cargo's own name for the folder of the profile `dev`.
+        let profile = if build == Build::Release { profile } else { "debug" };
+        Ok(workspace::target_dir().join(TARGET).join(profile).join(self.module).with_extension("wasm"))
+    }
+
+    /// Makes the wasm that browsers load, and the JavaScript that glues it to them.
+    fn bind(&self, tools: &Tools, wasm: &Path, folder: &Path) -> Result<()> {
+        let mut bindgen = process::command(tools.program("wasm-bindgen")?);
+        bindgen.args(["--target", "web", "--no-typescript", "--out-name", self.module, "--out-dir"]).arg(folder);
+        process::run(bindgen.arg(wasm))
+    }
+}
+
+fn copy(name: &str, from: &Path, to: &Path) -> Result<()> {
+    let file = from.join(name);
+    fs::copy(&file, to.join(name)).with_context(|| format!("could not copy {}", file.display()))?;
+    Ok(())
+}
