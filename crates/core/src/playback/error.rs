@@ -61,13 +61,4 @@ impl PlaybackError {
     pub const fn is_network(self) -> bool {
         matches!(self, Self::Network | Self::EngineUnavailable | Self::Stalled)
     }
-
-    /// The nearest of `MediaError`'s codes: 2 network, 3 decoding, 4 not supported here.
-    pub const fn media_error_code(self) -> u16 {
-        match self {
-            Self::Network | Self::EngineUnavailable | Self::Gone | Self::Refused | Self::Key | Self::Stalled => 2,
-            Self::Media => 3,
-            Self::CodecUnsupported | Self::BrowserUnsupported => 4,
-        }
-    }
 }
