@@ -6,6 +6,7 @@
 //! - [`journal`]: what is remembered of uploads, so that they go on after a reload.
 //! - [`playback`]: what to do when playing fails or stands still, and before a token runs out.
 //! - [`storyboard`]: thumbnails for scrubbing, from WebVTT or JSON. [`filmstrip`]: how a local file gets one.
+//! - [`hls`]: playlists, and what a player starts with.
 //! - [`probe`]: what a file is, from its header. [`checks`]: what keeps it from being sent.
 //! - [`readiness`]: which of two reports on a video counts, and when nothing changes any more.
 //! - [`text`]: sizes, rates and times as people read them.
@@ -15,6 +16,7 @@
 mod base64;
 pub mod checks;
 pub mod filmstrip;
+pub mod hls;
 pub mod journal;
 mod number;
 pub mod playback;
