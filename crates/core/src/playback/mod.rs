@@ -4,10 +4,13 @@
 //! - [`error`]: why a video can't be played.
 //! - [`recovery`]: the ladder: retry, another rendition, flush, reattach, a reason and a button.
 //! - [`watchdog`]: sees that the picture stands still.
+//! - [`qoe`]: what viewers notice, for whoever measures it. [`resume`]: where they left off.
 //! - [`token`]: when a URL's token runs out, and which URLs get the fresh one.
 
 pub mod error;
+pub mod qoe;
 pub mod recovery;
+pub mod resume;
 pub mod token;
 pub mod watchdog;
 
