@@ -55,6 +55,18 @@ pub fn clipboard() -> Option<web_sys::Clipboard> {
     Some(window().navigator().clipboard()).filter(|clipboard| clipboard.is_object())
 }
 
+/// What was [`store`]d under this key; `None` also where the browser keeps nothing, as in some private windows.
+pub fn stored(key: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(key).ok()?
+}
+
+/// Keeps a text for later visits to this origin, where the browser keeps anything at all.
+pub fn store(key: &str, text: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(key, text);
+    }
+}
+
 /// Calls a method that web-sys keeps behind its unstable flag, or that not every browser has.
 pub fn call_method(object: &JsValue, name: &str) -> Option<JsValue> {
     let method: Function = property(object, name).dyn_into().ok()?;

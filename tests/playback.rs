@@ -2,27 +2,43 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod fake;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::{Arc, Mutex},
+};
 
-use std::{cell::Cell, rc::Rc};
-
-use fake::until;
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use leptos::{mount::mount_to, prelude::*, task::tick};
 use reelway::{
-    components::player::{Autoplay, Player, PlayerHandle, Preload},
+    components::player::{Autoplay, Player, PlayerHandle, Preload, Qoe},
     listener::Listener,
-    player::engine::{HlsJsSource, PlaybackError, Source},
+    player::engine::{Cmcd, HlsJsSource, PlaybackError, Source},
 };
+use reelway_core::playback::qoe::Rendition;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{CustomEvent, Document, Element, File, FilePropertyBag, HtmlElement, HtmlVideoElement};
+use web_sys::{CustomEvent, Document, Element, File, FilePropertyBag, HtmlElement, HtmlVideoElement, Storage};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
 fn document() -> Document {
     web_sys::window().unwrap().document().unwrap()
+}
+
+/// Waits until something is so, for ten seconds at most.
+async fn until(what: &str, so: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if so() {
+            return;
+        }
+        let pause = Promise::new(&mut |done, _| {
+            web_sys::window().unwrap().set_timeout_with_callback_and_timeout_and_arguments_0(&done, 20).unwrap();
+        });
+        JsFuture::from(pause).await.unwrap();
+    }
+    panic!("in vain: {what}");
 }
 
 /// Four seconds, 160 × 90, without sound.
@@ -42,6 +58,12 @@ struct Options {
     start_time: Option<f64>,
     looped: bool,
     hls: HlsJsSource,
+    cmcd: Option<Cmcd>,
+    title: &'static str,
+    poster: Option<String>,
+    placeholder: Option<String>,
+    /// By which the next visit knows the video. Without, none does.
+    video_id: Option<String>,
 }
 
 /// A player on the page. Dropping it takes it away.
@@ -49,6 +71,8 @@ struct Stage {
     root: HtmlElement,
     handle: PlayerHandle,
     source: RwSignal<Option<Source>, LocalStorage>,
+    /// What viewers noticed.
+    noticed: Arc<Mutex<Vec<Qoe>>>,
     _mounted: Box<dyn std::any::Any>,
 }
 
@@ -59,6 +83,8 @@ impl Stage {
         document().body().unwrap().append_child(&root).unwrap();
         let slot = Rc::new(Cell::new(None));
         let filled = slot.clone();
+        let noticed = Arc::new(Mutex::new(Vec::new()));
+        let notes = noticed.clone();
         let mounted = mount_to(root.clone(), move || {
             let (handle, source) = (PlayerHandle::new(), RwSignal::new_local(options.source));
             filled.set(Some((handle, source)));
@@ -69,6 +95,13 @@ impl Stage {
                     preload=options.preload
                     start_time=options.start_time
                     looped=options.looped
+                    resume=options.video_id.is_some()
+                    video_id=options.video_id
+                    poster=Signal::stored(options.poster)
+                    placeholder=Signal::stored(options.placeholder)
+                    video_title=options.title
+                    cmcd=options.cmcd
+                    on_qoe=Some(Callback::new(move |qoe| notes.lock().unwrap().push(qoe)))
                     handle=Some(handle)
                     hls=Some(options.hls)
                 />
@@ -76,7 +109,7 @@ impl Stage {
         });
         tick().await;
         let (handle, source) = slot.take().unwrap();
-        Self { root, handle, source, _mounted: Box::new(mounted) }
+        Self { root, handle, source, noticed, _mounted: Box::new(mounted) }
     }
 
     fn part(&self, part: &str) -> Option<Element> {
@@ -223,7 +256,7 @@ async fn a_promise_to_play_is_broken_by_pausing_and_by_a_failure() {
 #[wasm_bindgen_test]
 async fn the_elements_events_are_the_players_too_and_its_failure_has_a_reason() {
     let stage = Stage::mount(Options::default()).await;
-    let heard = Rc::new(std::cell::RefCell::new(Vec::new()));
+    let heard = Rc::new(RefCell::new(Vec::new()));
     let mut listeners = Vec::new();
     for name in ["loadedmetadata", "loadeddata", "playing", "timeupdate", "seeking", "seeked", "ended"] {
         let heard = heard.clone();
@@ -232,7 +265,7 @@ async fn the_elements_events_are_the_players_too_and_its_failure_has_a_reason() 
     let outside = Rc::new(Cell::new(0));
     let count = outside.clone();
     listeners.push(Listener::new(&stage.root, "playing", move |_| count.set(count.get() + 1)));
-    let reason = Rc::new(std::cell::RefCell::new(None));
+    let reason = Rc::new(RefCell::new(None));
     let slot = reason.clone();
     listeners.push(Listener::new(&stage.player(), "error", move |event| {
         *slot.borrow_mut() = Some(event.unchecked_into::<CustomEvent>().detail());
@@ -290,4 +323,224 @@ async fn a_loop_begins_again_at_the_end() {
 
     until("it is past the end, at the beginning", || stage.video().current_time() < 2.0).await;
     assert!(!stage.handle.media().ended() && !stage.video().paused());
+}
+
+fn storage() -> Storage {
+    web_sys::window().unwrap().local_storage().unwrap().unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn the_next_visit_goes_on_where_this_one_ended_and_says_so() {
+    storage().remove_item("reelway.positions").unwrap();
+    let visit = || Options { video_id: Some("v1?token=s3cr3t".into()), ..Options::default() };
+    // Ten minutes long, as far as it knows: four seconds are not worth going back to.
+    let long = |stage: &Stage| stage.handle.duration.set(600.0);
+    let first = Stage::mount(visit()).await;
+    first.source.set(Some(film()));
+    JsFuture::from(first.handle.media().play()).await.unwrap();
+    first.handle.time.set(65.0);
+    long(&first);
+    first.handle.started.set(true);
+    drop(first);
+    assert!(!storage().get_item("reelway.positions").unwrap().unwrap().contains("s3cr3t"));
+
+    let second = Stage::mount(visit()).await;
+    second.source.set(Some(Source::Hls("/never.m3u8".into())));
+    until("it goes on there", || second.handle.media().current_time() == 65.0).await;
+    second.handle.error.set(None);
+    second.handle.loaded.set(true);
+    until("it says so", || second.part("resumed").is_some()).await;
+    assert!(second.part("resumed").unwrap().text_content().unwrap().contains("Resumed at 1:05"));
+    second.press("start-over");
+    until("it is said no more", || second.part("resumed").is_none()).await;
+    assert_eq!(second.handle.media().current_time(), 0.0);
+    drop(second);
+
+    let told = Stage::mount(Options { start_time: Some(3.0), ..visit() }).await;
+    told.source.set(Some(Source::Hls("/never.m3u8".into())));
+    until("it has been tried", || told.handle.error.get_untracked().is_some()).await;
+    assert_eq!(told.handle.media().current_time(), 3.0, "what is asked for comes first");
+    drop(told);
+
+    let other = Stage::mount(Options { video_id: Some("v2".into()), ..Options::default() }).await;
+    other.source.set(Some(Source::Hls("/never.m3u8".into())));
+    until("it has been tried", || other.handle.error.get_untracked().is_some()).await;
+    assert_eq!(other.handle.media().current_time(), 0.0, "another video");
+}
+
+#[wasm_bindgen_test]
+async fn a_video_that_was_seen_to_its_end_begins_anew() {
+    storage().remove_item("reelway.positions").unwrap();
+    let stage = Stage::mount(Options { video_id: Some("v3".into()), ..Options::default() }).await;
+    stage.source.set(Some(film()));
+    JsFuture::from(stage.handle.media().play()).await.unwrap();
+    // As far as it knows: two of four seconds are not worth going back to.
+    stage.handle.duration.set(30.0);
+    stage.handle.seek(2.0);
+    stage.handle.pause();
+    until("it is kept", || storage().get_item("reelway.positions").unwrap().is_some_and(|kept| !kept.is_empty())).await;
+
+    JsFuture::from(stage.handle.media().play()).await.unwrap();
+    stage.handle.duration.set(4.0);
+    stage.handle.seek(3.8);
+    until("it ends", || stage.handle.media().ended()).await;
+
+    until("it is forgotten", || storage().get_item("reelway.positions").unwrap().as_deref() == Some("")).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_volume_is_remembered_and_silence_is_not() {
+    let stage = Stage::mount(Options::default()).await;
+    stage.handle.set_volume(0.3);
+    until("it is kept", || storage().get_item("reelway.volume").unwrap().as_deref() == Some("30")).await;
+    stage.handle.toggle_mute();
+    stage.handle.set_volume(0.0);
+    tick().await;
+    drop(stage);
+
+    let next = Stage::mount(Options::default()).await;
+
+    assert!((next.video().volume() - 0.3).abs() < 1e-6);
+    assert!(!next.video().muted());
+    storage().remove_item("reelway.volume").unwrap();
+}
+
+/// `navigator.mediaSession`, or what it has by this name.
+fn media_session(name: &str) -> JsValue {
+    let navigator = web_sys::window().unwrap().navigator();
+    let session = Reflect::get(&navigator, &"mediaSession".into()).unwrap();
+    if name.is_empty() { session } else { Reflect::get(&session, &name.into()).unwrap() }
+}
+
+#[wasm_bindgen_test]
+async fn the_player_that_plays_last_has_the_systems_keys_until_it_goes() {
+    // The browser keeps the handlers to itself: here they are looked at on their way.
+    let script = "globalThis.handlers = {};
+        this.setActionHandler = (action, handler) => { handlers[action] = handler; };
+        this.setPositionState = state => { globalThis.position = state; };";
+    Function::new_no_args(script).call0(&media_session("")).unwrap();
+    let press = |details: &str| {
+        let script = format!("const details = {details}; handlers[details.action](details);");
+        Function::new_no_args(&script).call0(&JsValue::UNDEFINED).unwrap();
+    };
+    let global = |script: &str| Function::new_no_args(script).call0(&JsValue::UNDEFINED).unwrap();
+    let title = || Reflect::get(&media_session("metadata"), &"title".into()).unwrap().as_string();
+    let poster = Some("data:image/gif;base64,R0lGODlhAQABAAAAACw=".to_owned());
+    let one = Stage::mount(Options { source: Some(film()), title: "One", poster, ..Options::default() }).await;
+    let two = Stage::mount(Options { source: Some(film()), title: "Two", ..Options::default() }).await;
+
+    JsFuture::from(one.handle.media().play()).await.unwrap();
+    until("the first is shown", || title().as_deref() == Some("One")).await;
+    assert_eq!(
+        global("return navigator.mediaSession.metadata.artwork[0].src.slice(0, 15)").as_string().unwrap(),
+        "data:image/gif;"
+    );
+    JsFuture::from(two.handle.media().play()).await.unwrap();
+    until("the second takes its place", || title().as_deref() == Some("Two")).await;
+    assert_eq!(media_session("playbackState").as_string().as_deref(), Some("playing"));
+    assert_eq!(global("return position.duration").as_f64(), Some(4.0));
+
+    press("{ action: 'seekto', seekTime: 1.5 }");
+    until("it is there", || (two.video().current_time() - 1.5).abs() < 0.8 && !two.video().seeking()).await;
+    press("{ action: 'pause' }");
+    until("it pauses", || media_session("playbackState").as_string().as_deref() == Some("paused")).await;
+    assert!(two.video().paused());
+    press("{ action: 'seekforward', seekOffset: 1 }");
+    until("it is there", || two.video().current_time() > 2.4).await;
+    press("{ action: 'seekbackward', seekOffset: 2 }");
+    until("it is there", || two.video().current_time() < 1.5).await;
+    press("{ action: 'play' }");
+    until("it plays", || !two.video().paused()).await;
+    press("{ action: 'stop' }");
+    until("it stops", || two.video().paused() && two.video().current_time() == 0.0).await;
+
+    drop(one);
+    assert_eq!(title().as_deref(), Some("Two"), "a player that does not own it takes nothing away");
+    drop(two);
+    assert!(media_session("metadata").is_null());
+    assert!(global("return handlers.play === null").is_truthy());
+    assert_eq!(media_session("playbackState").as_string().as_deref(), Some("none"));
+    global("delete navigator.mediaSession.setActionHandler; delete navigator.mediaSession.setPositionState;");
+}
+
+#[wasm_bindgen_test]
+async fn a_placeholder_stands_in_for_the_poster_and_neither_moves_anything() {
+    let picture = "data:image/gif;base64,R0lGODlhAQABAIAAAP8AAAAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==";
+    let bare = Stage::mount(Options::default()).await;
+    let height = bare.player().offset_height();
+    let options = Options { poster: Some(picture.into()), placeholder: Some(picture.into()), ..Options::default() };
+    let stage = Stage::mount(options).await;
+
+    assert_eq!(stage.part("placeholder").unwrap().get_attribute("src").as_deref(), Some(picture));
+    until("the poster has come", || stage.part("poster").is_some_and(|poster| poster.has_attribute("data-loaded")))
+        .await;
+    assert_eq!(stage.player().offset_height(), height);
+
+    stage.source.set(Some(film()));
+    JsFuture::from(stage.handle.media().play()).await.unwrap();
+    until("both are gone", || stage.part("poster").is_none() && stage.part("placeholder").is_none()).await;
+}
+
+#[wasm_bindgen_test]
+async fn viewers_notice_a_start_and_no_rebuffer_when_they_seek() {
+    let stage = Stage::mount(Options::default()).await;
+    let events = Rc::new(RefCell::new(Vec::new()));
+    let heard = events.clone();
+    let _listener = Listener::new(&stage.player(), "startup", move |event| {
+        heard.borrow_mut().push(event.unchecked_into::<CustomEvent>().detail());
+    });
+    stage.source.set(Some(film()));
+    until("it is loaded", || stage.handle.loaded.get_untracked()).await;
+
+    JsFuture::from(stage.handle.media().play()).await.unwrap();
+    until("the start is noticed", || !stage.noticed.lock().unwrap().is_empty()).await;
+    stage.handle.seek(3.5);
+    until("it ends", || stage.handle.media().ended()).await;
+
+    let noticed = stage.noticed.lock().unwrap().clone();
+    let [Qoe::Startup { took, engine: "file", prefetched: false, rendition }] = noticed[..] else {
+        panic!("{noticed:?}")
+    };
+    assert!((0.0..2_000.0).contains(&took), "{took}");
+    assert_eq!(rendition, Rendition { width: 160, height: 90, bitrate: 0 });
+    let detail = events.borrow()[0].clone();
+    assert_eq!(Reflect::get(&detail, &"duration".into()).unwrap().as_f64(), Some(took));
+    assert_eq!(Reflect::get(&detail, &"engine".into()).unwrap().as_string().as_deref(), Some("file"));
+    assert_eq!(Reflect::get(&detail, &"width".into()).unwrap().as_f64(), Some(160.0));
+}
+
+/// An hls.js that plays nothing, and keeps what it was told: `toldHls`.
+fn curious_hls() -> HlsJsSource {
+    let script = "return Promise.resolve(class {
+        static isSupported() { return true; }
+        constructor(config) { globalThis.toldHls = this.config = config; }
+        on() {} loadSource() {} attachMedia() {} destroy() {}
+    });";
+    HlsJsSource::new(Function::new_no_args(script), None)
+}
+
+#[wasm_bindgen_test]
+async fn hls_js_is_told_of_cmcd_and_to_fetch_no_more_than_the_first_frame_needs() {
+    let told = |path: &str| {
+        Function::new_no_args(&format!("return globalThis.toldHls?.{path}")).call0(&JsValue::UNDEFINED).unwrap()
+    };
+    let cmcd = Cmcd { session_id: Some("s1".into()), content_id: Some("c1".into()), use_headers: true };
+    let source = Some(Source::Hls("/master.m3u8".into()));
+    let options = Options { source: source.clone(), hls: curious_hls(), cmcd: Some(cmcd), ..Options::default() };
+    let stage = Stage::mount(options).await;
+
+    until("the engine runs", || told("cmcd").is_object()).await;
+    assert_eq!(told("cmcd.sessionId").as_string().as_deref(), Some("s1"));
+    assert_eq!(told("cmcd.contentId").as_string().as_deref(), Some("c1"));
+    assert_eq!(told("cmcd.useHeaders"), JsValue::TRUE);
+    assert_eq!((told("maxBufferLength").as_f64(), told("maxBufferSize").as_f64()), (Some(1.0), Some(1.0)));
+
+    stage.handle.play();
+    until("it fetches on", || told("maxBufferLength").as_f64() == Some(30.0)).await;
+    drop(stage);
+
+    let options = Options { source, hls: curious_hls(), preload: Preload::Auto, ..Options::default() };
+    let _stage = Stage::mount(options).await;
+    until("another engine runs", || told("cmcd").is_undefined()).await;
+    assert!(told("maxBufferLength").is_undefined(), "hls.js' own");
 }

@@ -1,6 +1,7 @@
 //! Playing without being asked to, as far as the browser lets a page do that.
 
 use leptos::prelude::*;
+use reelway_core::playback::qoe::Input;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Event, HtmlVideoElement};
 
@@ -23,7 +24,11 @@ pub(super) fn begin(handle: PlayerHandle, video: &HtmlVideoElement) {
     spawn_local(async move {
         let Err(error) = JsFuture::from(promise).await else { return };
         let refused = property(&error, "name").as_string().is_some_and(|name| name == "NotAllowedError");
-        if !refused || autoplay != Autoplay::On || video.muted() {
+        if !refused {
+            return;
+        }
+        if autoplay != Autoplay::On || video.muted() {
+            handle.observe(Input::Pause);
             return;
         }
         video.set_muted(true);
@@ -32,6 +37,7 @@ pub(super) fn begin(handle: PlayerHandle, video: &HtmlVideoElement) {
             let _ = handle.unmute_offered.try_set(true);
         } else {
             video.set_muted(false);
+            handle.observe(Input::Pause);
         }
     });
 }

@@ -3,17 +3,21 @@
 use std::{cell::Cell, rc::Rc};
 
 use leptos::prelude::*;
+use reelway_core::playback::qoe::Input;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{HtmlVideoElement, TimeRanges};
 
 use super::{autoplay, events, handle::PlayerHandle};
 use crate::{
-    dom::{property, window},
+    dom::{property, store, stored, window},
     listener::Listener,
 };
 
 /// A sought frame that has not been presented by then is taken for presented: some browsers never say so.
 const PRESENTED_AT_LATEST: i32 = 400;
+
+/// The key of the browser's storage: the volume that was last heard, in percent.
+const VOLUME: &str = "reelway.volume";
 
 /// What must be kept alive while the element is.
 pub(super) struct Binding {
@@ -22,6 +26,10 @@ pub(super) struct Binding {
 
 /// Follows the element until the binding is dropped.
 pub(super) fn bind(handle: PlayerHandle, video: &HtmlVideoElement) -> Binding {
+    if let Some(percent) = stored(VOLUME).and_then(|percent| percent.parse::<u32>().ok()) {
+        video.set_volume(f64::from(percent.min(100)) / 100.0);
+    }
+    follow_volume(&handle, video);
     let mut listeners = Vec::new();
     let mut on = |name: &'static str, act: fn(&PlayerHandle, &HtmlVideoElement)| {
         let element = video.clone();
@@ -30,12 +38,23 @@ pub(super) fn bind(handle: PlayerHandle, video: &HtmlVideoElement) -> Binding {
     on("play", |handle, _| {
         handle.paused.set(false);
         handle.ended.set(false);
+        handle.observe(Input::Play);
     });
-    on("pause", |handle, _| handle.paused.set(true));
-    on("ended", |handle, _| handle.ended.set(true));
-    on("waiting", |handle, _| handle.waiting.set(true));
+    on("pause", |handle, _| {
+        handle.paused.set(true);
+        handle.observe(Input::Pause);
+    });
+    on("ended", |handle, _| {
+        handle.ended.set(true);
+        handle.observe(Input::Ended);
+    });
+    on("waiting", |handle, video| {
+        handle.waiting.set(true);
+        handle.observe(Input::Waiting { position: video.current_time() });
+    });
     on("canplay", |handle, _| handle.waiting.set(false));
-    on("playing", |handle, _| {
+    on("playing", |handle, video| {
+        handle.observe(Input::Playing { width: video.video_width(), height: video.video_height() });
         handle.waiting.set(false);
         handle.started.set(true);
     });
@@ -66,9 +85,17 @@ pub(super) fn bind(handle: PlayerHandle, video: &HtmlVideoElement) -> Binding {
             autoplay::begin(*handle, video);
         }
     });
-    on("volumechange", follow_volume);
+    on("volumechange", |handle, video| {
+        follow_volume(handle, video);
+        let percent = (video.volume() * 100.0) as u32;
+        // Silence is for this visit only.
+        if percent > 0 {
+            store(VOLUME, &percent.to_string());
+        }
+    });
     on("ratechange", |handle, video| handle.rate.set((video.playback_rate() * 100.0).round() as i32));
     on("seeking", |handle, video| {
+        handle.observe(Input::Seeking);
         handle.ended.set(false);
         if video.ready_state() < 3 {
             handle.waiting.set(true);

@@ -9,30 +9,37 @@ mod menu;
 mod options;
 mod overlay;
 mod poster;
+mod qoe;
+mod resume;
+mod session;
 mod slider;
 mod source;
 mod strings;
 
 use crate::components::live::{attr, effect, on, prop};
 use leptos::prelude::*;
-use reelway_core::Millis;
+use reelway_core::{Millis, playback::qoe::Input};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, KeyboardEvent, MouseEvent, PointerEvent};
 
 pub use events::MEDIA_EVENTS;
 pub use handle::{Media, PlayerHandle};
 pub use options::{Autoplay, Preload};
+pub use qoe::detail;
+pub use reelway_core::playback::qoe::Qoe;
 
 use self::{
     autoplay::Unmute,
     controls::{Busy, Controls},
     overlay::Overlay,
     poster::Poster,
+    resume::Resumed,
+    session::Session,
     source::switch,
 };
 use crate::{
     player::{
-        engine::{HlsJsSource, Source},
+        engine::{Cmcd, HlsJsSource, Source},
         keys::{self, Focus},
     },
     timer::Timer,
@@ -61,6 +68,9 @@ pub fn Player(
     /// The URL of a picture to show before the video plays.
     #[prop(into, optional)]
     poster: Signal<Option<String>>,
+    /// A tiny picture, as a `data:` URL, that is shown blurred until the poster has come.
+    #[prop(into, optional)]
+    placeholder: Signal<Option<String>>,
     /// The URL of the storyboard, WebVTT or JSON.
     #[prop(into, optional)]
     storyboard_src: Signal<Option<String>>,
@@ -85,6 +95,18 @@ pub fn Player(
     /// Seconds: where to start.
     #[prop(into, optional_no_strip)]
     start_time: Option<f64>,
+    /// Go on where the last visit ended, and say so. A `start_time` comes first.
+    #[prop(default = true)]
+    resume: bool,
+    /// What the video is known by from visit to visit. Left out: the path of its URL.
+    #[prop(into, optional_no_strip)]
+    video_id: Option<String>,
+    /// Tells how the video plays: each start, standstill, rendition and failure. The root has them as events too.
+    #[prop(optional_no_strip)]
+    on_qoe: Option<Callback<Qoe>>,
+    /// Tell the server of playback with each request, as CMCD has it.
+    #[prop(optional_no_strip)]
+    cmcd: Option<Cmcd>,
     /// Where hls.js comes from. Left out: from the page's `globalThis.reelwayEngines`.
     #[prop(optional_no_strip)]
     hls: Option<HlsJsSource>,
@@ -93,6 +115,10 @@ pub fn Player(
     handle: Option<PlayerHandle>,
 ) -> impl IntoView {
     let handle = handle.unwrap_or_default();
+    handle.tell(on_qoe);
+    if autoplay != Autoplay::Off {
+        handle.observe(Input::Play);
+    }
     handle.autoplay.set_value(autoplay);
     handle.play_when_loaded.set_value(autoplay != Autoplay::Off);
     handle.deferred.set(preload == Preload::None && autoplay == Autoplay::Off);
@@ -102,7 +128,9 @@ pub fn Player(
     let binding = StoredValue::new_local(None);
     effect(move || {
         if let Some(video) = handle.video.get() {
-            binding.set_value(Some(media::bind(handle, &video)));
+            let bound = (media::bind(handle, &video), Session::follow(handle, &video, video_title, poster));
+            let saved = resume.then(|| resume::follow(handle, &video));
+            binding.set_value(Some((bound, saved)));
             video.set_preload(preload.attribute());
             video.set_loop(looped);
             if muted || autoplay == Autoplay::Muted {
@@ -111,16 +139,22 @@ pub fn Player(
             }
         }
     });
-    let hls = StoredValue::new_local(hls.unwrap_or_else(HlsJsSource::from_page));
+    let hls = StoredValue::new_local(hls.unwrap_or_else(HlsJsSource::from_page).with_cmcd(cmcd));
     effect(move || {
         let (source, video) = (src.get(), handle.video.get());
         let Some(video) = video else { return };
         if handle.deferred.get() {
             return;
         }
+        if let Some(source) = &source
+            && resume
+        {
+            resume::begin(handle, video_id.as_deref(), source, start_time.is_none() && !looped);
+        }
         switch(handle, source.as_ref(), &video, &hls.get_value());
     });
     on_cleanup(move || {
+        resume::save(handle);
         // In this order: an engine lets go of its element while the element still has its listeners.
         handle.engine.try_set_value(None);
         binding.try_set_value(None);
@@ -213,9 +247,12 @@ pub fn Player(
                     }
                 })}
             ></video>
-            <Poster handle poster />
+            <Poster handle poster placeholder />
             <Overlay handle src />
-            <Unmute handle />
+            <div class="rw-notices" role="status">
+                <Unmute handle />
+                <Resumed handle />
+            </div>
             <Controls handle storyboard=storyboard_src busy />
         </section>
     }

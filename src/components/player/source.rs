@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use reelway_core::playback::qoe::Input;
 use web_sys::HtmlVideoElement;
 
 use super::PlayerHandle;
@@ -25,6 +26,12 @@ pub(super) fn switch(handle: PlayerHandle, source: Option<&Source>, video: &Html
     if playing {
         handle.play_when_loaded.set_value(true);
     }
+    let name = match source {
+        Source::File(_) => "file",
+        Source::Hls(_) if engine::native::is_preferred(video) => "native",
+        Source::Hls(_) => "hls.js",
+    };
+    handle.observe(Input::Source(name));
     let engine = engine::create(source, video, hls, Rc::new(move |event| handle.on_engine(event)));
     engine.load(position);
     handle.engine.set_value(Some(engine));

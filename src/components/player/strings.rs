@@ -1,6 +1,6 @@
 //! All that the player says.
 
-use reelway_core::text::spoken;
+use reelway_core::text::{clock, spoken};
 
 use crate::player::engine::PlaybackError;
 
@@ -21,6 +21,13 @@ pub const PIP: &str = "Picture in picture";
 pub const BUFFERING: &str = "Loading";
 pub const RECONNECTING: &str = "Reconnecting…";
 pub const RETRY: &str = "Try again";
+
+pub const START_OVER: &str = "Start over";
+
+/// Says that it goes on in the middle, at this time in seconds.
+pub fn resumed(seconds: f64) -> String {
+    format!("Resumed at {}", clock(seconds))
+}
 
 /// The time slider's value, as a screen reader says it. Both in seconds.
 pub fn position(time: f64, duration: f64) -> String {

@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use web_sys::{File, HtmlVideoElement};
 
-pub use hls_js::HlsJsSource;
+pub use hls_js::{Cmcd, HlsJsSource};
 pub use reelway_core::playback::PlaybackError;
 
 /// What to play.

@@ -1,7 +1,7 @@
 //! What can be asked of a player.
 
 use leptos::prelude::*;
-use reelway_core::within;
+use reelway_core::{playback::qoe::Input, within};
 use web_sys::HtmlElement;
 
 use super::PlayerHandle;
@@ -25,6 +25,7 @@ impl PlayerHandle {
         if let Some(video) = self.element() {
             let _ = video.pause();
             if video.ready_state() == 0 {
+                self.observe(Input::Pause);
                 // An element without a source may be paused already, and then sends no event.
                 self.paused.set(true);
                 self.waiting.set(false);
@@ -43,6 +44,7 @@ impl PlayerHandle {
         let duration = self.duration.get_untracked();
         let time = within(time, 0.0, if duration > 0.0 { duration } else { f64::MAX });
         self.pending.set(Some(time));
+        self.resumed.set(None);
         self.time.set(time);
         if video.ready_state() > 0 {
             video.set_current_time(time);

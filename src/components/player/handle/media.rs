@@ -2,6 +2,7 @@
 
 use js_sys::{Function, Promise};
 use leptos::prelude::*;
+use reelway_core::playback::qoe::Input;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlVideoElement;
 
@@ -135,6 +136,7 @@ impl Media {
 impl PlayerHandle {
     /// Plays now, or as soon as there is something to play.
     pub(in crate::components::player) fn play_anyhow(&self) -> Promise {
+        self.observe(Input::Play);
         let Some(video) = self.element() else {
             self.play_when_loaded.set_value(true);
             return self.promise_to_play();
@@ -143,7 +145,9 @@ impl PlayerHandle {
             return playing(&video);
         }
         self.play_when_loaded.set_value(true);
-        self.deferred.set(false);
+        if self.deferred.get_untracked() {
+            self.deferred.set(false);
+        }
         // Now, because a browser may let it play only while a click is being handled. A source that arrives later
         // makes it pause again, so that this promise says little: the one that is given waits for the source.
         swallow(playing(&video));

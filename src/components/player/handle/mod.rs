@@ -11,9 +11,11 @@ use web_sys::HtmlVideoElement;
 pub use media::Media;
 pub(super) use media::{playing, swallow};
 
-use super::{Autoplay, events};
+use reelway_core::playback::qoe::{Input, Rendition};
+
+use super::{Autoplay, qoe::Watch};
 use crate::{
-    dom::{property, set_property, window},
+    dom::{property, window},
     player::engine::{AudioTrack, Engine, EngineEvent, Level, PlaybackError, Source},
 };
 
@@ -68,6 +70,8 @@ pub struct PlayerHandle {
     pub error: RwSignal<Option<PlaybackError>>,
     /// Plays in silence because nobody has asked for its sound yet: the picture offers it.
     pub unmute_offered: RwSignal<bool>,
+    /// Seconds: where it went on because the last visit had ended there, while that is being said.
+    pub resumed: RwSignal<Option<f64>>,
     pub(super) engine: StoredValue<Option<Box<dyn Engine>>, LocalStorage>,
     /// What the engine plays.
     pub(super) source: StoredValue<Option<Source>, LocalStorage>,
@@ -79,6 +83,10 @@ pub struct PlayerHandle {
     pub(super) deferred: RwSignal<bool>,
     /// Those who wait for what they have asked for to play: functions that keep a promise.
     pub(super) promised: StoredValue<Vec<Function>, LocalStorage>,
+    /// What the video is known by in the browser's storage.
+    pub(super) video_key: StoredValue<Option<u64>>,
+    /// Notices what viewers notice.
+    pub(super) watch: StoredValue<Watch, LocalStorage>,
 }
 
 impl Default for PlayerHandle {
@@ -115,12 +123,15 @@ impl PlayerHandle {
             audio_shown: RwSignal::new(-1),
             error: RwSignal::new(None),
             unmute_offered: RwSignal::new(false),
+            resumed: RwSignal::new(None),
             engine: StoredValue::new_local(None),
             source: StoredValue::new_local(None),
             play_when_loaded: StoredValue::new(false),
             autoplay: StoredValue::new(Autoplay::Off),
             deferred: RwSignal::new(false),
             promised: StoredValue::new_local(Vec::new()),
+            video_key: StoredValue::new(None),
+            watch: StoredValue::new_local(Watch::default()),
         }
     }
 
@@ -134,27 +145,28 @@ impl PlayerHandle {
         self.video.try_get_untracked().flatten()
     }
 
-    /// The root's own `error` event.
-    fn tell(&self, error: PlaybackError) {
-        let Some(root) = self.root.try_get_untracked().flatten() else { return };
-        let detail = js_sys::Object::new();
-        set_property(&detail, "code", error.code());
-        set_property(&detail, "message", error.to_string());
-        set_property(&detail, "fatal", true);
-        let root: &web_sys::HtmlElement = root.as_ref();
-        events::dispatch(root, "error", &detail);
-    }
-
     pub(super) fn on_engine(&self, event: EngineEvent) {
         match event {
             EngineEvent::Levels(levels) => self.levels.set(levels),
-            EngineEvent::LevelShown(level) => self.level_shown.set(level as i32),
+            EngineEvent::LevelShown(level) => {
+                self.level_shown.set(level as i32);
+                let shown = self.levels.with_untracked(|levels| levels.get(level).cloned());
+                if let Some(Level { width, height, bitrate }) = shown {
+                    let auto = self.level_wanted.get_untracked() < 0;
+                    self.observe(Input::Rendition { to: Rendition { width, height, bitrate }, auto });
+                }
+            }
             EngineEvent::AudioTracks(tracks) => self.audio_tracks.set(tracks),
             EngineEvent::AudioShown(track) => self.audio_shown.set(track as i32),
-            EngineEvent::Retrying => self.reconnecting.set(true),
+            EngineEvent::Retrying => {
+                self.reconnecting.set(true);
+                let network = PlaybackError::Network;
+                self.observe(Input::Failing { code: network.code(), message: network.to_string() });
+            }
             EngineEvent::Flowing => {
                 if self.reconnecting.get_untracked() {
                     self.reconnecting.set(false);
+                    self.observe(Input::Recovered { step: "retry" });
                 }
             }
             EngineEvent::Failed(error) => {
@@ -165,7 +177,7 @@ impl PlayerHandle {
                 self.waiting.set(false);
                 self.pending.set(None);
                 self.break_promises(error.code(), &error.to_string());
-                self.tell(error);
+                self.observe(Input::Failed { code: error.code(), message: error.to_string() });
                 self.error.set(Some(error));
             }
         }

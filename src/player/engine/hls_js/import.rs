@@ -5,6 +5,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlVideoElement;
 
+use super::Cmcd;
 use crate::{
     dom::{property, window},
     player::engine::PlaybackError,
@@ -39,13 +40,14 @@ extern "C" {
 pub struct HlsJsSource {
     pub(super) import: Option<Function>,
     pub(super) worker: Option<String>,
+    pub(super) cmcd: Option<Cmcd>,
 }
 
 impl HlsJsSource {
     /// `import` returns a promise of the `Hls` class, as in `() => import("hls.js").then((module) => module.default)`;
     /// `worker` is the URL of hls.js' own `hls.worker.js`, without which it works on the main thread.
     pub fn new(import: Function, worker: Option<String>) -> Self {
-        Self { import: Some(import), worker }
+        Self { import: Some(import), worker, cmcd: None }
     }
 
     /// From the page's `globalThis.reelwayEngines = { hls, hlsWorker }`.
@@ -54,7 +56,16 @@ impl HlsJsSource {
         if engines.is_undefined() {
             return Self::default();
         }
-        Self { import: property(&engines, "hls").dyn_into().ok(), worker: property(&engines, "hlsWorker").as_string() }
+        Self {
+            import: property(&engines, "hls").dyn_into().ok(),
+            worker: property(&engines, "hlsWorker").as_string(),
+            cmcd: None,
+        }
+    }
+
+    /// Lets hls.js tell the server of playback with each request.
+    pub fn with_cmcd(self, cmcd: Option<Cmcd>) -> Self {
+        Self { cmcd, ..self }
     }
 
     pub(super) async fn class(self) -> Result<Function, PlaybackError> {

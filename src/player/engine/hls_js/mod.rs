@@ -1,8 +1,10 @@
 //! hls.js: imported when a player first needs it, never part of the first load.
 //!
 //! - [`import`]: the class, and where it comes from.
+//! - [`cmcd`]: what it tells the server.
 //! - [`errors`]: what its errors mean.
 
+mod cmcd;
 mod errors;
 mod import;
 
@@ -13,17 +15,23 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlVideoElement;
 
+pub use cmcd::Cmcd;
 pub use import::HlsJsSource;
 
 use self::{errors::classify, import::Hls};
 use super::{AudioTrack, Engine, EngineEvent, Level, PlaybackError, Report, recovery::Recovery};
 use crate::{
     dom::{property, set_property},
+    listener::Listener,
     timer::Clock,
 };
 
 /// Seconds of played video that are kept for seeking back. hls.js would keep all of it.
 const BACK_BUFFER: f64 = 30.0;
+
+/// How far hls.js fetches ahead once it is to play, in seconds and bytes: its own defaults.
+const LENGTH: (&str, f64) = ("maxBufferLength", 30.0);
+const SIZE: (&str, f64) = ("maxBufferSize", 60e6);
 
 /// Plays HLS through Media Source Extensions.
 pub struct HlsJsEngine {
@@ -45,6 +53,7 @@ struct Shared {
 /// An instance of hls.js and the callbacks that it holds.
 struct Running {
     hls: Hls,
+    _on_play: Option<Listener>,
     _callbacks: Vec<Closure<dyn FnMut(JsValue, JsValue)>>,
 }
 
@@ -140,8 +149,21 @@ impl Shared {
         on("hlsError", Self::on_error);
         hls.load_source(&self.url);
         hls.attach_media(&self.video);
-        *self.running.borrow_mut() = Some(Running { hls, _callbacks: callbacks });
+        let on_play = self.is_reserved().then(|| {
+            let config = property(&hls, "config");
+            Listener::new(&self.video, "play", move |_| {
+                for (name, value) in [LENGTH, SIZE] {
+                    set_property(&config, name, value);
+                }
+            })
+        });
+        *self.running.borrow_mut() = Some(Running { hls, _on_play: on_play, _callbacks: callbacks });
         Ok(())
+    }
+
+    /// Whether to fetch no more than the first frame needs: nobody wants to play yet, and perhaps nobody will.
+    fn is_reserved(&self) -> bool {
+        self.video.paused() && self.video.preload() == "metadata"
     }
 
     fn config(&self, start: f64) -> Object {
@@ -150,6 +172,14 @@ impl Shared {
         set_property(&config, "backBufferLength", BACK_BUFFER);
         if start > 0.0 {
             set_property(&config, "startPosition", start);
+        }
+        if self.is_reserved() {
+            // hls.js fetches as long as it has less than either: so it is one segment.
+            set_property(&config, LENGTH.0, 1);
+            set_property(&config, SIZE.0, 1);
+        }
+        if let Some(cmcd) = &self.source.cmcd {
+            set_property(&config, "cmcd", cmcd.config());
         }
         if let Some(worker) = &self.source.worker {
             set_property(&config, "workerPath", worker.as_str());
