@@ -7,6 +7,7 @@
 //! - [`playback`]: what to do when playing fails or stands still, and before a token runs out.
 //! - [`storyboard`]: thumbnails for scrubbing, from WebVTT or JSON. [`filmstrip`]: how a local file gets one.
 //! - [`hls`]: playlists, and what a player starts with.
+//! - [`scrub`]: what is done to the time slider, and the one seek that comes of it.
 //! - [`probe`]: what a file is, from its header. [`checks`]: what keeps it from being sent.
 //! - [`readiness`]: which of two reports on a video counts, and when nothing changes any more.
 //! - [`text`]: sizes, rates and times as people read them.
@@ -22,6 +23,7 @@ mod number;
 pub mod playback;
 pub mod probe;
 pub mod readiness;
+pub mod scrub;
 pub mod storyboard;
 pub mod text;
 pub mod upload;

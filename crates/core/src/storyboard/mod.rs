@@ -2,13 +2,17 @@
 //!
 //! - [`vtt`]: thumbnails as WebVTT, with or without `#xywh`.
 //! - [`json`]: Mux's JSON form.
+//! - [`shelf`]: which sheets to fetch, and which to keep decoded.
 //!
 //! Sizes are read, never assumed: tiles may differ in length, in size and in the sheet they are on.
 
 mod json;
+mod shelf;
 mod vtt;
 
 use thiserror::Error;
+
+pub use shelf::{Shelf, Step};
 
 /// What to show for each moment of a video.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,7 +93,7 @@ impl Storyboard {
     ///
     /// # Errors
     ///
-    /// [`StoryboardError::Empty`] if no cue can be used.
+    /// [`StoryboardError::Malformed`] if it is something else, [`StoryboardError::Empty`] if no cue can be used.
     pub fn from_vtt(text: &str, resolve: &dyn Fn(&str) -> String) -> Result<Self, StoryboardError> {
         vtt::parse(text, resolve)
     }
@@ -109,6 +113,27 @@ impl Storyboard {
     pub fn tile_at(&self, time: f64) -> Option<&Tile> {
         let after = self.tiles.partition_point(|tile| tile.start <= time);
         self.tiles.get(after.saturating_sub(1))
+    }
+
+    /// The sheet that is probably wanted after that of this moment, in seconds: the one at the nearer end of it. In the
+    /// middle of a sheet that is anyone's guess.
+    pub fn next_sheet(&self, time: f64, forward: bool) -> Option<usize> {
+        let here = self.tiles.partition_point(|tile| tile.start <= time).saturating_sub(1);
+        let sheet = self.tiles.get(here)?.sheet;
+        let before = self.tiles.get(..here)?.iter().rev().take_while(|tile| tile.sheet == sheet).count();
+        let after = self.tiles.get(here + 1..)?.iter().take_while(|tile| tile.sheet == sheet).count();
+        let (previous, next) = (here.checked_sub(before + 1), here + after + 1);
+        let previous = previous.and_then(|index| self.tiles.get(index)).map(|tile| tile.sheet);
+        let next = self.tiles.get(next).map(|tile| tile.sheet);
+        // A third of the sheet is left. One that is a single picture has no ends: there the direction tells.
+        let third = (before + after) / 3;
+        match (before <= third, after <= third) {
+            (true, true) if forward => next.or(previous),
+            (true, true) => previous.or(next),
+            (true, false) => previous,
+            (false, true) => next,
+            (false, false) => None,
+        }
     }
 
     /// Brings tiles into the order of time, and gives each an end: that of its cue, or the start of the next tile.
@@ -194,6 +219,32 @@ mod tests {
             assert_eq!(board.tile_at(time).unwrap().start, start, "at {time}");
         }
         assert_eq!(Storyboard::default().tile_at(1.0), None);
+    }
+
+    #[test]
+    fn the_next_sheet_is_the_one_at_the_nearer_end() {
+        let on = |sheet: usize, index: usize| Tile { sheet, ..tile(index as f64, index as f64 + 1.0) };
+        let tiles: Vec<_> = (0..27).map(|index| on(index / 9, index)).collect();
+        let board = Storyboard { sheets: vec![String::new(); 3], tiles, duration: None };
+        for (time, sheet) in [
+            (0.0, None),
+            (4.0, None),
+            (6.0, Some(1)),
+            (8.0, Some(1)),
+            (9.0, Some(0)),
+            (11.0, Some(0)),
+            (13.0, None),
+            (15.0, Some(2)),
+            (18.0, Some(1)),
+            (26.0, None),
+        ] {
+            assert_eq!(board.next_sheet(time, true), sheet, "at {time}");
+        }
+        let tiles: Vec<_> = (0..3).map(|index| on(index, index)).collect();
+        let single = Storyboard { sheets: vec![String::new(); 3], tiles, duration: None };
+        assert_eq!((single.next_sheet(1.0, true), single.next_sheet(1.0, false)), (Some(2), Some(0)));
+        assert_eq!((single.next_sheet(0.0, false), single.next_sheet(2.0, true)), (Some(1), Some(1)));
+        assert_eq!(Storyboard::default().next_sheet(1.0, true), None);
     }
 
     #[test]

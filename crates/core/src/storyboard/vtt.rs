@@ -26,6 +26,9 @@ pub(super) fn parse(text: &str, resolve: &dyn Fn(&str) -> String) -> Result<Stor
             tiles.push(Tile { start, end, sheet, crop: xywh(fragment) });
         }
     }
+    if tiles.is_empty() && !text.starts_with("WEBVTT") {
+        return Err(StoryboardError::Malformed);
+    }
     let duration = tiles.iter().map(|tile| tile.end).reduce(f64::max);
     Storyboard::assemble(sheets.0, tiles, duration)
 }
@@ -151,8 +154,13 @@ mod tests {
 
     #[test]
     fn what_is_no_storyboard_says_so() {
-        for text in ["", "WEBVTT", "<!doctype html><p>404</p>", "WEBVTT\n\n00:01.000 --> 00:02.000\n"] {
-            assert_eq!(read(text), Err(StoryboardError::Empty), "{text:?}");
+        for (text, error) in [
+            ("", StoryboardError::Malformed),
+            ("<!doctype html><p>404</p>", StoryboardError::Malformed),
+            ("WEBVTT", StoryboardError::Empty),
+            ("WEBVTT\n\n00:01.000 --> 00:02.000\n", StoryboardError::Empty),
+        ] {
+            assert_eq!(read(text), Err(error), "{text:?}");
         }
     }
 
