@@ -1,8 +1,9 @@
 //! Small helpers round the DOM: the window, object URLs, and what web-sys has no stable name for.
 
 use js_sys::Function;
+use reelway_core::storyboard::Rect;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, Url, Window};
+use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, Url, Window};
 
 /// The window. Reelway runs in documents only, never in a worker.
 pub fn window() -> Window {
@@ -71,4 +72,27 @@ pub fn store(key: &str, text: &str) {
 pub fn call_method(object: &JsValue, name: &str) -> Option<JsValue> {
     let method: Function = property(object, name).dyn_into().ok()?;
     method.call0(object).ok()
+}
+
+/// What draws on a canvas.
+pub fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    canvas.get_context("2d").ok().flatten()?.dyn_into().ok()
+}
+
+/// Draws a part of a picture (an `ImageBitmap`, a canvas, a video) one to one, and sizes the canvas to it.
+pub fn draw_part(canvas: &HtmlCanvasElement, picture: &JsValue, part: Rect) -> bool {
+    // Setting a canvas' size clears it, and costs: only when it changes.
+    if canvas.width() != part.width || canvas.height() != part.height {
+        canvas.set_width(part.width);
+        canvas.set_height(part.height);
+    }
+    let Some(context) = context(canvas) else { return false };
+    let [x, y, width, height] = [part.x, part.y, part.width, part.height].map(f64::from);
+    // JavaScript has one function for all kinds of pictures, and so has wasm by this cast, which checks nothing.
+    let picture: &HtmlCanvasElement = picture.unchecked_ref();
+    context
+        .draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+            picture, x, y, width, height, 0.0, 0.0, width, height,
+        )
+        .is_ok()
 }

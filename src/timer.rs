@@ -1,4 +1,5 @@
-//! Time in the browser: a timer and an idle moment that end with their owner, and a clock that never goes back.
+//! Time in the browser: a timer, an idle moment and the next frame, which end with their owner, and a clock that never
+//! goes back.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -73,6 +74,44 @@ impl Drop for Idle {
     fn drop(&mut self) {
         if let (Some(handle), Some(window)) = (self.handle, web_sys::window()) {
             window.cancel_idle_callback(handle);
+        }
+    }
+}
+
+/// Calls once before the next frame is painted, however often it is asked to until then. Dropping it takes that back.
+pub struct NextFrame {
+    asked: Rc<Cell<Option<i32>>>,
+    closure: Closure<dyn Fn()>,
+}
+
+impl NextFrame {
+    /// Calls `ring` when it was asked to. It may ask for the frame after that.
+    pub fn new(ring: impl Fn() + 'static) -> Self {
+        let asked = Rc::new(Cell::new(None));
+        let waits = Rc::clone(&asked);
+        let closure = Closure::new(move || {
+            waits.set(None);
+            ring();
+        });
+        Self { asked, closure }
+    }
+
+    /// Asks for a call. `false` if one was asked for already.
+    pub fn ask(&self) -> bool {
+        if self.asked.get().is_some() {
+            return false;
+        }
+        let callback = self.closure.as_ref().unchecked_ref();
+        self.asked.set(web_sys::window().and_then(|window| window.request_animation_frame(callback).ok()));
+        true
+    }
+}
+
+impl Drop for NextFrame {
+    fn drop(&mut self) {
+        if let (Some(handle), Some(window)) = (self.asked.get(), web_sys::window()) {
+            // It throws for no handle.
+            let _ = window.cancel_animation_frame(handle);
         }
     }
 }

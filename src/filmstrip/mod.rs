@@ -15,11 +15,19 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use reelway_core::{Millis, filmstrip::Filmstrip as Plan, probe::Header, storyboard::Storyboard};
+use reelway_core::{
+    Millis,
+    filmstrip::Filmstrip as Plan,
+    probe::Header,
+    storyboard::{Rect, Storyboard},
+};
 use wasm_bindgen::JsCast;
-use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement};
+use web_sys::{Blob, HtmlCanvasElement, HtmlVideoElement};
 
-use crate::{dom::window, timer::Idle};
+use crate::{
+    dom::{context, draw_part, window},
+    timer::Idle,
+};
 use frames::{Frames, Moment};
 use turn::Turn;
 
@@ -90,9 +98,20 @@ impl Filmstrip {
         self.0.plan.borrow().as_ref().map(|plan| plan.storyboard(""))
     }
 
+    /// The place on the sheet of the tile for this moment, in seconds. `None` if there is none yet.
+    pub fn find(&self, time: f64) -> Option<Rect> {
+        let (width, height) = self.0.sheet.borrow().as_ref().map(|sheet| (sheet.width(), sheet.height()))?;
+        Some(self.storyboard()?.tile_at(time)?.rect(width, height))
+    }
+
+    /// Draws a tile that was found, and sizes the canvas to it.
+    pub fn paint(&self, canvas: &HtmlCanvasElement, rect: Rect) -> bool {
+        self.0.sheet.borrow().as_ref().is_some_and(|sheet| draw_part(canvas, sheet, rect))
+    }
+
     /// Draws the tile for this moment, in seconds, and sizes the canvas to it. `false` if there is none yet.
     pub fn draw(&self, canvas: &HtmlCanvasElement, time: f64) -> bool {
-        self.0.draw(canvas, time).is_some()
+        self.find(time).is_some_and(|rect| self.paint(canvas, rect))
     }
 }
 
@@ -100,6 +119,10 @@ impl Drop for Filmstrip {
     fn drop(&mut self) {
         // What is under way holds on to nothing but these.
         self.0.stop();
+        // Pixels go at once, and not when the element is collected.
+        if let Some(sheet) = self.0.sheet.take() {
+            sheet.set_width(0);
+        }
     }
 }
 
@@ -193,24 +216,6 @@ impl Inner {
         drawn.unwrap_or(false)
     }
 
-    fn draw(&self, canvas: &HtmlCanvasElement, time: f64) -> Option<()> {
-        let sheet = self.sheet.borrow();
-        let sheet = sheet.as_ref()?;
-        let board = self.plan.borrow().as_ref()?.storyboard("");
-        let rect = board.tile_at(time)?.rect(sheet.width(), sheet.height());
-        // Setting a canvas' size clears it, and costs: only when it changes.
-        if canvas.width() != rect.width || canvas.height() != rect.height {
-            canvas.set_width(rect.width);
-            canvas.set_height(rect.height);
-        }
-        let [x, y, width, height] = [rect.x, rect.y, rect.width, rect.height].map(f64::from);
-        context(canvas)?
-            .draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
-                sheet, x, y, width, height, 0.0, 0.0, width, height,
-            )
-            .ok()
-    }
-
     fn with_video<T>(&self, read: impl FnOnce(&HtmlVideoElement) -> T) -> Option<T> {
         self.frames.borrow().as_ref().map(|frames| read(frames.video()))
     }
@@ -234,8 +239,4 @@ fn canvas(size: (u32, u32)) -> Option<HtmlCanvasElement> {
     canvas.set_width(size.0);
     canvas.set_height(size.1);
     Some(canvas)
-}
-
-fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
-    canvas.get_context("2d").ok().flatten()?.dyn_into().ok()
 }

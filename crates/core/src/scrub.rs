@@ -154,15 +154,23 @@ impl Scrub {
         self.grip.take().is_some()
     }
 
-    /// The frame that was sought is on the screen.
-    pub fn settle(&mut self) {
-        self.settling = false;
+    /// The frame that was sought is on the screen. Tells whether it was waited for.
+    pub fn settle(&mut self) -> bool {
+        std::mem::take(&mut self.settling)
     }
 
     /// Where the slider is held.
     pub fn held(&self) -> Option<f64> {
         match self.grip.as_ref()? {
             Grip::Pointer { time, .. } | Grip::Key { time } => Some(*time),
+        }
+    }
+
+    /// Where a key holds the slider.
+    pub fn keyed(&self) -> Option<f64> {
+        match self.grip {
+            Some(Grip::Key { time }) => Some(time),
+            _ => None,
         }
     }
 

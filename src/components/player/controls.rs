@@ -9,6 +9,8 @@ use web_sys::{Event, HtmlInputElement};
 use super::{
     handle::{PlayerHandle, has_pip},
     menu::{Choice, Menu},
+    preview::Pictures,
+    scrub::Scrubbing,
     slider::TimeSlider,
     strings,
 };
@@ -36,11 +38,7 @@ impl Busy {
 }
 
 #[component]
-pub(super) fn Controls(
-    handle: PlayerHandle,
-    #[prop(into)] storyboard: Signal<Option<String>>,
-    busy: Busy,
-) -> impl IntoView {
+pub(super) fn Controls(handle: PlayerHandle, scrubbing: Scrubbing, pictures: Pictures, busy: Busy) -> impl IntoView {
     let play_label = move || match (handle.paused.get(), handle.ended.get()) {
         (false, _) => strings::PAUSE,
         (true, false) => strings::PLAY,
@@ -57,7 +55,7 @@ pub(super) fn Controls(
     view! {
         // Time runs from left to right in every script, and the controls go with it, as on every player.
         <div part="controls" class="rw-controls" dir="ltr">
-            <TimeSlider handle storyboard dragging=busy.dragging />
+            <TimeSlider handle scrubbing pictures dragging=busy.dragging />
             <div class="rw-controls-row">
                 {button("play", "k", Signal::derive(play_label), play_icon, move || handle.toggle_play())}
                 <Volume handle />

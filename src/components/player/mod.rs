@@ -9,12 +9,16 @@ mod menu;
 mod options;
 mod overlay;
 mod poster;
+mod preview;
 mod qoe;
 mod resume;
+mod scrub;
 mod session;
 mod slider;
 mod source;
 mod strings;
+
+use std::rc::Rc;
 
 use crate::components::live::{attr, effect, on, prop};
 use leptos::prelude::*;
@@ -33,11 +37,14 @@ use self::{
     controls::{Busy, Controls},
     overlay::Overlay,
     poster::Poster,
+    preview::Pictures,
     resume::Resumed,
+    scrub::Scrubbing,
     session::Session,
     source::switch,
 };
 use crate::{
+    filmstrip::Filmstrip,
     player::{
         engine::{Cmcd, HlsJsSource, Source},
         keys::{self, Focus},
@@ -74,6 +81,9 @@ pub fn Player(
     /// The URL of the storyboard, WebVTT or JSON.
     #[prop(into, optional)]
     storyboard_src: Signal<Option<String>>,
+    /// Thumbnails of a local file, until those of the storyboard are there. It tells of each tile that it gets.
+    #[prop(into, optional)]
+    filmstrip: Signal<Option<Rc<Filmstrip>>, LocalStorage>,
     /// The picture's width and height, if known before the video is: the player takes its shape at once.
     #[prop(into, optional)]
     size: Signal<Option<(u32, u32)>>,
@@ -160,6 +170,8 @@ pub fn Player(
         binding.try_set_value(None);
     });
 
+    let scrubbing = Scrubbing::new(handle);
+    let pictures = Pictures::new(handle, scrubbing, storyboard_src, filmstrip);
     let busy = Busy::new();
     let idle = RwSignal::new(false);
     let timer = StoredValue::new_local(None::<Timer>);
@@ -248,12 +260,13 @@ pub fn Player(
                 })}
             ></video>
             <Poster handle poster placeholder />
+            {pictures.large()}
             <Overlay handle src />
             <div class="rw-notices" role="status">
                 <Unmute handle />
                 <Resumed handle />
             </div>
-            <Controls handle storyboard=storyboard_src busy />
+            <Controls handle scrubbing pictures busy />
         </section>
     }
 }

@@ -1,135 +1,47 @@
-//! The time slider and its thumbnail preview: one path for mouse, touch and keyboard.
+//! The time slider: one path for mouse, touch and keyboard.
 
-use crate::components::live::{attr, effect, memo, on, part, prop, text};
+use crate::components::live::{attr, effect, memo, on, part, prop};
 use leptos::{html, prelude::*};
-use reelway_core::{Millis, text::clock, within};
-use wasm_bindgen::JsCast;
-use web_sys::{Event, FocusEvent, HtmlElement, KeyboardEvent, PointerEvent};
+use reelway_core::within;
+use web_sys::{Event, HtmlElement};
 
-use super::{handle::PlayerHandle, strings};
-use crate::{
-    dom::number,
-    player::{keys, storyboard::Thumbnails},
-    timer::Timer,
-};
-
-/// The preview of a key press stays this long after the last one.
-const KEY_PREVIEW: Millis = 3_000.0;
-
-/// What the user points at. All in seconds.
-#[derive(Clone, Copy)]
-struct Pointing {
-    /// Under the mouse.
-    hover: RwSignal<Option<f64>>,
-    /// Held by a pointer or by a key that is down. Sought on release.
-    drag: RwSignal<Option<f64>>,
-    /// Where the last key went.
-    keyed: RwSignal<Option<f64>>,
-}
-
-impl Pointing {
-    fn preview(&self, handle: PlayerHandle) -> Option<f64> {
-        self.drag.get().or_else(|| self.hover.get()).or_else(|| self.keyed.get()).or_else(|| handle.pending.get())
-    }
-
-    fn release(&self, handle: PlayerHandle) {
-        if let Some(time) = self.drag.get_untracked() {
-            handle.seek(time);
-            self.drag.set(None);
-        }
-    }
-}
+use super::{handle::PlayerHandle, preview::Pictures, scrub::Scrubbing, strings};
+use crate::dom::number;
 
 /// The slider. `dragging` tells the player not to hide its controls.
 #[component]
 pub(super) fn TimeSlider(
     handle: PlayerHandle,
-    #[prop(into)] storyboard: Signal<Option<String>>,
+    scrubbing: Scrubbing,
+    pictures: Pictures,
     dragging: RwSignal<bool>,
 ) -> impl IntoView {
-    let slider = NodeRef::<html::Div>::new();
-    let pointing = Pointing { hover: RwSignal::new(None), drag: RwSignal::new(None), keyed: RwSignal::new(None) };
-    let value_text = RwSignal::new(strings::position(0.0, 0.0));
-    let describe = move || {
-        let time = pointing.drag.get_untracked().or_else(|| handle.pending.get_untracked());
-        let time = time.unwrap_or_else(|| handle.time.get_untracked());
-        value_text.set(strings::position(time, handle.duration.get_untracked()));
+    let slider = scrubbing.slider;
+    // Told on focus and on a seek only: a screen reader would read out every tick, and every step of a pointer.
+    let focused = RwSignal::new(());
+    let keyed = memo(move || scrubbing.keyed());
+    let value_text = move || {
+        focused.track();
+        let (sought, duration) = (keyed.get().or(handle.pending.get()), handle.duration.get());
+        strings::position(sought.unwrap_or_else(|| handle.time.get_untracked()), duration)
     };
-    // Told on focus and on a seek only: a screen reader would read out every tick.
-    effect(move || {
-        handle.pending.track();
-        pointing.drag.track();
-        handle.duration.track();
-        describe();
-    });
-    effect(move || dragging.set(pointing.drag.get().is_some()));
+    let held = memo(move || scrubbing.held().is_some());
+    effect(move || dragging.set(held.get()));
 
-    let shown = move || pointing.drag.get().or_else(|| handle.pending.get()).unwrap_or_else(|| handle.time.get());
+    let shown = move || scrubbing.held().or_else(|| handle.pending.get()).unwrap_or_else(|| handle.time.get());
     let share = move |time: f64| {
         let duration = handle.duration.get();
         if duration > 0.0 { within(time / duration, 0.0, 1.0) } else { 0.0 }
     };
-    effect(move || set_variable(slider, "--_played", share(shown())));
+    let played = memo(move || share(shown()));
+    effect(move || set_variable(slider, "--_played", played.get()));
+    let preview = memo(move || scrubbing.preview().map(share));
     effect(move || {
-        if let Some(time) = pointing.preview(handle) {
-            set_variable(slider, "--_preview", share(time));
+        // Where it was, while it fades out.
+        if let Some(share) = preview.get() {
+            set_variable(slider, "--_preview", share);
         }
     });
-
-    let time_at = move |event: &PointerEvent| {
-        let element: HtmlElement = slider.get_untracked()?.into();
-        let bounds = element.get_bounding_client_rect();
-        let share = (f64::from(event.client_x()) - bounds.left()) / bounds.width().max(1.0);
-        Some(within(share, 0.0, 1.0) * handle.duration.get_untracked())
-    };
-    let on_down = move |event: PointerEvent| {
-        if event.button() != 0 || handle.duration.get_untracked() == 0.0 {
-            return;
-        }
-        if let Some(element) = slider.get_untracked() {
-            // The drag goes on outside of the slider. Fails only for a pointer that is gone already.
-            let _ = element.set_pointer_capture(event.pointer_id());
-        }
-        pointing.keyed.set(None);
-        pointing.drag.set(time_at(&event));
-    };
-    let on_move = move |event: PointerEvent| {
-        let time = time_at(&event);
-        if pointing.drag.get_untracked().is_some() {
-            pointing.drag.set(time);
-        }
-        if event.pointer_type() == "mouse" {
-            pointing.keyed.set(None);
-            pointing.hover.set(time.filter(|_| handle.duration.get_untracked() > 0.0));
-        }
-    };
-
-    let forget_key = StoredValue::new_local(None::<Timer>);
-    let on_key_down = move |event: KeyboardEvent| {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() {
-            return;
-        }
-        let duration = handle.duration.get_untracked();
-        let from = pointing.drag.get_untracked().or_else(|| handle.pending.get_untracked());
-        let from = from.unwrap_or_else(|| handle.time.get_untracked());
-        let Some(target) = keys::slide(&event.key(), from, duration) else { return };
-        event.prevent_default();
-        event.stop_propagation();
-        pointing.hover.set(None);
-        pointing.drag.set(Some(target));
-        pointing.keyed.set(Some(target));
-        forget_key.set_value(Some(Timer::new(KEY_PREVIEW, move || pointing.keyed.set(None))));
-    };
-    // A key that is held down moves the preview; the one seek comes when it is let go.
-    let on_key_up = move |_: KeyboardEvent| {
-        if pointing.keyed.get_untracked().is_some() {
-            pointing.release(handle);
-        }
-    };
-    let on_blur = move |_: FocusEvent| {
-        pointing.release(handle);
-        pointing.keyed.set(None);
-    };
 
     view! {
         <div
@@ -143,26 +55,28 @@ pub(super) fn TimeSlider(
             aria-valuemin="0"
             {..attr("aria-valuemax", move || (handle.duration.get() as u64).to_string())}
             {..attr("aria-valuenow", move || (shown() as u64).to_string())}
-            {..attr("aria-valuetext", move || value_text.get())}
+            {..attr("aria-valuetext", value_text)}
             aria-keyshortcuts="ArrowLeft ArrowRight PageUp PageDown Home End"
-            {..attr("data-dragging", move || pointing.drag.get().is_some())}
-            {..attr("data-jump", move || pointing.drag.get().is_some() || handle.pending.get().is_some())}
-            {..on("pointerdown", on_down)}
-            {..on("pointermove", on_move)}
-            {..on("pointerup", move |_: Event| pointing.release(handle))}
-            {..on("pointercancel", move |_: Event| pointing.drag.set(None))}
-            {..on("pointerleave", move |_: Event| pointing.hover.set(None))}
-            {..on("keydown", on_key_down)}
-            {..on("keyup", on_key_up)}
-            {..on("focus", move |_: Event| describe())}
-            {..on("blur", on_blur)}
+            {..attr("data-dragging", move || held.get())}
+            {..attr("data-jump", move || held.get() || handle.pending.get().is_some())}
+            {..on("pointerenter", move |event| scrubbing.on_enter(event))}
+            {..on("pointerdown", move |event| scrubbing.on_down(event))}
+            {..on("pointermove", move |event| scrubbing.on_move(event))}
+            {..on("pointerup", move |event| scrubbing.on_up(event))}
+            {..on("pointercancel", move |event| scrubbing.on_lost(event))}
+            {..on("lostpointercapture", move |event| scrubbing.on_lost(event))}
+            {..on("pointerleave", move |event| scrubbing.on_leave(event))}
+            {..on("keydown", move |event| scrubbing.on_key_down(event))}
+            {..on("keyup", move |event| scrubbing.on_key_up(event))}
+            {..on("focus", move |_: Event| focused.set(()))}
+            {..on("blur", move |event| scrubbing.on_blur(event))}
         >
             <div class="rw-slider-track">
                 {part(move || buffered(handle).into_any())}
                 <div class="rw-slider-played"></div>
             </div>
             <div class="rw-slider-rail"><div class="rw-slider-thumb"></div></div>
-            <Preview handle pointing storyboard />
+            {pictures.small(handle)}
         </div>
     }
 }
@@ -179,47 +93,6 @@ fn buffered(handle: PlayerHandle) -> Vec<AnyView> {
         view! { <div class="rw-slider-buffered" {..prop("style", move || style.clone())}></div> }.into_any()
     };
     if duration > 0.0 { ranges.into_iter().map(bar).collect() } else { Vec::new() }
-}
-
-#[component]
-fn Preview(handle: PlayerHandle, pointing: Pointing, storyboard: Signal<Option<String>>) -> impl IntoView {
-    let canvas = NodeRef::<html::Canvas>::new();
-    let thumbnails = StoredValue::new_local(None::<Thumbnails>);
-    let version = RwSignal::new(0);
-    let drawn = RwSignal::new(false);
-    // What it shows stays while it fades out.
-    let at = RwSignal::new(0.0);
-    // Thumbnails give way to the first frame.
-    let url = memo(move || storyboard.get().filter(|_| handle.loaded.get()));
-    effect(move || {
-        let fetch = |url| Thumbnails::fetch(url, move || version.update(|version| *version += 1));
-        thumbnails.set_value(url.get().map(fetch));
-        drawn.set(false);
-    });
-    effect(move || {
-        version.track();
-        let Some((time, canvas)) = pointing.preview(handle).zip(canvas.get()) else { return };
-        at.set(time);
-        let done = thumbnails.with_value(|thumbnails| thumbnails.as_ref().is_some_and(|t| t.draw(&canvas, time)));
-        if done {
-            let element: &HtmlElement = canvas.as_ref();
-            let (width, height) = (canvas.width(), canvas.height().max(1));
-            if let Some(preview) = element.parent_element().and_then(|parent| parent.dyn_into::<HtmlElement>().ok()) {
-                let _ = preview.style().set_property("--_tile", &format!("{width}px"));
-                let _ = preview.style().set_property("--_ratio", &number(f64::from(width) / f64::from(height)));
-            }
-        }
-        drawn.set(done);
-    });
-    let open = move || pointing.preview(handle).is_some() && handle.duration.get() > 0.0;
-    view! {
-        <div part="preview" class="rw-preview" aria-hidden="true" {..attr("data-open", open)}>
-            <canvas node_ref=canvas part="preview-image" {..attr("hidden", move || !drawn.get())}></canvas>
-            <span part="preview-time">
-                {text(move || clock(at.get()))}
-            </span>
-        </div>
-    }
 }
 
 fn set_variable(element: NodeRef<html::Div>, name: &str, value: f64) {
