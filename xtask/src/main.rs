@@ -66,7 +66,7 @@ enum Task {
         #[command(subcommand)]
         what: Bench,
     },
-    /// Builds the modules that pages in JavaScript load, into `target/js`.
+    /// Builds the modules that pages in JavaScript load, into `target/js`. A release fails past the sizes of `budgets.toml`.
     BuildJs {
         /// Small, with brotli copies.
         #[arg(long)]
@@ -103,7 +103,8 @@ fn run(task: Task) -> Result<()> {
         Task::Bench { what } => bench::run(&what),
         Task::BuildJs { release } => {
             let build = if release { js::Build::Release } else { js::Build::Dev };
-            js::build(&tools::Tools::for_the_page()?, wasm_target::Toolchain::ensure()?, build).map(drop)
+            js::build(&tools::Tools::for_the_page()?, wasm_target::Toolchain::ensure()?, build)?;
+            if release { js::check_sizes() } else { Ok(()) }
         }
         Task::Screenshots { folder, video } => test::screenshots(&folder, video.as_deref()),
         Task::OpenWhenServing { port } => demo::open_when_serving(port),

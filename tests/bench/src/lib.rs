@@ -1,7 +1,9 @@
-//! The upload benchmark, run by `cargo xtask bench upload`.
+//! The benchmarks, run by `cargo xtask bench upload` and `cargo xtask bench player`.
 //!
 //! - [`sink`]: the server that takes uploads and throws them away.
 //! - [`content`]: the files that are uploaded.
+//! - [`link`]: a link of limited speed.
+//! - [`player`]: players, from a cold page to the first frame.
 //! - [`chromium`]: the browser, without a driver in between.
 //! - [`process`]: what the browser's processes cost, as the kernel counts it.
 //! - [`candidate`]: who is measured.
@@ -13,7 +15,9 @@ pub mod bars;
 pub mod candidate;
 pub mod chromium;
 pub mod content;
+pub mod link;
 pub mod machine;
+pub mod player;
 pub mod process;
 pub mod race;
 pub mod report;

@@ -114,7 +114,7 @@ fn run(options: &Options) -> Result<bool> {
     let text = report::markdown(&races, &bars, &version, &load)?;
     println!("\n{text}");
     if let Some(output) = &options.output {
-        report::put_into(output, &text)?;
+        report::put_into(output, "upload", &text)?;
     }
     Ok(bars.iter().all(bars::Bar::holds))
 }

@@ -144,7 +144,7 @@ impl Track<'_> {
 }
 
 /// Another one begins each round, and every second round goes backwards, so that nobody always follows the same one.
-fn order(candidates: usize, round: usize) -> Vec<usize> {
+pub(crate) fn order(candidates: usize, round: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..candidates).map(|place| (place + round) % candidates).collect();
     if round % 2 == 1 {
         order.reverse();

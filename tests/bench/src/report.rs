@@ -11,9 +11,6 @@ use crate::{
     race::{Race, Sample},
 };
 
-const BEGIN: &str = "<!-- cargo xtask bench upload: begin -->\n";
-const END: &str = "<!-- cargo xtask bench upload: end -->\n";
-
 /// What was measured, as Markdown.
 ///
 /// # Errors
@@ -29,14 +26,24 @@ pub fn markdown(races: &[Race], bars: &[Bar], browser: &str, load: &str) -> Resu
         write!(text, "\n### {}: {} MiB, medians of {rounds} rounds\n\n", capital(race.title), race.size >> 20)?;
         text.push_str(&table(race)?);
     }
-    if !bars.is_empty() {
-        text.push_str("\n### Bars\n\n| What | Measured | At most | |\n|---|---:|---:|---|\n");
-        for bar in bars {
-            let Bar { what, measured, limit, unit, strictly } = bar;
-            let below = if *strictly { "below " } else { "" };
-            let verdict = if bar.holds() { "held" } else { "**missed**" };
-            writeln!(text, "| {what} | {measured:.3} {unit} | {below}{limit} {unit} | {verdict} |")?;
-        }
+    text.push_str(&verdicts(bars)?);
+    Ok(text)
+}
+
+/// The bars, as a table below its heading.
+///
+/// # Errors
+/// None.
+pub fn verdicts(bars: &[Bar]) -> Result<String> {
+    if bars.is_empty() {
+        return Ok(String::new());
+    }
+    let mut text = "\n### Bars\n\n| What | Measured | At most | |\n|---|---:|---:|---|\n".to_owned();
+    for bar in bars {
+        let Bar { what, measured, limit, unit, strictly } = bar;
+        let below = if *strictly { "below " } else { "" };
+        let verdict = if bar.holds() { "held" } else { "**missed**" };
+        writeln!(text, "| {what} | {measured:.3} {unit} | {below}{limit} {unit} | {verdict} |")?;
     }
     Ok(text)
 }
@@ -75,17 +82,22 @@ fn capital(title: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// Puts the report between its marks in a file. What is around them stays.
+/// Puts the report of a benchmark, `upload` or `player`, between its marks in a file. What is around them stays.
 ///
 /// # Errors
 /// The file can't be read or written, or has no marks.
-pub fn put_into(file: &Path, report: &str) -> Result<()> {
+pub fn put_into(file: &Path, name: &str, report: &str) -> Result<()> {
     let content = fs::read_to_string(file).with_context(|| format!("could not read {}", file.display()))?;
     let marks = || format!("{} lacks the marks of the benchmark", file.display());
-    let (before, rest) = content.split_once(BEGIN).with_context(marks)?;
-    let (_, after) = rest.split_once(END).with_context(marks)?;
-    fs::write(file, format!("{before}{BEGIN}\n{report}\n{END}{after}"))?;
+    let [begin, end] = marks_of(name);
+    let (before, rest) = content.split_once(&begin).with_context(marks)?;
+    let (_, after) = rest.split_once(&end).with_context(marks)?;
+    fs::write(file, format!("{before}{begin}\n{report}\n{end}{after}"))?;
     Ok(())
+}
+
+fn marks_of(name: &str) -> [String; 2] {
+    ["begin", "end"].map(|place| format!("<!-- cargo xtask bench {name}: {place} -->\n"))
 }
 
 #[cfg(test)]
@@ -98,13 +110,14 @@ mod tests {
     fn a_report_replaces_the_last_one_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("benchmarks.md");
-        fs::write(&file, format!("# Benchmarks\n\n{BEGIN}\nold\n\n{END}\nHow to read it.\n")).unwrap();
+        let [begin, end] = marks_of("upload");
+        fs::write(&file, format!("# Benchmarks\n\n{begin}\nold\n\n{end}\nHow to read it.\n")).unwrap();
 
-        put_into(&file, "new\n").unwrap();
-        put_into(&file, "newest\n").unwrap();
+        put_into(&file, "upload", "new\n").unwrap();
+        put_into(&file, "upload", "newest\n").unwrap();
 
         let content = fs::read_to_string(&file).unwrap();
-        assert_eq!(content, format!("# Benchmarks\n\n{BEGIN}\nnewest\n\n{END}\nHow to read it.\n"));
+        assert_eq!(content, format!("# Benchmarks\n\n{begin}\nnewest\n\n{end}\nHow to read it.\n"));
     }
 
     #[test]
@@ -113,7 +126,7 @@ mod tests {
         let file = folder.path().join("benchmarks.md");
         fs::write(&file, "# Benchmarks\n").unwrap();
 
-        assert!(put_into(&file, "new\n").is_err());
+        assert!(put_into(&file, "player", "new\n").is_err());
 
         assert_eq!(fs::read_to_string(&file).unwrap(), "# Benchmarks\n");
     }
@@ -121,6 +134,9 @@ mod tests {
     #[test]
     fn this_repositorys_page_has_the_marks() {
         let page = include_str!("../../../docs/benchmarks.md");
-        assert!(page.split_once(BEGIN).is_some_and(|(_, rest)| rest.contains(END)));
+        for name in ["upload", "player"] {
+            let [begin, end] = marks_of(name);
+            assert!(page.split_once(&begin).is_some_and(|(_, rest)| rest.contains(&end)), "{name}");
+        }
     }
 }

@@ -7,30 +7,53 @@ use anyhow::{Context, Result, bail};
 use super::Entry;
 use crate::{step::note, workspace};
 
-/// Prints what the entries cost, in bytes by brotli, of all that a page loads at once: JavaScript with glue and style
-/// sheet, and wasm. What is imported later does not count.
+/// Bytes by brotli of all that a page loads at once with an entry: JavaScript with glue and style sheet, and wasm. What is
+/// imported later does not count.
+fn weigh(folder: &Path, entry: &Entry) -> (u64, u64) {
+    let size = |name: String| fs::metadata(folder.join(name)).map_or(0, |file| file.len());
+    // The glue is in the module where that is a bundle.
+    let script = size(format!("{}.js.br", entry.name)) + size(format!("{}.js.br", entry.module));
+    (size(format!("{}_bg.wasm.br", entry.module)), script)
+}
+
+/// Prints what the entries cost.
+///
+/// # Errors
+/// One has no budget.
+pub(super) fn print(folder: &Path, entries: &[Entry]) -> Result<()> {
+    for entry in entries {
+        let ((wasm, script), budget) = (weigh(folder, entry), of(entry.name)?);
+        let (name, sum) = (entry.name, wasm + script);
+        note(format!("{name}: {sum} bytes by brotli of {budget}: {wasm} of wasm, {script} of JavaScript"));
+    }
+    Ok(())
+}
+
+/// Compares what the entries cost with what they may.
 ///
 /// # Errors
 /// One is over its budget, or has none.
 pub(super) fn check(folder: &Path, entries: &[Entry]) -> Result<()> {
-    let budgets = fs::read_to_string(workspace::root().join("budgets.toml")).context("could not read budgets.toml")?;
     let mut over = Vec::new();
     for entry in entries {
-        let size = |name: String| fs::metadata(folder.join(name)).map_or(0, |file| file.len());
-        let wasm = size(format!("{}_bg.wasm.br", entry.module));
-        // The glue is in the module where that is a bundle.
-        let script = size(format!("{}.js.br", entry.name)) + size(format!("{}.js.br", entry.module));
-        let budget = budget(&budgets, entry.name).with_context(|| format!("budgets.toml lacks {}", entry.name))?;
-        let sum = wasm + script;
-        note(format!("{}: {sum} bytes by brotli of {budget}: {wasm} of wasm, {script} of JavaScript", entry.name));
-        if sum > budget {
+        let (wasm, script) = weigh(folder, entry);
+        if wasm + script > of(entry.name)? {
             over.push(entry.name);
         }
     }
     if !over.is_empty() {
-        bail!("over the budget: {}. See docs/size.md for what makes it smaller", over.join(", "));
+        bail!("over the budget: {}. docs/size.md says what makes them smaller", over.join(", "));
     }
     Ok(())
+}
+
+/// The bytes that an entry may have.
+///
+/// # Errors
+/// `budgets.toml` lacks it.
+pub fn of(name: &str) -> Result<u64> {
+    let budgets = fs::read_to_string(workspace::root().join("budgets.toml")).context("could not read budgets.toml")?;
+    budget(&budgets, name).with_context(|| format!("budgets.toml lacks {name}"))
 }
 
 /// `name = 64_000`, in bytes.

@@ -42,6 +42,8 @@ const SOON: Duration = Duration::from_secs(30);
 pub struct Chromium {
     pipe: Pipe,
     session: String,
+    /// The browser context of [`Chromium::fresh_page`].
+    context: Option<Value>,
     process: Child,
     _folder: TempDir,
 }
@@ -67,12 +69,67 @@ impl Chromium {
         // Each end opens once the other one does, in the shell's order.
         let to = OpenOptions::new().write(true).open(&to)?;
         let from = OpenOptions::new().read(true).open(&from)?;
-        let mut browser = Self { pipe: Pipe::new(to, from), session: String::new(), process, _folder: folder };
+        let mut browser =
+            Self { pipe: Pipe::new(to, from), session: String::new(), context: None, process, _folder: folder };
         let page = browser.page()?;
-        let parameters = json!({ "targetId": page, "flatten": true });
-        let attached = browser.pipe.call(None, "Target.attachToTarget", parameters, SOON)?;
-        browser.session = attached["sessionId"].as_str().context("no session")?.to_owned();
+        browser.attach(&page)?;
         Ok(browser)
+    }
+
+    fn attach(&mut self, page: &Value) -> Result<()> {
+        let parameters = json!({ "targetId": page, "flatten": true });
+        let attached = self.pipe.call(None, "Target.attachToTarget", parameters, SOON)?;
+        self.session = attached["sessionId"].as_str().context("no session")?.to_owned();
+        Ok(())
+    }
+
+    /// Closes the page and opens an empty one in a browser context of its own: with no cache and no storage.
+    ///
+    /// # Errors
+    /// Chromium refuses it.
+    pub fn fresh_page(&mut self) -> Result<()> {
+        let made = self.pipe.call(None, "Target.createBrowserContext", json!({}), SOON)?;
+        let context = made["browserContextId"].clone();
+        let size = json!({ "url": "about:blank", "browserContextId": context, "width": 1280, "height": 800 });
+        let page = self.pipe.call(None, "Target.createTarget", size, SOON)?;
+        self.attach(&page["targetId"])?;
+        if let Some(before) = self.context.replace(context) {
+            self.pipe.call(None, "Target.disposeBrowserContext", json!({ "browserContextId": before }), SOON)?;
+        }
+        Ok(())
+    }
+
+    /// Runs a script in each document of the page before any of its own, and slows its main thread down to a part of its
+    /// speed: 1 does not.
+    ///
+    /// # Errors
+    /// Chromium refuses it.
+    pub fn prepare(&mut self, script: &str, slowdown: f64) -> Result<()> {
+        self.command("Page.enable", json!({}), SOON)?;
+        self.command("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }), SOON)?;
+        self.command("Emulation.setCPUThrottlingRate", json!({ "rate": slowdown }), SOON)?;
+        Ok(())
+    }
+
+    /// Begins to open an address, and does not wait for it.
+    ///
+    /// # Errors
+    /// Chromium refuses it.
+    pub fn set_off(&mut self, url: &str) -> Result<()> {
+        let answer = self.command("Page.navigate", json!({ "url": url }), SOON)?;
+        match answer["errorText"].as_str() {
+            Some(error) => bail!("{url}: {error}"),
+            None => Ok(()),
+        }
+    }
+
+    /// Moves the mouse there, in CSS pixels.
+    ///
+    /// # Errors
+    /// Chromium refuses it.
+    pub fn move_mouse(&mut self, x: f64, y: f64) -> Result<()> {
+        self.command("Input.dispatchMouseEvent", json!({ "type": "mouseMoved", "x": x, "y": y }), SOON)?;
+        Ok(())
     }
 
     /// The page that is open at the start: it may take a moment.

@@ -2,7 +2,6 @@
 //!
 //! It has another origin than the page, as a provider has: browsers ask it for permission (CORS) before each kind of request.
 
-mod link;
 mod plain;
 mod resumable;
 mod s3;
@@ -31,14 +30,10 @@ use tokio::{
     task::JoinHandle,
 };
 
-pub use self::{
-    link::Speed,
-    store::{Finished, Tally},
-};
-use self::{
-    link::{Link, RECEIVE_BUFFER},
-    store::{Bytes, Store},
-};
+use self::store::{Bytes, Store};
+pub use self::store::{Finished, Tally};
+pub use crate::link::Speed;
+use crate::link::{Link, RECEIVE_BUFFER};
 
 /// A sink that is running. It ends when this is dropped.
 pub struct Sink {
