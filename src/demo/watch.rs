@@ -10,7 +10,7 @@ use reelway::{
         player::PlayerHandle,
     },
     dom::{page_url, window},
-    player::engine::Source,
+    player::{engine::Source, token::Refresh},
     timer::Timer,
 };
 use reelway_api::{UpdateVideo, Video, VideoStatus};
@@ -166,12 +166,22 @@ fn Ready(page: Page, asked: RwSignal<Option<Video>>) -> impl IntoView {
     let hls = page.pick(|video| Some(video.playback.as_ref()?.hls.clone()));
     let size = page.pick(|video| video.width.zip(video.height));
     let title = page.pick(|video| Some(video.title.clone()));
+    let id = page.video.with_untracked(|video| video.as_ref().map(|video| video.id.clone())).unwrap_or_default();
+    let refresh = Refresh::of_video(Backend::default(), id, move |fresh| {
+        page.video.try_update(|video| {
+            if let Some(video) = video {
+                video.playback = Some(fresh.clone());
+            }
+        });
+    });
     view! {
         <Player
             src=Signal::derive_local(move || hls.get().map(Source::Hls))
             poster=page.pick(|video| video.playback.as_ref()?.poster.clone())
             storyboard_src=page.pick(|video| video.playback.as_ref()?.storyboard.clone())
             size
+            expires_at=page.pick(|video| video.playback.as_ref()?.expires_at)
+            refresh=Some(refresh)
             video_title=Signal::derive(move || title.get().unwrap_or_default())
             handle=Some(handle)
         />

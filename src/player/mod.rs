@@ -2,10 +2,14 @@
 //!
 //! - [`engine`]: the [`Engine`](engine::Engine) trait, hls.js, the browser's own HLS, and the local file.
 //! - [`storyboard`]: the sheets of a storyboard, fetched and decoded, and drawn tile by tile.
+//! - [`token`]: fresh URLs for a stream whose token runs out.
+//! - [`held`]: the last picture, held while what feeds the video is exchanged.
 //! - [`keys`]: the keyboard map.
 //!
 //! What it looks like is [`components::player`](crate::components::player).
 
 pub mod engine;
+pub mod held;
 pub mod keys;
 pub mod storyboard;
+pub mod token;

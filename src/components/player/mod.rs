@@ -46,8 +46,9 @@ use self::{
 use crate::{
     filmstrip::Filmstrip,
     player::{
-        engine::{Cmcd, HlsJsSource, Source},
+        engine::{Cmcd, HlsJsSource, Life, Source, Supply},
         keys::{self, Focus},
+        token::Refresh,
     },
     timer::Timer,
 };
@@ -120,6 +121,12 @@ pub fn Player(
     /// Where hls.js comes from. Left out: from the page's `globalThis.reelwayEngines`.
     #[prop(optional_no_strip)]
     hls: Option<HlsJsSource>,
+    /// Whom to ask for fresh URLs before the token in `src` runs out. The new token replaces the old one in what plays.
+    #[prop(optional_no_strip)]
+    refresh: Option<Refresh>,
+    /// When `src` stops working, in milliseconds since the Unix epoch, if that does not stand in the URL's token.
+    #[prop(into, optional)]
+    expires_at: Signal<Option<u64>>,
     /// To read and steer the player from outside.
     #[prop(optional_no_strip)]
     handle: Option<PlayerHandle>,
@@ -149,7 +156,8 @@ pub fn Player(
             }
         }
     });
-    let hls = StoredValue::new_local(hls.unwrap_or_else(HlsJsSource::from_page).with_cmcd(cmcd));
+    let hls = hls.unwrap_or_else(HlsJsSource::from_page).with_cmcd(cmcd);
+    let supply = StoredValue::new_local(Supply { hls, refresh, life: None });
     effect(move || {
         let (source, video) = (src.get(), handle.video.get());
         let Some(video) = video else { return };
@@ -161,7 +169,8 @@ pub fn Player(
         {
             resume::begin(handle, video_id.as_deref(), source, start_time.is_none() && !looped);
         }
-        switch(handle, source.as_ref(), &video, &hls.get_value());
+        let life = expires_at.get_untracked().map(|expires| Life { issued: None, expires: expires as f64 });
+        switch(handle, source.as_ref(), &video, Supply { life, ..supply.get_value() });
     });
     on_cleanup(move || {
         resume::save(handle);

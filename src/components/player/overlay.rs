@@ -15,8 +15,14 @@ use crate::{
 #[component]
 pub(super) fn Overlay(handle: PlayerHandle, src: Signal<Option<Source>, LocalStorage>) -> impl IntoView {
     let is_file = move || matches!(src.get(), Some(Source::File(_)));
-    let waiting = move || handle.error.get().is_none() && (handle.waiting.get() || handle.reconnecting.get());
-    let status = move || if handle.reconnecting.get() { strings::RECONNECTING } else { strings::BUFFERING };
+    // As long as what is buffered plays, nobody need know that a request failed.
+    let waiting = move || handle.error.get().is_none() && handle.waiting.get();
+    let loud = move || handle.reconnecting.get() || handle.offline.get() && !is_file();
+    let status = move || match (loud(), handle.offline.get()) {
+        (false, _) => strings::BUFFERING,
+        (true, false) => strings::RECONNECTING,
+        (true, true) => strings::OFFLINE,
+    };
     let inviting = move || {
         handle.paused.get() && !handle.started.get() && handle.error.get().is_none() && src.with(Option::is_some)
     };
@@ -37,7 +43,7 @@ pub(super) fn Overlay(handle: PlayerHandle, src: Signal<Option<Source>, LocalSto
         )}
         <div part="spinner" class="rw-spinner" role="status" {..attr("data-open", waiting)}>
             <span class="rw-spinner-ring"></span>
-            <span class="rw-spinner-text" {..attr("data-loud", move || handle.reconnecting.get())}>
+            <span class="rw-spinner-text" {..attr("data-loud", loud)}>
                 {text(move || waiting().then(status))}
             </span>
         </div>

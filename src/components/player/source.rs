@@ -3,36 +3,108 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use reelway_core::playback::qoe::Input;
-use web_sys::HtmlVideoElement;
+use reelway_core::{
+    Millis,
+    playback::{qoe::Input, token::is_same_stream},
+};
+use web_sys::{File, HtmlVideoElement};
 
 use super::PlayerHandle;
-use crate::player::engine::{self, HlsJsSource, Source};
+use crate::{
+    player::engine::{self, EngineEvent, Source, Supply},
+    timer::Timer,
+};
 
-/// Lets go of the old source and takes the new one, at the same position.
-pub(super) fn switch(handle: PlayerHandle, source: Option<&Source>, video: &HtmlVideoElement, hls: &HlsJsSource) {
-    let playing = !handle.paused.get_untracked();
-    let position = if handle.ended.get_untracked() { 0.0 } else { handle.time.get_untracked() };
+/// Milliseconds that a stream has to show a picture when it takes the place of a local file. Past that the file plays
+/// on: whoever watches it misses nothing.
+const SWAP_PATIENCE: Millis = 5_000.0;
+
+/// Lets go of the old source and takes the new one, at the same position. The same stream with another token goes on
+/// as it is.
+pub(super) fn switch(handle: PlayerHandle, source: Option<&Source>, video: &HtmlVideoElement, supply: Supply) {
+    let before = handle.source.get_value();
+    if let (Some(Source::Hls(old)), Some(Source::Hls(new))) = (&before, source)
+        && is_same_stream(old, new)
+    {
+        handle.source.set_value(source.cloned());
+        handle.engine.with_value(|engine| engine.iter().for_each(|engine| engine.renew(new)));
+        return;
+    }
+    let plays = handle.error.with_untracked(Option::is_none) && video.ready_state() >= 2;
+    match (before, source) {
+        (Some(Source::File(file)), Some(stream @ Source::Hls(_))) if plays => {
+            replace(handle, stream, video, &supply, Some(Fallback::to(handle, file, video, supply.clone())));
+        }
+        (_, Some(source)) => replace(handle, source, video, &supply, None),
+        (_, None) => forget(handle),
+    }
+    handle.source.set_value(source.cloned());
+}
+
+/// The file that plays on if the stream that is to take its place does not.
+struct Fallback {
+    back: Rc<dyn Fn()>,
+    /// Rings when the stream should have shown a picture, or has failed later.
+    patience: StoredValue<Option<Timer>, LocalStorage>,
+}
+
+impl Fallback {
+    fn to(handle: PlayerHandle, file: File, video: &HtmlVideoElement, supply: Supply) -> Self {
+        let patience = StoredValue::new_local(None);
+        let (video, element) = (video.clone(), video.clone());
+        let back: Rc<dyn Fn()> = Rc::new(move || {
+            if patience.try_with_value(|_| ()).is_some() {
+                web_sys::console::info_1(&"the stream does not play yet: the local file plays on".into());
+                replace(handle, &Source::File(file.clone()), &element, &supply, None);
+            }
+        });
+        let (late, shown) = (Rc::clone(&back), video);
+        patience.set_value(Some(Timer::new(SWAP_PATIENCE, move || {
+            if shown.ready_state() < 2 {
+                late();
+            }
+        })));
+        Self { back, patience }
+    }
+}
+
+fn forget(handle: PlayerHandle) {
+    handle.interrupt();
     // First the old engine, or it would take the new one's source away when it goes.
     handle.engine.set_value(None);
     handle.error.set(None);
+    handle.reconnecting.set(false);
     handle.levels.set(Vec::new());
     handle.level_shown.set(-1);
     handle.level_wanted.set(-1);
     handle.audio_tracks.set(Vec::new());
     handle.audio_shown.set(-1);
-    handle.source.set_value(source.cloned());
-    let Some(source) = source else { return };
-    if playing {
-        handle.play_when_loaded.set_value(true);
-    }
+}
+
+fn replace(
+    handle: PlayerHandle,
+    source: &Source,
+    video: &HtmlVideoElement,
+    supply: &Supply,
+    fallback: Option<Fallback>,
+) {
+    let position = if handle.ended.get_untracked() { 0.0 } else { handle.time.get_untracked() };
+    forget(handle);
+    let report = move |event| match (&event, &fallback) {
+        (EngineEvent::Failed(_), Some(fallback)) => {
+            let back = Rc::clone(&fallback.back);
+            // Not now: the engine that is to go is the one that says so.
+            fallback.patience.try_set_value(Some(Timer::new(0.0, move || back())));
+        }
+        _ => handle.on_engine(event),
+    };
     let name = match source {
         Source::File(_) => "file",
         Source::Hls(_) if engine::native::is_preferred(video) => "native",
         Source::Hls(_) => "hls.js",
     };
     handle.observe(Input::Source(name));
-    let engine = engine::create(source, video, hls, Rc::new(move |event| handle.on_engine(event)));
+    let engine = engine::create(source, video, supply, Rc::new(report));
     engine.load(position);
     handle.engine.set_value(Some(engine));
 }

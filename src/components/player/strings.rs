@@ -20,6 +20,7 @@ pub const EXIT_FULLSCREEN: &str = "Exit fullscreen";
 pub const PIP: &str = "Picture in picture";
 pub const BUFFERING: &str = "Loading";
 pub const RECONNECTING: &str = "Reconnecting…";
+pub const OFFLINE: &str = "You’re offline. Playback goes on when the network is back.";
 pub const RETRY: &str = "Try again";
 
 pub const START_OVER: &str = "Start over";

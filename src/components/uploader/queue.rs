@@ -20,7 +20,7 @@ use super::{
     strings,
 };
 use crate::{
-    Readiness, Upload, UploadOptions,
+    Backend, Readiness, Upload, UploadOptions,
     filmstrip::Filmstrip,
     journal::{FileHandle, PickedFile},
     probe::read_header,
@@ -96,6 +96,11 @@ impl Uploads {
     /// The only file, if there is one only.
     pub fn only(&self) -> Option<Item> {
         self.items.with(|items| if let [item] = items.as_slice() { Some(item.clone()) } else { None })
+    }
+
+    /// The Reelway server that the files go to, if it is one.
+    pub fn backend(&self) -> Option<Backend> {
+        self.options.with_value(UploadOptions::backend)
     }
 
     /// Takes fewer files from here on: those of these limits that say something hold.
@@ -325,7 +330,7 @@ impl Uploads {
     fn watch(&self, item: &Item, video: Video) {
         let (uploads, weak) = (*self, item.clone_without_running());
         // Only a Reelway server makes videos.
-        let Some(backend) = self.options.with_value(UploadOptions::backend) else { return };
+        let Some(backend) = self.backend() else { return };
         let readiness = Readiness::with_backend(backend, video, move |video| {
             if let Some(item) = weak.upgrade() {
                 item.video.set(Some(video.clone()));

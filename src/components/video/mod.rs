@@ -9,7 +9,12 @@ use super::{
     player::{Player, PlayerHandle},
     uploader::{Item, Stage, Uploader, Uploads},
 };
-use crate::{UploadOptions, dom::window, player::engine::Source};
+use crate::{
+    UploadOptions,
+    backend::{Backend, BackendError},
+    dom::window,
+    player::{engine::Source, token::Refresh},
+};
 
 /// The component's CSS. It needs that of the uploader and of the player, and [`THEME_CSS`](super::THEME_CSS).
 pub const CSS: &str = include_str!("video.css");
@@ -51,7 +56,7 @@ pub fn Video(
     let stage = move || {
         shown.get()?;
         let item = untrack(|| uploads.only())?;
-        Some(view! { <Cinema item /> }.into_any())
+        Some(view! { <Cinema item backend=uploads.backend() /> }.into_any())
     };
     view! {
         <div class="reelway-video">
@@ -63,7 +68,11 @@ pub fn Video(
 
 /// The player of a file that is on its way.
 #[component]
-fn Cinema(item: Item) -> impl IntoView {
+fn Cinema(
+    item: Item,
+    /// Whom to ask for fresh URLs.
+    backend: Option<Backend>,
+) -> impl IntoView {
     let handle = PlayerHandle::new();
     let video: ReadSignal<Option<VideoState>> = item.video.read_only().into();
     let of_playback = move |pick: fn(&Playback) -> Option<String>| {
@@ -79,6 +88,9 @@ fn Cinema(item: Item) -> impl IntoView {
             None => Source::File(local.get_value()),
         })
     });
+    let expires_at = memo(move || video.with(|video| video.as_ref()?.playback.as_ref()?.expires_at));
+    let known = item.video.clone();
+    let refresh = backend.map(|backend| Refresh::new(move || fresh(backend.clone(), known.clone())));
     let header: ReadSignal<Option<Header>> = item.header.read_only().into();
     let size = move || {
         let told = video.with(|video| video.as_ref().and_then(|video| video.width.zip(video.height)));
@@ -91,6 +103,8 @@ fn Cinema(item: Item) -> impl IntoView {
             poster=of_playback(|playback| playback.poster.clone())
             storyboard_src=of_playback(|playback| playback.storyboard.clone())
             size=Signal::derive(size)
+            expires_at
+            refresh
             video_title=title
             // It shows itself at once, in silence: nobody has asked for its sound yet.
             autoplay=!prefers_stillness()
@@ -98,6 +112,18 @@ fn Cinema(item: Item) -> impl IntoView {
             handle=Some(handle)
         />
     }
+}
+
+/// Fresh URLs of a video. Its poster and its storyboard get theirs too.
+async fn fresh(backend: Backend, known: ArcRwSignal<Option<VideoState>>) -> Result<Playback, BackendError> {
+    let id = known.with_untracked(|video| video.as_ref().map(|video| video.id.clone())).unwrap_or_default();
+    let playback = backend.playback(&id).await?;
+    known.update(|video| {
+        if let Some(video) = video {
+            video.playback = Some(playback.clone());
+        }
+    });
+    Ok(playback)
 }
 
 /// Whether the user has asked their system for less motion.

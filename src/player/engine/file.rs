@@ -1,8 +1,9 @@
 //! A file on the user's machine, played from disk: nothing is uploaded, nothing is read into memory.
 
+use reelway_core::playback::recovery::Fault;
 use web_sys::{File, HtmlVideoElement};
 
-use super::{Engine, EngineEvent, PlaybackError, Report};
+use super::{Engine, EngineEvent, Report};
 use crate::{dom::ObjectUrl, listener::Listener};
 
 /// Plays a local file.
@@ -16,8 +17,7 @@ impl FileEngine {
     /// Binds the file to the element.
     pub fn new(file: &File, video: &HtmlVideoElement, report: Report) -> Self {
         // A browser says no more than "can't play": it may lack the decoder, or the file may be no video at all.
-        let on_error =
-            Listener::new(video, "error", move |_| report(EngineEvent::Failed(PlaybackError::CodecUnsupported)));
+        let on_error = Listener::new(video, "error", move |_| report(EngineEvent::Fault(Fault::Codec, None)));
         Self { video: video.clone(), url: ObjectUrl::new(file), _on_error: on_error }
     }
 }
@@ -33,10 +33,14 @@ impl Engine for FileEngine {
     fn set_level(&self, _: Option<usize>) {}
 
     fn set_audio(&self, _: usize) {}
+
+    fn stop(&self) {
+        super::native::release(&self.video);
+    }
 }
 
 impl Drop for FileEngine {
     fn drop(&mut self) {
-        super::native::release(&self.video);
+        self.stop();
     }
 }

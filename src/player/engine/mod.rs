@@ -3,7 +3,7 @@
 //! - [`hls_js`]: hls.js, imported when it is first needed. The usual one.
 //! - [`native`]: the browser's own HLS.
 //! - [`file`]: a file on the user's machine, before any server has it.
-//! - [`recovery`]: when an engine mends itself, and when it gives up.
+//! - [`recovery`]: keeps any of them going, and sees when one stands still.
 
 pub mod file;
 pub mod hls_js;
@@ -15,7 +15,10 @@ use std::rc::Rc;
 use web_sys::{File, HtmlVideoElement};
 
 pub use hls_js::{Cmcd, HlsJsSource};
-pub use reelway_core::playback::PlaybackError;
+use reelway_core::playback::recovery::Fault;
+pub use reelway_core::playback::{PlaybackError, token::Life};
+
+use super::token::Refresh;
 
 /// What to play.
 #[derive(Clone, PartialEq)]
@@ -61,6 +64,15 @@ pub enum EngineEvent {
     Retrying,
     /// Data flows again.
     Flowing,
+    /// The engine can't go on by itself. What is to be done, [`recovery`] decides: nobody else hears of it. With the
+    /// rendition that failed, an index into the levels, if it is known.
+    Fault(Fault, Option<usize>),
+    /// The `<video>` element is about to be emptied, and is filled again at the same position.
+    Interrupting,
+    /// It wants to play, and nothing has moved for a moment; or it moves again.
+    Still(bool),
+    /// The browser has lost the network, or has it back.
+    Offline(bool),
     /// Nothing goes on without the user. The engine has stopped; [`Engine::load`] starts it anew.
     Failed(PlaybackError),
 }
@@ -79,10 +91,54 @@ pub trait Engine {
 
     /// Plays this sound track, an index into [`EngineEvent::AudioTracks`]. Engines with nothing to choose do nothing.
     fn set_audio(&self, track: usize);
+
+    /// Goes on after an [`EngineEvent::Fault`], or shakes what stands still. Engines that know no better way load anew.
+    fn mend(&self, _mend: Mend, position: f64) {
+        self.load(position);
+    }
+
+    /// From now on every request carries the tokens of this URL, which names the same stream.
+    fn renew(&self, _url: &str) {}
+
+    /// Lets go of the element and of every request, until [`Engine::load`].
+    fn stop(&self);
+
+    /// A count that grows with the bytes that arrive, for engines that fetch them.
+    fn bytes(&self) -> f64 {
+        0.0
+    }
 }
 
-/// The engine that fits the source and the browser, bound to the element. It does nothing until [`Engine::load`].
-pub fn create(source: &Source, video: &HtmlVideoElement, hls: &HlsJsSource, report: Report) -> Box<dyn Engine> {
+/// What can be tried short of loading anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mend {
+    /// Fetch again what failed.
+    Retry,
+    /// Play this rendition, an index into the levels, no more.
+    Avoid(usize),
+    /// Throw away the buffer and the decoder, and fetch again.
+    Flush,
+}
+
+/// What a source needs beside its URL.
+#[derive(Clone, Default)]
+pub struct Supply {
+    /// Where hls.js comes from.
+    pub hls: HlsJsSource,
+    /// Whom to ask for fresh URLs.
+    pub refresh: Option<Refresh>,
+    /// How long the URL works, if the server has said so; what its token says is read from the URL.
+    pub life: Option<Life>,
+}
+
+/// The engine that fits the source and the browser, bound to the element, and kept going as long as that is possible.
+/// It does nothing until [`Engine::load`].
+pub fn create(source: &Source, video: &HtmlVideoElement, supply: &Supply, report: Report) -> Box<dyn Engine> {
+    Box::new(recovery::Guarded::new(source, video, supply, report))
+}
+
+/// The engine alone.
+fn bare(source: &Source, video: &HtmlVideoElement, hls: &HlsJsSource, report: Report) -> Box<dyn Engine> {
     match source {
         Source::File(file) => Box::new(file::FileEngine::new(file, video, report)),
         Source::Hls(url) if native::is_preferred(video) => Box::new(native::NativeEngine::new(url, video, report)),

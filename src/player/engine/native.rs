@@ -1,9 +1,12 @@
 //! The browser's own HLS (Safari).
 
+use std::cell::RefCell;
+
+use reelway_core::playback::recovery::{Fault, Part};
 use wasm_bindgen::JsValue;
 use web_sys::{HtmlVideoElement, MediaError};
 
-use super::{Engine, EngineEvent, PlaybackError, Report};
+use super::{Engine, EngineEvent, Report};
 use crate::{
     dom::{property, window},
     listener::Listener,
@@ -19,7 +22,7 @@ pub fn is_preferred(video: &HtmlVideoElement) -> bool {
 /// Plays HLS by handing the playlist's URL to the element.
 pub struct NativeEngine {
     video: HtmlVideoElement,
-    url: String,
+    url: RefCell<String>,
     _on_error: Listener,
 }
 
@@ -29,19 +32,20 @@ impl NativeEngine {
         let element = video.clone();
         let on_error = Listener::new(video, "error", move |_| {
             let code = element.error().map_or(0, |error| error.code());
-            report(EngineEvent::Failed(match code {
-                MediaError::MEDIA_ERR_NETWORK => PlaybackError::Network,
-                MediaError::MEDIA_ERR_SRC_NOT_SUPPORTED => PlaybackError::CodecUnsupported,
-                _ => PlaybackError::Media,
-            }));
+            let fault = match code {
+                MediaError::MEDIA_ERR_NETWORK => Fault::Request { part: Part::Segment, status: None },
+                MediaError::MEDIA_ERR_SRC_NOT_SUPPORTED => Fault::Codec,
+                _ => Fault::Media { until: None },
+            };
+            report(EngineEvent::Fault(fault, None));
         });
-        Self { video: video.clone(), url: url.to_owned(), _on_error: on_error }
+        Self { video: video.clone(), url: RefCell::new(url.to_owned()), _on_error: on_error }
     }
 }
 
 impl Engine for NativeEngine {
     fn load(&self, start: f64) {
-        self.video.set_src(&self.url);
+        self.video.set_src(&self.url.borrow());
         if start > 0.0 {
             self.video.set_current_time(start);
         }
@@ -50,11 +54,20 @@ impl Engine for NativeEngine {
     fn set_level(&self, _: Option<usize>) {}
 
     fn set_audio(&self, _: usize) {}
+
+    /// The running element fetches on its own: the fresh URL is for the next load.
+    fn renew(&self, url: &str) {
+        url.clone_into(&mut self.url.borrow_mut());
+    }
+
+    fn stop(&self) {
+        release(&self.video);
+    }
 }
 
 impl Drop for NativeEngine {
     fn drop(&mut self) {
-        release(&self.video);
+        self.stop();
     }
 }
 

@@ -16,7 +16,10 @@ use reelway_core::playback::qoe::{Input, Rendition};
 use super::{Autoplay, qoe::Watch};
 use crate::{
     dom::{property, window},
-    player::engine::{AudioTrack, Engine, EngineEvent, Level, PlaybackError, Source},
+    player::{
+        engine::{AudioTrack, Engine, EngineEvent, Level, PlaybackError, Source},
+        held::Held,
+    },
 };
 
 /// A handle on one player: make it with [`PlayerHandle::new`], pass it to the component, and read or steer it.
@@ -38,6 +41,8 @@ pub struct PlayerHandle {
     pub waiting: RwSignal<bool>,
     /// Requests fail and are being tried again.
     pub reconnecting: RwSignal<bool>,
+    /// The browser has no network.
+    pub offline: RwSignal<bool>,
     /// Seconds.
     pub time: RwSignal<f64>,
     /// Seconds; 0 while unknown.
@@ -73,6 +78,8 @@ pub struct PlayerHandle {
     /// Seconds: where it went on because the last visit had ended there, while that is being said.
     pub resumed: RwSignal<Option<f64>>,
     pub(super) engine: StoredValue<Option<Box<dyn Engine>>, LocalStorage>,
+    /// The picture from before an interruption.
+    held: StoredValue<Option<Held>, LocalStorage>,
     /// What the engine plays.
     pub(super) source: StoredValue<Option<Source>, LocalStorage>,
     /// Play as soon as there is something to play.
@@ -107,6 +114,7 @@ impl PlayerHandle {
             started: RwSignal::new(false),
             waiting: RwSignal::new(false),
             reconnecting: RwSignal::new(false),
+            offline: RwSignal::new(false),
             time: RwSignal::new(0.0),
             duration: RwSignal::new(0.0),
             buffered: RwSignal::default(),
@@ -125,6 +133,7 @@ impl PlayerHandle {
             unmute_offered: RwSignal::new(false),
             resumed: RwSignal::new(None),
             engine: StoredValue::new_local(None),
+            held: StoredValue::new_local(None),
             source: StoredValue::new_local(None),
             play_when_loaded: StoredValue::new(false),
             autoplay: StoredValue::new(Autoplay::Off),
@@ -143,6 +152,22 @@ impl PlayerHandle {
     /// The `<video>` element, while mounted.
     pub fn element(&self) -> Option<HtmlVideoElement> {
         self.video.try_get_untracked().flatten()
+    }
+
+    /// The element is about to be emptied: what it shows stays in sight until there is a new picture, and what plays
+    /// plays on then.
+    pub(super) fn interrupt(&self) {
+        if !self.paused.get_untracked() {
+            self.play_when_loaded.set_value(true);
+        }
+        let (Some(video), handle) = (self.element(), *self) else { return };
+        let gone = move || {
+            handle.held.try_set_value(None);
+        };
+        // A picture that is held already is the better one: the element shows nothing now.
+        if let Some(held) = Held::over(&video, self.time.get_untracked(), gone) {
+            self.held.set_value(Some(held));
+        }
     }
 
     pub(super) fn on_engine(&self, event: EngineEvent) {
@@ -169,6 +194,18 @@ impl PlayerHandle {
                     self.observe(Input::Recovered { step: "retry" });
                 }
             }
+            // The guard decides on it.
+            EngineEvent::Fault(..) => {}
+            EngineEvent::Interrupting => self.interrupt(),
+            EngineEvent::Still(still) => {
+                if self.waiting.get_untracked() != still {
+                    self.waiting.set(still);
+                }
+                if !still && self.reconnecting.get_untracked() {
+                    self.reconnecting.set(false);
+                }
+            }
+            EngineEvent::Offline(offline) => self.offline.set(offline),
             EngineEvent::Failed(error) => {
                 web_sys::console::info_1(&error.to_string().into());
                 let playing = !self.paused.get_untracked();

@@ -21,6 +21,10 @@ extern "C" {
     pub(super) fn attach_media(this: &Hls, video: &HtmlVideoElement);
     #[wasm_bindgen(method, js_name = recoverMediaError)]
     pub(super) fn recover_media_error(this: &Hls);
+    #[wasm_bindgen(method, js_name = startLoad)]
+    pub(super) fn start_load(this: &Hls, position: f64);
+    #[wasm_bindgen(method, js_name = removeLevel)]
+    pub(super) fn remove_level(this: &Hls, level: u32);
     #[wasm_bindgen(method)]
     pub(super) fn on(this: &Hls, event: &str, callback: &Function);
     #[wasm_bindgen(method)]

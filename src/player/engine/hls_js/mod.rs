@@ -8,22 +8,28 @@ mod cmcd;
 mod errors;
 mod import;
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use js_sys::{Array, Function, Object, Reflect};
+use reelway_core::playback::{
+    recovery::{Fault, Part},
+    token::Tokens,
+};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlVideoElement;
+use web_sys::{HtmlVideoElement, XmlHttpRequest};
 
 pub use cmcd::Cmcd;
 pub use import::HlsJsSource;
 
-use self::{errors::classify, import::Hls};
-use super::{AudioTrack, Engine, EngineEvent, Level, PlaybackError, Report, recovery::Recovery};
+use self::import::Hls;
+use super::{AudioTrack, Engine, EngineEvent, Level, Mend, PlaybackError, Report};
 use crate::{
     dom::{property, set_property},
     listener::Listener,
-    timer::Clock,
 };
 
 /// Seconds of played video that are kept for seeking back. hls.js would keep all of it.
@@ -39,23 +45,27 @@ pub struct HlsJsEngine {
 }
 
 struct Shared {
-    url: String,
+    tokens: RefCell<Tokens>,
     video: HtmlVideoElement,
     source: HlsJsSource,
     report: Report,
     running: RefCell<Option<Running>>,
-    recovery: RefCell<Recovery>,
-    clock: Clock,
+    bytes: Cell<f64>,
     /// Counts starts, so that an import which arrives late knows that it is no longer wanted.
-    generation: std::cell::Cell<u32>,
+    generation: Cell<u32>,
 }
 
 /// An instance of hls.js and the callbacks that it holds.
 struct Running {
     hls: Hls,
     _on_play: Option<Listener>,
-    _callbacks: Vec<Closure<dyn FnMut(JsValue, JsValue)>>,
+    _callbacks: Vec<Callback>,
+    _should_retry: Closure<ShouldRetry>,
+    _on_error: Listener,
 }
+
+type Callback = Closure<dyn FnMut(JsValue, JsValue)>;
+type ShouldRetry = dyn FnMut(JsValue, f64, bool, JsValue) -> bool;
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -67,14 +77,13 @@ impl HlsJsEngine {
     /// Binds the master playlist to the element.
     pub fn new(url: &str, video: &HtmlVideoElement, source: HlsJsSource, report: Report) -> Self {
         let shared = Shared {
-            url: url.to_owned(),
+            tokens: RefCell::new(Tokens::of(url)),
             video: video.clone(),
             source,
             report,
             running: RefCell::default(),
-            recovery: RefCell::default(),
-            clock: Clock::new(),
-            generation: std::cell::Cell::default(),
+            bytes: Cell::default(),
+            generation: Cell::default(),
         };
         Self { shared: Rc::new(shared) }
     }
@@ -90,9 +99,13 @@ impl Engine for HlsJsEngine {
             if shared.generation.get() != generation {
                 return;
             }
-            if let Err(error) = class.and_then(|class| shared.clone().start(&class, start)) {
-                (shared.report)(EngineEvent::Failed(error));
-            }
+            (shared.report)(match class.and_then(|class| shared.clone().start(&class, start)) {
+                Ok(()) => return,
+                Err(PlaybackError::EngineUnavailable) if shared.source.import.is_some() => {
+                    EngineEvent::Fault(Fault::Request { part: Part::Engine, status: None }, None)
+                }
+                Err(error) => EngineEvent::Failed(error),
+            });
         });
     }
 
@@ -106,6 +119,38 @@ impl Engine for HlsJsEngine {
         if let Some(running) = &*self.shared.running.borrow() {
             running.hls.set_audio_track(track as i32);
         }
+    }
+
+    fn mend(&self, mend: Mend, position: f64) {
+        let broken = self.shared.video.error().is_some();
+        let running = self.shared.running.borrow();
+        let Some(Running { hls, .. }) = &*running else {
+            drop(running);
+            return self.load(position);
+        };
+        if let Mend::Avoid(level) = mend {
+            hls.remove_level(level as u32);
+        }
+        if hls.levels().length() == 0 {
+            hls.load_source(self.shared.tokens.borrow().url());
+        } else if mend == Mend::Flush || broken {
+            hls.recover_media_error();
+            hls.start_load(position);
+        } else {
+            hls.start_load(-1.0);
+        }
+    }
+
+    fn renew(&self, url: &str) {
+        self.shared.tokens.borrow_mut().renew(url);
+    }
+
+    fn stop(&self) {
+        self.shared.stop();
+    }
+
+    fn bytes(&self) -> f64 {
+        self.shared.bytes.get()
     }
 }
 
@@ -126,10 +171,15 @@ impl Shared {
         if !supported {
             return Err(PlaybackError::BrowserUnsupported);
         }
-        let hls: Hls = Reflect::construct(class, &Array::of1(&self.config(start)))
+        let config = self.config(start);
+        let mut callbacks = self.requests(&config);
+        let should_retry = Closure::<ShouldRetry>::new(|config, count, timed_out, response| {
+            errors::should_retry(&config, count, timed_out, &response)
+        });
+        errors::set_patience(&config, should_retry.as_ref());
+        let hls: Hls = Reflect::construct(class, &Array::of1(&config))
             .map_err(|_| PlaybackError::EngineUnavailable)?
             .unchecked_into();
-        let mut callbacks = Vec::new();
         let mut on = |event: &str, handle: fn(&Rc<Self>, &JsValue)| {
             let shared = Rc::downgrade(&self);
             let callback = Closure::<dyn FnMut(JsValue, JsValue)>::new(move |_, data| {
@@ -147,7 +197,14 @@ impl Shared {
         on("hlsAudioTrackSwitched", Self::on_audio_switched);
         on("hlsFragLoaded", |shared, _| (shared.report)(EngineEvent::Flowing));
         on("hlsError", Self::on_error);
-        hls.load_source(&self.url);
+        let shared = Rc::downgrade(&self);
+        // hls.js only takes a note of it, and goes on filling a buffer that nobody decodes any more.
+        let on_error = Listener::new(&self.video, "error", move |_| {
+            if let Some(shared) = shared.upgrade() {
+                (shared.report)(EngineEvent::Fault(Fault::Media { until: None }, None));
+            }
+        });
+        hls.load_source(self.tokens.borrow().url());
         hls.attach_media(&self.video);
         let on_play = self.is_reserved().then(|| {
             let config = property(&hls, "config");
@@ -157,13 +214,37 @@ impl Shared {
                 }
             })
         });
-        *self.running.borrow_mut() = Some(Running { hls, _on_play: on_play, _callbacks: callbacks });
+        let running =
+            Running { hls, _on_play: on_play, _callbacks: callbacks, _should_retry: should_retry, _on_error: on_error };
+        *self.running.borrow_mut() = Some(running);
         Ok(())
     }
 
     /// Whether to fetch no more than the first frame needs: nobody wants to play yet, and perhaps nobody will.
     fn is_reserved(&self) -> bool {
         self.video.paused() && self.video.preload() == "metadata"
+    }
+
+    /// Has a word in each request: that it carries the newest token, and that its bytes are counted.
+    fn requests(self: &Rc<Self>, config: &Object) -> Vec<Callback> {
+        let shared = Rc::downgrade(self);
+        let on_progress = Callback::new(move |_, _| {
+            if let Some(shared) = shared.upgrade() {
+                shared.bytes.set(shared.bytes.get() + 1.0);
+            }
+        });
+        let progress: Function = on_progress.as_ref().unchecked_ref::<Function>().clone();
+        let shared = Rc::downgrade(self);
+        let set_up = Callback::new(move |xhr: JsValue, url: JsValue| {
+            let xhr: XmlHttpRequest = xhr.unchecked_into();
+            let _ = xhr.add_event_listener_with_callback("progress", &progress);
+            let (Some(shared), Some(url)) = (shared.upgrade(), url.as_string()) else { return };
+            if let Some(fresh) = shared.tokens.borrow().rewrite(&url) {
+                let _ = xhr.open("GET", &fresh);
+            }
+        });
+        set_property(config, "xhrSetup", set_up.as_ref().clone());
+        vec![on_progress, set_up]
     }
 
     fn config(&self, start: f64) -> Object {
@@ -224,30 +305,11 @@ impl Shared {
     }
 
     fn on_error(self: &Rc<Self>, data: &JsValue) {
-        let kind = property(data, "type").as_string().unwrap_or_default();
-        let details = property(data, "details").as_string().unwrap_or_default();
-        if !property(data, "fatal").is_truthy() {
-            if kind == "networkError" {
-                (self.report)(EngineEvent::Retrying);
-            }
-            return;
+        let (fault, level) = errors::fault_of(data);
+        if property(data, "fatal").is_truthy() {
+            (self.report)(EngineEvent::Fault(fault, level));
+        } else if matches!(fault, Fault::Request { .. }) {
+            (self.report)(EngineEvent::Retrying);
         }
-        let status = property(&property(data, "response"), "code").as_f64().unwrap_or_default() as u16;
-        let error = classify(&kind, &details, status);
-        if error == PlaybackError::Media && self.recovery.borrow_mut().may_recover_media(self.clock.now()) {
-            if let Some(running) = &*self.running.borrow() {
-                running.hls.recover_media_error();
-            }
-            return;
-        }
-        // hls.js has used up its retries. Destroying it inside its own callback would pull the rug from under it.
-        let shared = self.clone();
-        let generation = self.generation.get();
-        spawn_local(async move {
-            if shared.generation.get() == generation {
-                shared.stop();
-            }
-        });
-        (self.report)(EngineEvent::Failed(error));
     }
 }
