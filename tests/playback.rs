@@ -283,6 +283,9 @@ async fn the_elements_events_are_the_players_too_and_its_failure_has_a_reason() 
     assert_eq!(outside.get(), 0, "they do not bubble, as those of a <video> do not");
     assert!(reason.borrow().is_none());
 
+    // Straight after the file it would go back to that.
+    stage.source.set(None);
+    tick().await;
     stage.source.set(Some(Source::Hls("/never.m3u8".into())));
     until("it fails", || reason.borrow().is_some()).await;
     let detail = reason.borrow().clone().unwrap();

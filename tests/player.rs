@@ -133,19 +133,24 @@ async fn a_missing_engine_is_said_with_a_button_to_try_again() {
 /// An hls.js that plays nothing, and fails when told to: `fakeHls.fail(type, details)`.
 fn fake_hls() -> HlsJsSource {
     let script = "
-        globalThis.fakeHls = { recoveries: 0, instances: 0, destroyed: 0, config: null };
+        globalThis.fakeHls ??= { recoveries: 0, starts: 0, loads: 0, removed: [], instances: 0, destroyed: 0, config: null };
         class Hls {
             static isSupported() { return true; }
             constructor(config) {
                 this.handlers = {};
                 fakeHls.config = config;
                 fakeHls.instances += 1;
-                fakeHls.fail = (type, details, status) => this.handlers.hlsError('hlsError', { fatal: true, type, details, response: { code: status } });
+                fakeHls.fail = (type, details, status) => this.handlers.hlsError('hlsError', { fatal: true, type, details, level: this.levels.length - 1, response: { code: status } });
                 fakeHls.levels = levels => { this.levels = levels; this.handlers.hlsManifestParsed('hlsManifestParsed', {}); };
             }
             levels = [];
             on(name, handler) { this.handlers[name] = handler; }
-            loadSource() {}
+            loadSource() { fakeHls.loads += 1; }
+            startLoad() { fakeHls.starts += 1; }
+            removeLevel(index) {
+                fakeHls.removed.push(index);
+                fakeHls.levels(this.levels.filter((_, other) => other !== index));
+            }
             attachMedia() {}
             recoverMediaError() { fakeHls.recoveries += 1; }
             destroy() { fakeHls.destroyed += 1; }
@@ -175,20 +180,55 @@ async fn with_fake_hls() -> Stage {
     stage
 }
 
+/// Tells of renditions with these heights.
+fn has_levels(heights: &[u32]) {
+    let level = |height: &u32| format!(r#"{{"width":{},"height":{height},"bitrate":8e5}}"#, height * 2);
+    let levels: Vec<_> = heights.iter().map(level).collect();
+    let levels = js_sys::JSON::parse(&format!("[{}]", levels.join(","))).unwrap();
+    fake_hls_s("levels").unchecked_into::<Function>().call1(&JsValue::UNDEFINED, &levels).unwrap();
+}
+
+fn count(field: &str) -> f64 {
+    fake_hls_s(field).as_f64().unwrap()
+}
+
 #[wasm_bindgen_test]
-async fn the_decoder_is_mended_once_and_then_given_up() {
+async fn damaged_media_climbs_the_ladder_to_a_reason() {
     let stage = with_fake_hls().await;
+    has_levels(&[360, 720]);
 
     fail("mediaError", "bufferAppendError", 0);
-    tick().await;
-    assert_eq!(fake_hls_s("recoveries").as_f64(), Some(1.0));
-    assert!(stage.part("error").is_none(), "nobody need know");
+    until("the decoder is made anew", || count("recoveries") == 1.0).await;
+    fail("mediaError", "bufferAppendError", 0);
+    until("the rendition is done without", || fake_hls_s("removed").unchecked_into::<js_sys::Array>().length() == 1)
+        .await;
+    fail("mediaError", "bufferAppendError", 0);
+    until("the engine is started anew", || count("instances") == 2.0 && count("destroyed") == 1.0).await;
+    has_levels(&[360]);
+    assert!(stage.part("error").is_none(), "nobody need know so far");
 
     fail("mediaError", "bufferAppendError", 0);
     until("the reason is shown", || stage.part("error").is_some()).await;
     assert_eq!(stage.handle.error.get_untracked(), Some(PlaybackError::Media));
-    assert_eq!(fake_hls_s("recoveries").as_f64(), Some(1.0));
-    until("the engine lets go", || fake_hls_s("destroyed").as_f64() == Some(1.0)).await;
+    until("the engine lets go", || count("destroyed") == 2.0).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_request_that_fails_is_made_again_and_nobody_need_know() {
+    let stage = with_fake_hls().await;
+    has_levels(&[360]);
+
+    fail("networkError", "fragLoadError", 503);
+    until("it is made again", || count("starts") == 1.0).await;
+
+    assert!(stage.part("error").is_none());
+    assert!(stage.handle.reconnecting.get_untracked());
+}
+
+#[wasm_bindgen_test]
+async fn every_request_may_carry_a_fresh_token() {
+    with_fake_hls().await;
+    assert!(Reflect::get(&fake_hls_s("config"), &"xhrSetup".into()).unwrap().is_function());
 }
 
 #[wasm_bindgen_test]
@@ -196,13 +236,20 @@ async fn trying_again_starts_a_new_engine_where_the_old_one_stopped() {
     let stage = with_fake_hls().await;
     stage.handle.time.set(12.5);
 
-    fail("networkError", "fragLoadError", 0);
+    fail("networkError", "manifestLoadError", 404);
+    until("it is asked for once more", || count("loads") == 2.0).await;
+    fail("networkError", "manifestLoadError", 404);
     until("the reason is shown", || stage.part("retry").is_some()).await;
+    assert_eq!(stage.handle.error.get_untracked(), Some(PlaybackError::Gone));
     let retry: HtmlElement = stage.part("retry").unwrap().unchecked_into();
     retry.click();
 
-    until("a new engine runs", || fake_hls_s("instances").as_f64() == Some(1.0) && fake_hls_s("config").is_object())
-        .await;
+    until("a new engine runs", || count("instances") == 2.0).await;
+    until("the reason is gone", || stage.part("error").is_none()).await;
+    until("it starts there", || {
+        Reflect::get(&fake_hls_s("config"), &"startPosition".into()).unwrap().as_f64() == Some(12.5)
+    })
+    .await;
     until("the reason is gone", || stage.part("error").is_none()).await;
     until("it starts there", || {
         Reflect::get(&fake_hls_s("config"), &"startPosition".into()).unwrap().as_f64() == Some(12.5)
