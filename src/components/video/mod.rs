@@ -92,6 +92,12 @@ fn Cinema(
     let known = item.video.clone();
     let refresh = backend.map(|backend| Refresh::new(move || fresh(backend.clone(), known.clone())));
     let header: ReadSignal<Option<Header>> = item.header.read_only().into();
+    let (filmstrip, tiles) = (StoredValue::new_local(item.filmstrip), item.tiles);
+    let filmstrip = Signal::derive_local(move || {
+        // There are more of them.
+        tiles.track();
+        Some(filmstrip.get_value())
+    });
     let size = move || {
         let told = video.with(|video| video.as_ref().and_then(|video| video.width.zip(video.height)));
         // The file itself says it before the server does.
@@ -102,6 +108,7 @@ fn Cinema(
             src
             poster=of_playback(|playback| playback.poster.clone())
             storyboard_src=of_playback(|playback| playback.storyboard.clone())
+            filmstrip
             size=Signal::derive(size)
             expires_at
             refresh
