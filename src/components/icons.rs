@@ -3,10 +3,16 @@
 use crate::components::live::attr;
 use leptos::prelude::*;
 
+/// To a screen or speaker nearby.
+pub const AIRPLAY: &str = "M6 16.5H4V5h16v11.5h-2M12 14.5l5 5.5H7z";
 /// Arrow to the left.
 pub const BACK: &str = "M19 12H5M11 6l-6 6 6 6";
+/// Captions.
+pub const CAPTIONS: &str = "M3.5 5.5h17v13h-17zM10.6 10.4a2 2 0 1 0 0 3.2M16.9 10.4a2 2 0 1 0 0 3.2";
 /// Something is done.
 pub const CHECK: &str = "M5 12.5l4.5 4.5L19 7.5";
+/// Back to the list before.
+pub const CHEVRON: &str = "M14.5 6l-6 6 6 6";
 /// Remove, or end.
 pub const CLOSE: &str = "M6 6l12 12M18 6L6 18";
 /// Copy.
@@ -15,6 +21,8 @@ pub const COPY: &str = "M8.5 8.5V4h11.5v11.5h-4.5M4 8.5h11.5V20H4z";
 pub const FIRST: &str = "M5 4.5h14M12 20V9M7 13.5L12 8.5l5 5";
 /// A video, where there is no picture of it.
 pub const FILM: &str = "M4 5h16v14H4zM8 5v14M16 5v14M4 9.7h4M4 14.3h4M16 9.7h4M16 14.3h4";
+/// On in time.
+pub const FORWARD: &str = "M5 6.5l6 5.5-6 5.5zM12.5 6.5l6 5.5-6 5.5z";
 /// Into fullscreen.
 pub const FULLSCREEN: &str = "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5";
 /// Out of fullscreen.
@@ -34,6 +42,12 @@ pub const PIP: &str = "M4 5h16v14H4zM12.5 12h4.5v4h-4.5z";
 pub const PLAY: &str = "M7.5 5v14l11.5-7z";
 /// Try again, or play again.
 pub const RETRY: &str = "M4.5 12a7.5 7.5 0 1 0 2.4-5.5M4.5 4v4.5H9";
+/// Back in time.
+pub const REWIND: &str = "M19 6.5L13 12l6 5.5zM11.5 6.5l-6 5.5 6 5.5z";
+/// What can be set.
+pub const SETTINGS: &str = "M12 8.8a3.2 3.2 0 1 0 0 6.4 3.2 3.2 0 0 0 0-6.4zM10.3 3.5h3.4l.5 2.4 1.9 1.1 2.3-.8 1.7 2.9-1.8 1.7v2.4l1.8 1.7-1.7 2.9-2.3-.8-1.9 1.1-.5 2.4h-3.4l-.5-2.4-1.9-1.1-2.3.8-1.7-2.9 1.8-1.7v-2.4L3.9 9.1l1.7-2.9 2.3.8 1.9-1.1z";
+/// Speed.
+pub const SPEED: &str = "M4.6 17.5a8.5 8.5 0 1 1 14.8 0M12 13.5l3.5-4.5";
 /// Delete.
 pub const TRASH: &str = "M4 6.5h16M9.5 6.5V4h5v2.5M6 6.5l1 13.5h10l1-13.5M10 10.5v6M14 10.5v6";
 /// Send a file.

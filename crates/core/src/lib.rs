@@ -10,6 +10,7 @@
 //! - [`scrub`]: what is done to the time slider, and the one seek that comes of it.
 //! - [`probe`]: what a file is, from its header. [`checks`]: what keeps it from being sent.
 //! - [`readiness`]: which of two reports on a video counts, and when nothing changes any more.
+//! - [`taps`]: what taps on a picture ask for. [`language`]: which track someone can read.
 //! - [`text`]: sizes, rates and times as people read them.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -19,12 +20,14 @@ pub mod checks;
 pub mod filmstrip;
 pub mod hls;
 pub mod journal;
+pub mod language;
 mod number;
 pub mod playback;
 pub mod probe;
 pub mod readiness;
 pub mod scrub;
 pub mod storyboard;
+pub mod taps;
 pub mod text;
 pub mod upload;
 

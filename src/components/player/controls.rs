@@ -1,192 +1,149 @@
 //! The bar of controls.
 
-use crate::components::live::{attr, on, prop, text, when};
 use leptos::prelude::*;
 use reelway_core::text::clock;
-use wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlInputElement};
+use web_sys::Event;
 
 use super::{
+    actions::{Actions, By},
+    button::button,
     handle::{PlayerHandle, has_pip},
-    menu::{Choice, Menu},
+    menu::{Face, Menu, Setting},
     preview::Pictures,
     scrub::Scrubbing,
+    settings,
     slider::TimeSlider,
     strings,
+    volume::Volume,
 };
-use crate::components::icons::{self, live_icon};
-
-/// Hundredths.
-const RATES: [i32; 7] = [50, 75, 100, 125, 150, 175, 200];
+use crate::{
+    components::{
+        icons,
+        live::{attr, on, text, when},
+    },
+    dom::{call_method, store, stored},
+    player::keys::Command,
+};
 
 /// What keeps the controls from hiding.
 #[derive(Clone, Copy)]
 pub(super) struct Busy {
     pub dragging: RwSignal<bool>,
-    pub rate_open: RwSignal<bool>,
-    pub quality_open: RwSignal<bool>,
+    /// The menu that is open, or nothing.
+    pub menu: RwSignal<&'static str>,
 }
 
 impl Busy {
     pub fn new() -> Self {
-        Self { dragging: RwSignal::new(false), rate_open: RwSignal::new(false), quality_open: RwSignal::new(false) }
+        Self { dragging: RwSignal::new(false), menu: RwSignal::new("") }
     }
 
     pub fn get(&self) -> bool {
-        self.dragging.get() || self.rate_open.get() || self.quality_open.get()
+        self.dragging.get() || !self.menu.get().is_empty()
+    }
+
+    pub fn is_menu_open(&self) -> bool {
+        !self.menu.get_untracked().is_empty()
     }
 }
 
 #[component]
-pub(super) fn Controls(handle: PlayerHandle, scrubbing: Scrubbing, pictures: Pictures, busy: Busy) -> impl IntoView {
+pub(super) fn Controls(
+    handle: PlayerHandle,
+    scrubbing: Scrubbing,
+    pictures: Pictures,
+    busy: Busy,
+    actions: Actions,
+) -> impl IntoView {
     let play_label = move || match (handle.paused.get(), handle.ended.get()) {
         (false, _) => strings::PAUSE,
         (true, false) => strings::PLAY,
         (true, true) => strings::REPLAY,
     };
-    let play_icon = Signal::derive(move || match (handle.paused.get(), handle.ended.get()) {
+    let play_icon = move || match (handle.paused.get(), handle.ended.get()) {
         (false, _) => icons::PAUSE,
         (true, false) => icons::PLAY,
         (true, true) => icons::RETRY,
-    });
+    };
     let fullscreen_label = move || if handle.fullscreen.get() { strings::EXIT_FULLSCREEN } else { strings::FULLSCREEN };
-    let fullscreen_icon =
-        Signal::derive(move || if handle.fullscreen.get() { icons::FULLSCREEN_EXIT } else { icons::FULLSCREEN });
+    let fullscreen_icon = move || if handle.fullscreen.get() { icons::FULLSCREEN_EXIT } else { icons::FULLSCREEN };
+    let pip_label = move || if handle.pip.get() { strings::EXIT_PIP } else { strings::PIP };
+    let press = move |command| move || actions.run(command, By::Button);
+    let [captions, rate, quality, audio] =
+        [settings::captions(handle), settings::rate(handle), settings::quality(handle), settings::audio(handle)];
+    let menu = move |setting: Setting, key: &'static str, face: Face| {
+        when(
+            move || setting.choices.with(|choices| !choices.is_empty()),
+            move || {
+                let (part, label, settings) = (setting.name, setting.label, vec![setting]);
+                view! { <Menu part label key face settings help=None open=busy.menu /> }.into_any()
+            },
+        )
+    };
     view! {
         // Time runs from left to right in every script, and the controls go with it, as on every player.
         <div part="controls" class="rw-controls" dir="ltr">
             <TimeSlider handle scrubbing pictures dragging=busy.dragging />
             <div class="rw-controls-row">
-                {button("play", "k", Signal::derive(play_label), play_icon, move || handle.toggle_play())}
-                <Volume handle />
-                <span part="time" class="rw-time">
-                    {text(move || clock(handle.time.get()))}
-                    <span class="rw-time-total">
-                        " / " {text(move || clock(handle.duration.get()))}
-                    </span>
-                </span>
+                {button("play", "k Space", play_label, play_icon, press(Command::TogglePlay))}
+                <Volume handle actions />
+                <Time handle />
                 <span class="rw-space"></span>
-                <Rate handle open=busy.rate_open />
-                <Quality handle open=busy.quality_open />
-                {has_pip().then(|| button(
-                    "pip", "", Signal::stored(strings::PIP), Signal::stored(icons::PIP), move || handle.toggle_pip(),
-                ))}
-                {button(
-                    "fullscreen", "f", Signal::derive(fullscreen_label), fullscreen_icon,
-                    move || handle.toggle_fullscreen(),
+                {menu(captions, "c", Face::Icon(icons::CAPTIONS))}
+                {menu(rate, "< >", Face::Text)}
+                {menu(quality, "", Face::Text)}
+                // All that a narrow player has no room for, and what nobody needs often.
+                <Menu
+                    part="settings"
+                    label=strings::SETTINGS
+                    key="?"
+                    face=Face::Icon(icons::SETTINGS)
+                    settings=vec![captions, rate, quality, audio]
+                    help=Some(handle.help)
+                    open=busy.menu
+                />
+                {when(
+                    move || handle.airplay.get(),
+                    move || button("airplay", "", || strings::AIRPLAY, || icons::AIRPLAY, move || {
+                        if let Some(video) = handle.element() {
+                            call_method(&video, "webkitShowPlaybackTargetPicker");
+                        }
+                    }),
                 )}
+                {has_pip().then(|| button("pip", "i", pip_label, || icons::PIP, press(Command::TogglePip)))}
+                {button("fullscreen", "f", fullscreen_label, fullscreen_icon, press(Command::ToggleFullscreen))}
             </div>
         </div>
     }
 }
 
-fn button(
-    part: &'static str,
-    key: &'static str,
-    label: Signal<&'static str>,
-    icon: Signal<&'static str>,
-    act: impl Fn() + Send + Sync + 'static,
-) -> AnyView {
+/// Where it is kept whether the time that is left is shown.
+const MEMORY: &str = "reelway.time-left";
+
+/// The time, and the whole or what is left of it: a click changes between these two.
+#[component]
+fn Time(handle: PlayerHandle) -> impl IntoView {
+    let left = RwSignal::new(stored(MEMORY).is_some_and(|left| left == "1"));
+    let toggle = move |_: Event| {
+        left.update(|left| *left = !*left);
+        store(MEMORY, if left.get_untracked() { "1" } else { "0" });
+    };
+    let second = move || {
+        let duration = handle.duration.get();
+        if left.get() { format!("−{}", clock((duration - handle.time.get()).max(0.0))) } else { clock(duration) }
+    };
     view! {
         <button
             type="button"
-            part=part
-            class="rw-control"
-            {..attr("aria-label", move || label.get())}
-            {..attr("title", move || label.get())}
-            aria-keyshortcuts=(!key.is_empty()).then_some(key)
-            {..on("click", move |_: Event| act())}
+            part="time"
+            class="rw-control rw-time"
+            {..attr("aria-label", move || if left.get() { strings::SHOW_DURATION } else { strings::SHOW_TIME_LEFT })}
+            {..attr("data-left", move || left.get())}
+            {..on("click", toggle)}
         >
-            {live_icon(move || icon.get())}
+            <span class="rw-time-now">{text(move || clock(handle.time.get()))}</span>
+            <span class="rw-time-line">" / "</span>
+            <span class="rw-time-total">{text(second)}</span>
         </button>
-    }
-    .into_any()
-}
-
-#[component]
-fn Volume(handle: PlayerHandle) -> impl IntoView {
-    let silent = move || handle.muted.get();
-    let label = move || if silent() { strings::UNMUTE } else { strings::MUTE };
-    let icon = Signal::derive(move || match (silent(), handle.volume.get()) {
-        (true, _) => icons::VOLUME_OFF,
-        (false, volume) if volume < 0.5 => icons::VOLUME_LOW,
-        _ => icons::VOLUME,
-    });
-    let percent = move || if silent() { 0 } else { (handle.volume.get() * 100.0).round() as i32 };
-    let on_input = move |event: Event| {
-        let input: Option<HtmlInputElement> = event.target().and_then(|target| target.dyn_into().ok());
-        if let Some(input) = input {
-            handle.set_volume(input.value_as_number() / 100.0);
-        }
-    };
-    view! {
-        <div class="rw-volume">
-            {button("mute", "m", Signal::derive(label), icon, move || handle.toggle_mute())}
-            <input
-                type="range"
-                part="volume"
-                min="0"
-                max="100"
-                aria-label=strings::VOLUME
-                step="5"
-                {..attr("aria-valuetext", move || format!("{} %", percent()))}
-                {..prop("value", move || percent().to_string())}
-                {..prop("style", move || format!("--_level:{}%", percent()))}
-                {..on("input", on_input)}
-            />
-        </div>
-    }
-}
-
-#[component]
-fn Rate(handle: PlayerHandle, open: RwSignal<bool>) -> impl IntoView {
-    let choices: Vec<Choice> = RATES.map(|rate| (rate, strings::rate(rate))).to_vec();
-    view! {
-        <Menu
-            part="rate"
-            label=strings::RATE
-            text=Signal::derive(move || strings::rate(handle.rate.get()))
-            choices=Signal::stored(choices)
-            chosen=handle.rate
-            choose=Callback::new(move |rate| handle.set_rate(rate))
-            open
-        />
-    }
-}
-
-/// Which rendition plays. Only where there is something to choose.
-#[component]
-fn Quality(handle: PlayerHandle, open: RwSignal<bool>) -> impl IntoView {
-    let name = move |level: i32| {
-        let levels = handle.levels.get();
-        // By the short side, as everyone names them: a portrait 1080 × 1920 is 1080p too.
-        let level = usize::try_from(level).ok().and_then(|level| levels.get(level));
-        level.map(|level| format!("{}p", level.width.min(level.height)))
-    };
-    let text = move || name(handle.level_wanted.get()).unwrap_or_else(|| strings::AUTO.to_owned());
-    let choices = move || {
-        let count = handle.levels.with(Vec::len) as i32;
-        let auto = match name(handle.level_shown.get()) {
-            Some(shown) => format!("{} ({shown})", strings::AUTO),
-            None => strings::AUTO.to_owned(),
-        };
-        let levels = (0..count).rev().filter_map(|level| Some((level, name(level)?)));
-        levels.chain([(-1, auto)]).collect::<Vec<Choice>>()
-    };
-    view! {
-        {when(
-            move || handle.levels.with(|levels| levels.len() > 1),
-            move || view! {
-                <Menu
-                    part="quality"
-                    label=strings::QUALITY
-                    text=Signal::derive(text)
-                    choices=Signal::derive(choices)
-                    chosen=handle.level_wanted
-                    choose=Callback::new(move |level| handle.set_level(level))
-                    open
-                />
-            }.into_any(),
-        )}
     }
 }

@@ -1,9 +1,16 @@
 //! The player: a video with controls of its own, and thumbnails on its time slider.
 
+mod actions;
+mod airplay;
+mod announcer;
 mod autoplay;
+mod button;
+mod captions;
 mod controls;
 mod events;
 mod handle;
+mod help;
+mod idle;
 mod media;
 mod menu;
 mod options;
@@ -14,18 +21,21 @@ mod qoe;
 mod resume;
 mod scrub;
 mod session;
+mod settings;
 mod slider;
 mod source;
 mod strings;
+mod touch;
+mod volume;
 
 use std::rc::Rc;
 
 use crate::components::live::{attr, effect, on, prop};
 use leptos::prelude::*;
-use reelway_core::{Millis, playback::qoe::Input};
-use wasm_bindgen::JsCast;
-use web_sys::{Event, KeyboardEvent, MouseEvent, PointerEvent};
+use reelway_core::playback::qoe::Input;
+use web_sys::{Event, HtmlVideoElement, KeyboardEvent, MouseEvent, PointerEvent};
 
+pub use captions::{Caption, Track};
 pub use events::MEDIA_EVENTS;
 pub use handle::{Media, PlayerHandle};
 pub use options::{Autoplay, Preload};
@@ -33,8 +43,12 @@ pub use qoe::detail;
 pub use reelway_core::playback::qoe::Qoe;
 
 use self::{
+    actions::{Actions, By},
+    announcer::{Announcer, Feedback},
     autoplay::Unmute,
     controls::{Busy, Controls},
+    help::Help,
+    idle::Idle,
     overlay::Overlay,
     poster::Poster,
     preview::Pictures,
@@ -42,27 +56,31 @@ use self::{
     scrub::Scrubbing,
     session::Session,
     source::switch,
+    touch::Picture,
 };
 use crate::{
     filmstrip::Filmstrip,
+    listener::Listener,
     player::{
         engine::{Cmcd, HlsJsSource, Life, Source, Supply},
         keys::{self, Focus},
         token::Refresh,
     },
-    timer::Timer,
 };
 
 /// The player's CSS. It needs [`THEME_CSS`](super::THEME_CSS) too.
 pub const CSS: &str = concat!(
+    include_str!("player.css"),
+    include_str!("controls.css"),
     include_str!("slider.css"),
+    include_str!("volume.css"),
     include_str!("menu.css"),
+    include_str!("overlay.css"),
     include_str!("notices.css"),
-    include_str!("player.css")
+    include_str!("feedback.css"),
+    include_str!("help.css"),
+    include_str!("adapt.css"),
 );
-
-/// How long nothing moves until the controls hide.
-const IDLE: Millis = 2_800.0;
 
 /// A video with controls, thumbnail scrubbing and keyboard map.
 ///
@@ -88,6 +106,9 @@ pub fn Player(
     /// The picture's width and height, if known before the video is: the player takes its shape at once.
     #[prop(into, optional)]
     size: Signal<Option<(u32, u32)>>,
+    /// Captions and other text tracks, beside those of the stream.
+    #[prop(into, optional)]
+    tracks: Signal<Vec<Track>>,
     /// Names the player for screen readers.
     #[prop(into, optional)]
     video_title: Signal<String>,
@@ -182,45 +203,26 @@ pub fn Player(
     let scrubbing = Scrubbing::new(handle);
     let pictures = Pictures::new(handle, scrubbing, storyboard_src, filmstrip);
     let busy = Busy::new();
-    let idle = RwSignal::new(false);
-    let timer = StoredValue::new_local(None::<Timer>);
-    let wake = move || {
-        if idle.get_untracked() {
-            idle.set(false);
+    let idle = Idle::new(handle, busy);
+    let announcer = Announcer::new();
+    let actions = Actions::new(handle, announcer);
+    let picture = Picture::new(handle, actions, idle, busy);
+    let followed = StoredValue::new_local(Vec::new());
+    effect(move || {
+        if let Some(video) = handle.video.get() {
+            followed.set_value(follow(handle, &video));
         }
-        timer.set_value(Some(Timer::new(IDLE, move || idle.set(true))));
-    };
-    let hidden = move || idle.get() && !handle.paused.get() && handle.error.get().is_none() && !busy.get();
-    let touched = StoredValue::new(false);
-    let on_click = move |_: MouseEvent| {
-        if !touched.get_value() {
-            handle.toggle_play();
-        } else if handle.paused.get_untracked() || hidden() {
-            wake();
-        } else {
-            idle.set(true);
-        }
-    };
-    let on_pointer_move = move |event: PointerEvent| {
-        if event.pointer_type() == "mouse" {
-            wake();
-        }
-    };
-    let on_pointer_down = move |event: PointerEvent| {
-        touched.set_value(event.pointer_type() != "mouse");
-        // A tap on the picture is for `on_click` to judge; one on the controls keeps them.
-        if event.target().is_some_and(|target| handle::closest(&target, ".rw-controls")) {
-            wake();
-        }
-    };
+    });
+    on_cleanup(move || drop(followed.try_set_value(Vec::new())));
     let on_key = move |event: KeyboardEvent| {
-        wake();
+        idle.wake();
+        idle.follow_focus(&event);
         if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
             return;
         }
-        if let Some(command) = keys::command(&event.key(), focus_of(&event)) {
+        if let Some(command) = keys::command(&event.key(), event.shift_key(), focus_of(&event)) {
             event.prevent_default();
-            handle.command(command);
+            actions.run(command, By::Hand);
         }
     };
     let shape = move || {
@@ -243,17 +245,25 @@ pub fn Player(
                 if title.is_empty() { strings::PLAYER.to_owned() } else { format!("{}: {title}", strings::PLAYER) }
             })}
             {..attr("data-state", state)}
-            {..attr("data-idle", hidden)}
+            {..attr("data-idle", move || idle.hidden.get())}
             {..attr("data-ended", move || handle.ended.get())}
             {..attr("data-started", move || handle.started.get())}
-            {..on("pointermove", on_pointer_move)}
-            {..on("pointerdown", on_pointer_down)}
-            {..on("pointerleave", move |event: PointerEvent| {
+            {..on("pointermove", move |event: PointerEvent| {
                 if event.pointer_type() == "mouse" {
-                    idle.set(true);
+                    idle.wake();
                 }
             })}
-            {..on("focusin", move |_: Event| wake())}
+            {..on("pointerdown", move |event: PointerEvent| picture.press(&event))}
+            {..on("pointerleave", move |event: PointerEvent| {
+                if event.pointer_type() == "mouse" {
+                    idle.rest();
+                }
+            })}
+            {..on("focusin", move |event: Event| {
+                idle.wake();
+                idle.follow_focus(&event);
+            })}
+            {..on("focusout", move |event: Event| idle.follow_focus(&event))}
             {..on("keydown", on_key)}
         >
             <video
@@ -261,13 +271,11 @@ pub fn Player(
                 node_ref=handle.video
                 playsinline
                 crossorigin="anonymous"
-                {..on("click", on_click)}
-                {..on("dblclick", move |_: Event| {
-                    if !touched.get_value() {
-                        handle.toggle_fullscreen();
-                    }
-                })}
-            ></video>
+                {..on("click", move |event: MouseEvent| picture.click(&event))}
+                {..on("dblclick", move |_: Event| picture.double_click())}
+            >
+                {captions::elements(tracks)}
+            </video>
             <Poster handle poster placeholder />
             {pictures.large()}
             <Overlay handle src />
@@ -275,9 +283,21 @@ pub fn Player(
                 <Unmute handle />
                 <Resumed handle />
             </div>
-            <Controls handle scrubbing pictures busy />
+            <Feedback handle announcer />
+            <Controls handle scrubbing pictures busy actions />
+            <Help handle />
         </section>
     }
+}
+
+/// Keeps the handle in step with what the element's own events do not tell.
+fn follow(handle: PlayerHandle, video: &HtmlVideoElement) -> Vec<Listener> {
+    let mut listeners = captions::follow(handle, video);
+    listeners.extend(airplay::follow(handle, video));
+    for (name, inside) in [("enterpictureinpicture", true), ("leavepictureinpicture", false)] {
+        listeners.push(Listener::new(video, name, move |_| handle.pip.set(inside)));
+    }
+    listeners
 }
 
 /// Which control has the focus when a key arrives.
@@ -285,9 +305,11 @@ fn focus_of(event: &Event) -> Focus {
     let Some(target) = event.target() else { return Focus::Player };
     if slider::is_slider(event) {
         Focus::TimeSlider
-    } else if target.dyn_ref::<web_sys::HtmlInputElement>().is_some() {
+    } else if handle::closest(&target, "input[type=range]") {
         Focus::VolumeSlider
-    } else if handle::closest(&target, "button") {
+    } else if handle::closest(&target, "input,textarea,select,[contenteditable]") {
+        Focus::Field
+    } else if handle::closest(&target, "button,a[href],summary") {
         Focus::Button
     } else {
         Focus::Player

@@ -41,7 +41,8 @@ pub(super) fn Overlay(handle: PlayerHandle, src: Signal<Option<Source>, LocalSto
                 </button>
             }.into_any(),
         )}
-        <div part="spinner" class="rw-spinner" role="status" {..attr("data-open", waiting)}>
+        // What it means is said by the announcer.
+        <div part="spinner" aria-hidden="true" class="rw-spinner" {..attr("data-open", waiting)}>
             <span class="rw-spinner-ring"></span>
             <span class="rw-spinner-text" {..attr("data-loud", loud)}>
                 {text(move || waiting().then(status))}

@@ -18,6 +18,21 @@ pub const AUTO: &str = "Auto";
 pub const FULLSCREEN: &str = "Fullscreen";
 pub const EXIT_FULLSCREEN: &str = "Exit fullscreen";
 pub const PIP: &str = "Picture in picture";
+pub const EXIT_PIP: &str = "Exit picture in picture";
+pub const AIRPLAY: &str = "AirPlay";
+pub const CAPTIONS: &str = "Captions";
+pub const AUDIO: &str = "Audio track";
+pub const OFF: &str = "Off";
+pub const SETTINGS: &str = "Settings";
+pub const SHORTCUTS: &str = "Keyboard shortcuts";
+pub const CLOSE: &str = "Close";
+pub const SHOW_TIME_LEFT: &str = "Show the time that is left";
+pub const SHOW_DURATION: &str = "Show the duration";
+pub const PLAYING: &str = "Playing";
+pub const PAUSED: &str = "Paused";
+pub const MUTED: &str = "Muted";
+pub const CAPTIONS_OFF: &str = "Captions off";
+pub const NO_CAPTIONS: &str = "This video has no captions";
 pub const BUFFERING: &str = "Loading";
 pub const RECONNECTING: &str = "Reconnecting…";
 pub const OFFLINE: &str = "You’re offline. Playback goes on when the network is back.";
@@ -28,6 +43,57 @@ pub const START_OVER: &str = "Start over";
 /// Says that it goes on in the middle, at this time in seconds.
 pub fn resumed(seconds: f64) -> String {
     format!("Resumed at {}", clock(seconds))
+}
+
+/// What the dialog of shortcuts lists: the keys, and what they do.
+pub const KEYS: [(&[&str], &str); 12] = [
+    (&["Space", "K"], "Play or pause"),
+    (&["←", "→"], "Back or on 5 seconds"),
+    (&["J", "L"], "Back or on 10 seconds"),
+    (&["Home", "End"], "To the beginning or the end"),
+    (&["0", "…", "9"], "To tenths of the video"),
+    (&["↑", "↓"], "Louder or quieter"),
+    (&["M"], "Mute"),
+    (&["<", ">"], "Slower or faster"),
+    (&["C"], "Captions"),
+    (&["F"], "Fullscreen"),
+    (&["I"], "Picture in picture"),
+    (&["?"], "This list"),
+];
+
+/// A share as it is written.
+pub fn percent(percent: i32) -> String {
+    format!("{percent} %")
+}
+
+/// How loud it is now.
+pub fn volume(percent: i32) -> String {
+    format!("Volume {percent} %")
+}
+
+/// How far was sought, without its direction.
+pub fn seconds(seconds: i32) -> String {
+    format!("{} s", seconds.abs())
+}
+
+/// Where was sought to, in seconds.
+pub fn sought(time: f64) -> String {
+    format!("Seeked to {}", spoken(time))
+}
+
+/// How fast it plays now, in hundredths.
+pub fn speed(hundredths: i32) -> String {
+    format!("Speed {}", rate(hundredths).trim_end_matches('×'))
+}
+
+/// Which captions are shown now.
+pub fn captions_on(label: &str) -> String {
+    format!("Captions on, {label}")
+}
+
+/// A track that has no name and no language.
+pub fn track(number: usize) -> String {
+    format!("Track {number}")
 }
 
 /// The time slider's value, as a screen reader says it. Both in seconds.

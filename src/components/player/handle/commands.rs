@@ -7,7 +7,7 @@ use web_sys::HtmlElement;
 use super::PlayerHandle;
 use crate::{
     dom::{call_method, property, window},
-    player::keys::Command,
+    player::keys::{Command, rate_after},
 };
 
 impl PlayerHandle {
@@ -58,13 +58,17 @@ impl PlayerHandle {
         }
     }
 
-    /// Does what a key asks for.
+    /// Does what a key, a button or a gesture asks for.
     pub fn command(&self, command: Command) {
         let from = self.pending.get_untracked().unwrap_or_else(|| self.time.get_untracked());
         match command {
             Command::TogglePlay => self.toggle_play(),
             Command::ToggleMute => self.toggle_mute(),
             Command::ToggleFullscreen => self.toggle_fullscreen(),
+            Command::TogglePip => self.toggle_pip(),
+            Command::ToggleCaptions => self.toggle_captions(),
+            Command::RateBy(steps) => self.set_rate(rate_after(self.rate.get_untracked(), steps)),
+            Command::Help => self.help.set(true),
             Command::SeekBy(seconds) => self.seek(from + seconds),
             Command::SeekTo(share) => self.seek(share * self.duration.get_untracked()),
             Command::VolumeBy(share) => self.set_volume(self.volume.get_untracked() + share),

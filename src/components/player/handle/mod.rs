@@ -13,7 +13,7 @@ pub(super) use media::{playing, swallow};
 
 use reelway_core::playback::qoe::{Input, Rendition};
 
-use super::{Autoplay, qoe::Watch};
+use super::{Autoplay, Caption, qoe::Watch};
 use crate::{
     dom::{property, window},
     player::{
@@ -71,6 +71,16 @@ pub struct PlayerHandle {
     pub audio_tracks: RwSignal<Vec<AudioTrack>>,
     /// The sound track that is heard: an index into them, −1 while unknown.
     pub audio_shown: RwSignal<i32>,
+    /// The captions and subtitles, in the order of the element's text tracks.
+    pub captions: RwSignal<Vec<Caption>>,
+    /// The captions that are shown: an index into them, −1 for none.
+    pub caption_shown: RwSignal<i32>,
+    /// In a window of its own.
+    pub pip: RwSignal<bool>,
+    /// There is something to play to by AirPlay.
+    pub airplay: RwSignal<bool>,
+    /// The list of keyboard shortcuts is open.
+    pub help: RwSignal<bool>,
     /// Why it does not play.
     pub error: RwSignal<Option<PlaybackError>>,
     /// Plays in silence because nobody has asked for its sound yet: the picture offers it.
@@ -94,6 +104,8 @@ pub struct PlayerHandle {
     pub(super) video_key: StoredValue<Option<u64>>,
     /// Notices what viewers notice.
     pub(super) watch: StoredValue<Watch, LocalStorage>,
+    /// The user's choice of captions, as it is remembered; empty while there is none.
+    pub(super) caption_wanted: StoredValue<String>,
 }
 
 impl Default for PlayerHandle {
@@ -129,6 +141,11 @@ impl PlayerHandle {
             level_wanted: RwSignal::new(-1),
             audio_tracks: RwSignal::default(),
             audio_shown: RwSignal::new(-1),
+            captions: RwSignal::default(),
+            caption_shown: RwSignal::new(-1),
+            pip: RwSignal::new(false),
+            airplay: RwSignal::new(false),
+            help: RwSignal::new(false),
             error: RwSignal::new(None),
             unmute_offered: RwSignal::new(false),
             resumed: RwSignal::new(None),
@@ -141,6 +158,7 @@ impl PlayerHandle {
             promised: StoredValue::new_local(Vec::new()),
             video_key: StoredValue::new(None),
             watch: StoredValue::new_local(Watch::default()),
+            caption_wanted: StoredValue::new(String::new()),
         }
     }
 

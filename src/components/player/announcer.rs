@@ -1,0 +1,139 @@
+//! What the player says to those who do not see it, in one polite region, and the sign over the picture for those who
+//! do. Both answer what the user does; by itself the announcer says only that playing does not go on.
+
+use leptos::prelude::*;
+use reelway_core::Millis;
+
+use super::{PlayerHandle, strings};
+use crate::{
+    components::{
+        icons::icon,
+        live::{effect, part, text},
+    },
+    timer::Timer,
+};
+
+/// A key that is held down is answered once it rests.
+const REST: Millis = 200.0;
+/// What was said is taken back after that, so that the same can be said again.
+const FORGET: Millis = 4_000.0;
+/// Shorter waits are not worth a word.
+const PATIENCE: Millis = 1_500.0;
+/// How long a sign is there; `feedback.css` fades it out within that time.
+const SIGN: Millis = 800.0;
+
+/// Where on the picture a sign appears.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Left,
+    Middle,
+    Right,
+}
+
+/// An icon, a text, or both.
+#[derive(Clone)]
+pub(super) struct Sign {
+    pub icon: &'static str,
+    pub text: String,
+    pub side: Side,
+}
+
+impl Sign {
+    /// In the middle.
+    pub fn of(icon: &'static str, text: &str) -> Self {
+        Self { icon, text: text.to_owned(), side: Side::Middle }
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Announcer {
+    said: RwSignal<String>,
+    sign: RwSignal<Option<Sign>>,
+    speaking: StoredValue<Option<Timer>, LocalStorage>,
+    forgetting: StoredValue<Option<Timer>, LocalStorage>,
+    showing: StoredValue<Option<Timer>, LocalStorage>,
+    /// Seconds sought while the sign was there.
+    total: StoredValue<f64>,
+}
+
+impl Announcer {
+    pub fn new() -> Self {
+        Self {
+            said: RwSignal::default(),
+            sign: RwSignal::new(None),
+            speaking: StoredValue::new_local(None),
+            forgetting: StoredValue::new_local(None),
+            showing: StoredValue::new_local(None),
+            total: StoredValue::new(0.0),
+        }
+    }
+
+    /// Says it, in place of what is still waiting to be said.
+    pub fn say(&self, words: String) {
+        self.say_in(REST, words);
+    }
+
+    fn say_in(&self, delay: Millis, words: String) {
+        let Self { said, forgetting, .. } = *self;
+        self.speaking.set_value(Some(Timer::new(delay, move || {
+            said.try_set(words);
+            forgetting.try_set_value(Some(Timer::new(FORGET, move || drop(said.try_set(String::new())))));
+        })));
+    }
+
+    /// Shows it for a moment.
+    pub fn show(&self, sign: Sign) {
+        let Self { sign: shown, total, .. } = *self;
+        shown.set(Some(sign));
+        self.showing.set_value(Some(Timer::new(SIGN, move || {
+            shown.try_set(None);
+            total.try_set_value(0.0);
+        })));
+    }
+
+    /// The seconds that were sought in this direction since the last sign went, and these.
+    pub fn add_up(&self, seconds: f64) -> f64 {
+        let before = self.total.get_value();
+        let total = if before * seconds > 0.0 { before + seconds } else { seconds };
+        self.total.set_value(total);
+        total
+    }
+
+    /// Says that playing does not go on, once that lasts.
+    fn follow(&self, handle: PlayerHandle) {
+        let announcer = *self;
+        effect(move || {
+            if handle.error.get().is_some() {
+                // An alert says it.
+                announcer.speaking.set_value(None);
+            } else if handle.reconnecting.get() {
+                announcer.say(strings::RECONNECTING.to_owned());
+            } else if handle.waiting.get() && !handle.paused.get() {
+                announcer.say_in(PATIENCE, strings::BUFFERING.to_owned());
+            }
+        });
+    }
+}
+
+/// The region and the sign.
+#[component]
+pub(super) fn Feedback(handle: PlayerHandle, announcer: Announcer) -> impl IntoView {
+    announcer.follow(handle);
+    let sign = move || {
+        announcer.sign.get().map(|sign| {
+            let side = match sign.side {
+                Side::Left => "left",
+                Side::Middle => "middle",
+                Side::Right => "right",
+            };
+            let picture = (!sign.icon.is_empty()).then(|| icon(sign.icon));
+            let words = (!sign.text.is_empty()).then(|| view! { <span>{sign.text}</span> });
+            view! { <div part="feedback" class="rw-sign" aria-hidden="true" data-side=side>{picture}{words}</div> }
+                .into_any()
+        })
+    };
+    view! {
+        <div role="status" class="rw-spoken">{text(move || announcer.said.get())}</div>
+        {part(move || sign().into_any())}
+    }
+}
