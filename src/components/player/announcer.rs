@@ -52,6 +52,7 @@ pub(super) struct Announcer {
     speaking: StoredValue<Option<Timer>, LocalStorage>,
     forgetting: StoredValue<Option<Timer>, LocalStorage>,
     showing: StoredValue<Option<Timer>, LocalStorage>,
+    waiting: StoredValue<Option<Timer>, LocalStorage>,
     /// Seconds sought while the sign was there.
     total: StoredValue<f64>,
 }
@@ -64,20 +65,19 @@ impl Announcer {
             speaking: StoredValue::new_local(None),
             forgetting: StoredValue::new_local(None),
             showing: StoredValue::new_local(None),
+            waiting: StoredValue::new_local(None),
             total: StoredValue::new(0.0),
         }
     }
 
     /// Says it, in place of what is still waiting to be said.
     pub fn say(&self, words: String) {
-        self.say_in(REST, words);
-    }
-
-    fn say_in(&self, delay: Millis, words: String) {
         let Self { said, forgetting, .. } = *self;
-        self.speaking.set_value(Some(Timer::new(delay, move || {
+        self.speaking.try_set_value(Some(Timer::new(REST, move || {
             said.try_set(words);
-            forgetting.try_set_value(Some(Timer::new(FORGET, move || drop(said.try_set(String::new())))));
+            forgetting.try_set_value(Some(Timer::new(FORGET, move || {
+                said.try_set(String::new());
+            })));
         })));
     }
 
@@ -103,14 +103,15 @@ impl Announcer {
     fn follow(&self, handle: PlayerHandle) {
         let announcer = *self;
         effect(move || {
-            if handle.error.get().is_some() {
-                // An alert says it.
-                announcer.speaking.set_value(None);
-            } else if handle.reconnecting.get() {
-                announcer.say(strings::RECONNECTING.to_owned());
-            } else if handle.waiting.get() && !handle.paused.get() {
-                announcer.say_in(PATIENCE, strings::BUFFERING.to_owned());
-            }
+            let (delay, words) = match (handle.reconnecting.get(), handle.waiting.get() && !handle.paused.get()) {
+                (true, _) => (0.0, strings::RECONNECTING),
+                (false, true) => (PATIENCE, strings::BUFFERING),
+                (false, false) => (0.0, ""),
+            };
+            // What fails for good is said by an alert.
+            let words = if handle.error.get().is_some() { "" } else { words };
+            let timer = (!words.is_empty()).then(|| Timer::new(delay, move || announcer.say(words.to_owned())));
+            announcer.waiting.set_value(timer);
         });
     }
 }

@@ -142,8 +142,10 @@ fn Time(handle: PlayerHandle) -> impl IntoView {
             {..on("click", toggle)}
         >
             <span class="rw-time-now">{text(move || clock(handle.time.get()))}</span>
-            <span class="rw-time-line">" / "</span>
-            <span class="rw-time-total">{text(second)}</span>
+            <span class="rw-time-total">
+                <span class="rw-time-line">"/ "</span>
+                {text(second)}
+            </span>
         </button>
     }
 }
