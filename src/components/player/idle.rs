@@ -1,12 +1,11 @@
 //! When the controls hide.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use reelway_core::Millis;
-use web_sys::{Element, Event};
+use web_sys::HtmlElement;
 
-use super::{PlayerHandle, controls::Busy, handle::closest};
+use super::{PlayerHandle, controls::Busy};
 use crate::{components::live::memo, dom::window, timer::Timer};
-use wasm_bindgen::JsCast;
 
 /// How long nothing moves until the controls hide.
 const IDLE: Millis = 2_800.0;
@@ -15,6 +14,7 @@ const COARSE: Millis = 200.0;
 
 #[derive(Clone, Copy)]
 pub(super) struct Idle {
+    root: NodeRef<html::Section>,
     resting: RwSignal<bool>,
     /// Something of the controls has the focus, and shows it.
     focused: RwSignal<bool>,
@@ -35,7 +35,14 @@ impl Idle {
                 && !handle.help.get()
                 && !busy.get()
         });
-        Self { resting, focused, woken: StoredValue::new(0.0), timer: StoredValue::new_local(None), hidden }
+        Self {
+            root: handle.root,
+            resting,
+            focused,
+            woken: StoredValue::new(0.0),
+            timer: StoredValue::new_local(None),
+            hidden,
+        }
     }
 
     /// Someone is there.
@@ -54,25 +61,24 @@ impl Idle {
 
     /// The controls hide after this time, if nothing keeps them.
     pub fn rest_in(&self, delay: Millis) {
-        let resting = self.resting;
-        self.timer.set_value(Some(Timer::new(delay, move || {
-            resting.try_set(true);
-        })));
+        let idle = *self;
+        self.timer.try_set_value(Some(Timer::new(delay, move || idle.rest())));
     }
 
     /// The controls hide now, if nothing keeps them.
     pub fn rest(&self) {
-        self.resting.set(true);
+        self.look_for_focus();
+        self.resting.try_set(true);
     }
 
-    /// The focus has moved, or a key was pressed, which may make it show.
-    pub fn follow_focus(&self, event: &Event) {
-        let target = if event.type_() == "focusout" { None } else { event.target() };
-        let target = target.filter(|target| closest(target, ".rw-controls"));
-        let shows = |element: &Element| element.matches(":focus-visible").unwrap_or_default();
-        let focused = target.is_some_and(|target| target.dyn_ref().is_some_and(shows));
-        if self.focused.get_untracked() != focused {
-            self.focused.set(focused);
+    /// The focus has moved, or a key was pressed, which may make it show. What has the focus may also go away, of which
+    /// not every browser tells.
+    pub fn look_for_focus(&self) {
+        let Some(root) = self.root.try_get_untracked().flatten() else { return };
+        let root: &HtmlElement = root.as_ref();
+        let focused = root.query_selector(".rw-controls :focus-visible").is_ok_and(|found| found.is_some());
+        if self.focused.try_get_untracked() != Some(focused) {
+            self.focused.try_set(focused);
         }
     }
 }

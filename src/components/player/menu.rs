@@ -212,8 +212,12 @@ pub(super) fn Menu(
                 {..attr("aria-expanded", move || is_open().to_string())}
                 {..attr("data-on", move || only.is_some_and(|setting| setting.chosen.get() >= 0))}
                 {..on("click", move |_: Event| {
-                    page.set(first_page);
-                    open.update(|open| *open = if *open == part { "" } else { part });
+                    if open.get_untracked() == part {
+                        close();
+                    } else {
+                        page.set(first_page);
+                        open.set(part);
+                    }
                 })}
             >
                 {match face {

@@ -216,7 +216,7 @@ pub fn Player(
     on_cleanup(move || drop(followed.try_set_value(Vec::new())));
     let on_key = move |event: KeyboardEvent| {
         idle.wake();
-        idle.follow_focus(&event);
+        idle.look_for_focus();
         if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
             return;
         }
@@ -259,11 +259,11 @@ pub fn Player(
                     idle.rest();
                 }
             })}
-            {..on("focusin", move |event: Event| {
+            {..on("focusin", move |_: Event| {
                 idle.wake();
-                idle.follow_focus(&event);
+                idle.look_for_focus();
             })}
-            {..on("focusout", move |event: Event| idle.follow_focus(&event))}
+            {..on("focusout", move |_: Event| idle.look_for_focus())}
             {..on("keydown", on_key)}
         >
             <video
