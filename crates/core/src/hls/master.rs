@@ -9,7 +9,8 @@ pub struct Master<'a> {
     pub variants: Vec<Variant<'a>>,
     /// The sound tracks that are apart from the picture, in the order of the playlist.
     pub audio: Vec<Rendition<'a>>,
-    /// It holds what this parser does not know the meaning of: variables, content steering.
+    /// It holds what this parser does not know the meaning of: variables, content steering, a place to
+    /// start at.
     pub odd: bool,
 }
 
@@ -50,7 +51,7 @@ impl<'a> Master<'a> {
             match line {
                 Line::Tag("-X-STREAM-INF", list) => next = Some(variant(list)),
                 Line::Tag("-X-MEDIA", list) => master.audio.extend(sound(list)),
-                Line::Tag("-X-DEFINE" | "-X-CONTENT-STEERING", _) => master.odd = true,
+                Line::Tag("-X-DEFINE" | "-X-CONTENT-STEERING" | "-X-START", _) => master.odd = true,
                 Line::Tag(..) => {}
                 Line::Uri(uri) => {
                     if let Some(variant) = next.take() {

@@ -12,7 +12,7 @@ pub struct Media<'a> {
     /// `EXT-X-ENDLIST`: nothing will be added.
     pub ended: bool,
     /// It holds what this parser does not know the meaning of: variables, parts, gaps, skipped segments, a place to
-    /// start at.
+    /// start at, events on the timeline such as breaks for other videos.
     pub odd: bool,
 }
 
@@ -68,9 +68,10 @@ impl<'a> Media<'a> {
                 }
                 Line::Tag("-X-DISCONTINUITY", _) => next.continuity += 1,
                 Line::Tag("-X-ENDLIST", _) => media.ended = true,
-                Line::Tag("-X-DEFINE" | "-X-GAP" | "-X-SKIP" | "-X-PART" | "-X-START" | "-X-I-FRAMES-ONLY", _) => {
-                    media.odd = true;
-                }
+                Line::Tag(
+                    "-X-DEFINE" | "-X-GAP" | "-X-SKIP" | "-X-PART" | "-X-START" | "-X-DATERANGE" | "-X-I-FRAMES-ONLY",
+                    _,
+                ) => media.odd = true,
                 Line::Tag("-X-STREAM-INF", _) => return None,
                 Line::Tag(..) => {}
                 Line::Uri(uri) => {

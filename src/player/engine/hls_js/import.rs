@@ -3,7 +3,6 @@
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::HtmlVideoElement;
 
 use super::Cmcd;
 use crate::{
@@ -14,23 +13,32 @@ use crate::{
 #[wasm_bindgen]
 extern "C" {
     /// An instance of hls.js' `Hls` class.
+    #[derive(Clone)]
     pub(super) type Hls;
     #[wasm_bindgen(method, js_name = loadSource)]
     pub(super) fn load_source(this: &Hls, url: &str);
     #[wasm_bindgen(method, js_name = attachMedia)]
-    pub(super) fn attach_media(this: &Hls, video: &HtmlVideoElement);
+    pub(super) fn attach_media(this: &Hls, media: &JsValue);
     #[wasm_bindgen(method, js_name = recoverMediaError)]
     pub(super) fn recover_media_error(this: &Hls);
     #[wasm_bindgen(method, js_name = startLoad)]
     pub(super) fn start_load(this: &Hls, position: f64);
     #[wasm_bindgen(method, js_name = removeLevel)]
     pub(super) fn remove_level(this: &Hls, level: u32);
+    #[wasm_bindgen(method, js_name = startLoad)]
+    pub(super) fn start_load_here(this: &Hls, position: f64, skip_seek: bool);
+    #[wasm_bindgen(method)]
+    pub(super) fn trigger(this: &Hls, event: &str, data: &JsValue);
     #[wasm_bindgen(method)]
     pub(super) fn on(this: &Hls, event: &str, callback: &Function);
     #[wasm_bindgen(method)]
     pub(super) fn destroy(this: &Hls);
     #[wasm_bindgen(method, getter)]
     pub(super) fn levels(this: &Hls) -> Array;
+    #[wasm_bindgen(method, getter, js_name = bandwidthEstimate)]
+    pub(super) fn bandwidth_estimate(this: &Hls) -> f64;
+    #[wasm_bindgen(method, setter, js_name = startLevel)]
+    pub(super) fn set_start_level(this: &Hls, level: i32);
     #[wasm_bindgen(method, setter, js_name = nextLevel)]
     pub(super) fn set_next_level(this: &Hls, level: i32);
     #[wasm_bindgen(method, getter, js_name = audioTracks)]

@@ -1,43 +1,37 @@
 //! hls.js: imported when a player first needs it, never part of the first load.
 //!
 //! - [`import`]: the class, and where it comes from.
+//! - [`fast`]: the first frame before hls.js has arrived.
+//! - [`start`]: how an instance begins, with what was prefetched.
 //! - [`cmcd`]: what it tells the server.
 //! - [`errors`]: what its errors mean.
 
 mod cmcd;
 mod errors;
+mod fast;
 mod import;
+mod start;
 
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
 
-use js_sys::{Array, Function, Object, Reflect};
-use reelway_core::playback::{
-    recovery::{Fault, Part},
-    token::Tokens,
-};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use reelway_core::playback::{recovery::Fault, token::Tokens};
+use wasm_bindgen::{JsValue, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlVideoElement, XmlHttpRequest};
+use web_sys::HtmlVideoElement;
 
 pub use cmcd::Cmcd;
 pub use import::HlsJsSource;
 
-use self::import::Hls;
-use super::{AudioTrack, Engine, EngineEvent, Level, Mend, PlaybackError, Report};
+use self::{fast::Fast, import::Hls};
+use super::{AudioTrack, Engine, EngineEvent, Level, Mend, Report};
 use crate::{
-    dom::{property, set_property},
+    dom::property,
     listener::Listener,
+    player::{bandwidth, prefetch::Session},
 };
-
-/// Seconds of played video that are kept for seeking back. hls.js would keep all of it.
-const BACK_BUFFER: f64 = 30.0;
-
-/// How far hls.js fetches ahead once it is to play, in seconds and bytes: its own defaults.
-const LENGTH: (&str, f64) = ("maxBufferLength", 30.0);
-const SIZE: (&str, f64) = ("maxBufferSize", 60e6);
 
 /// Plays HLS through Media Source Extensions.
 pub struct HlsJsEngine {
@@ -53,6 +47,10 @@ struct Shared {
     bytes: Cell<f64>,
     /// Counts starts, so that an import which arrives late knows that it is no longer wanted.
     generation: Cell<u32>,
+    /// What was prefetched for the start that is under way.
+    session: RefCell<Option<Rc<Session>>>,
+    /// The start before hls.js, until hls.js is gone.
+    fast: RefCell<Option<Rc<Fast>>>,
 }
 
 /// An instance of hls.js and the callbacks that it holds.
@@ -84,6 +82,8 @@ impl HlsJsEngine {
             running: RefCell::default(),
             bytes: Cell::default(),
             generation: Cell::default(),
+            session: RefCell::default(),
+            fast: RefCell::default(),
         };
         Self { shared: Rc::new(shared) }
     }
@@ -94,19 +94,7 @@ impl Engine for HlsJsEngine {
         let shared = self.shared.clone();
         shared.stop();
         let generation = shared.generation.get();
-        spawn_local(async move {
-            let class = shared.source.clone().class().await;
-            if shared.generation.get() != generation {
-                return;
-            }
-            (shared.report)(match class.and_then(|class| shared.clone().start(&class, start)) {
-                Ok(()) => return,
-                Err(PlaybackError::EngineUnavailable) if shared.source.import.is_some() => {
-                    EngineEvent::Fault(Fault::Request { part: Part::Engine, status: None }, None)
-                }
-                Err(error) => EngineEvent::Failed(error),
-            });
-        });
+        spawn_local(async move { shared.begin(generation, start).await });
     }
 
     fn set_level(&self, level: Option<usize>) {
@@ -150,7 +138,8 @@ impl Engine for HlsJsEngine {
     }
 
     fn bytes(&self) -> f64 {
-        self.shared.bytes.get()
+        let shown = self.shared.fast.borrow().as_ref().map_or(0.0, |fast| fast.bytes());
+        self.shared.bytes.get() + shown
     }
 }
 
@@ -163,109 +152,22 @@ impl Drop for HlsJsEngine {
 impl Shared {
     fn stop(&self) {
         self.generation.set(self.generation.get() + 1);
+        // First hls.js, which may have taken over the element and the source.
         self.running.take();
+        self.fast.take();
+        self.session.take();
     }
 
-    fn start(self: Rc<Self>, class: &Function, start: f64) -> Result<(), PlaybackError> {
-        let supported = crate::dom::call_method(class, "isSupported").is_some_and(|answer| answer.is_truthy());
-        if !supported {
-            return Err(PlaybackError::BrowserUnsupported);
-        }
-        let config = self.config(start);
-        let mut callbacks = self.requests(&config);
-        let should_retry = Closure::<ShouldRetry>::new(|config, count, timed_out, response| {
-            errors::should_retry(&config, count, timed_out, &response)
-        });
-        errors::set_patience(&config, should_retry.as_ref());
-        let hls: Hls = Reflect::construct(class, &Array::of1(&config))
-            .map_err(|_| PlaybackError::EngineUnavailable)?
-            .unchecked_into();
-        let mut on = |event: &str, handle: fn(&Rc<Self>, &JsValue)| {
-            let shared = Rc::downgrade(&self);
-            let callback = Closure::<dyn FnMut(JsValue, JsValue)>::new(move |_, data| {
-                if let Some(shared) = shared.upgrade() {
-                    handle(&shared, &data);
-                }
-            });
-            hls.on(event, callback.as_ref().unchecked_ref());
-            callbacks.push(callback);
-        };
-        on("hlsManifestParsed", Self::on_levels);
-        on("hlsLevelsUpdated", Self::on_levels);
-        on("hlsLevelSwitched", Self::on_level_switched);
-        on("hlsAudioTracksUpdated", Self::on_audio_tracks);
-        on("hlsAudioTrackSwitched", Self::on_audio_switched);
-        on("hlsFragLoaded", |shared, _| (shared.report)(EngineEvent::Flowing));
-        on("hlsError", Self::on_error);
-        let shared = Rc::downgrade(&self);
-        // hls.js only takes a note of it, and goes on filling a buffer that nobody decodes any more.
-        let on_error = Listener::new(&self.video, "error", move |_| {
-            if let Some(shared) = shared.upgrade() {
-                (shared.report)(EngineEvent::Fault(Fault::Media { until: None }, None));
-            }
-        });
-        hls.load_source(self.tokens.borrow().url());
-        hls.attach_media(&self.video);
-        let on_play = self.is_reserved().then(|| {
-            let config = property(&hls, "config");
-            Listener::new(&self.video, "play", move |_| {
-                for (name, value) in [LENGTH, SIZE] {
-                    set_property(&config, name, value);
-                }
-            })
-        });
-        let running =
-            Running { hls, _on_play: on_play, _callbacks: callbacks, _should_retry: should_retry, _on_error: on_error };
-        *self.running.borrow_mut() = Some(running);
-        Ok(())
+    /// The instance, if one runs. Its own borrow ends here: hls.js calls back from within its methods.
+    fn hls(&self) -> Option<Hls> {
+        self.running.borrow().as_ref().map(|running| running.hls.clone())
     }
 
-    /// Whether to fetch no more than the first frame needs: nobody wants to play yet, and perhaps nobody will.
-    fn is_reserved(&self) -> bool {
-        self.video.paused() && self.video.preload() == "metadata"
-    }
-
-    /// Has a word in each request: that it carries the newest token, and that its bytes are counted.
-    fn requests(self: &Rc<Self>, config: &Object) -> Vec<Callback> {
-        let shared = Rc::downgrade(self);
-        let on_progress = Callback::new(move |_, _| {
-            if let Some(shared) = shared.upgrade() {
-                shared.bytes.set(shared.bytes.get() + 1.0);
-            }
-        });
-        let progress: Function = on_progress.as_ref().unchecked_ref::<Function>().clone();
-        let shared = Rc::downgrade(self);
-        let set_up = Callback::new(move |xhr: JsValue, url: JsValue| {
-            let xhr: XmlHttpRequest = xhr.unchecked_into();
-            let _ = xhr.add_event_listener_with_callback("progress", &progress);
-            let (Some(shared), Some(url)) = (shared.upgrade(), url.as_string()) else { return };
-            if let Some(fresh) = shared.tokens.borrow().rewrite(&url) {
-                let _ = xhr.open("GET", &fresh);
-            }
-        });
-        set_property(config, "xhrSetup", set_up.as_ref().clone());
-        vec![on_progress, set_up]
-    }
-
-    fn config(&self, start: f64) -> Object {
-        let config = Object::new();
-        set_property(&config, "capLevelToPlayerSize", true);
-        set_property(&config, "backBufferLength", BACK_BUFFER);
-        if start > 0.0 {
-            set_property(&config, "startPosition", start);
+    fn on_flowing(self: &Rc<Self>, _: &JsValue) {
+        if let Some(hls) = self.hls() {
+            bandwidth::note(hls.bandwidth_estimate());
         }
-        if self.is_reserved() {
-            // hls.js fetches as long as it has less than either: so it is one segment.
-            set_property(&config, LENGTH.0, 1);
-            set_property(&config, SIZE.0, 1);
-        }
-        if let Some(cmcd) = &self.source.cmcd {
-            set_property(&config, "cmcd", cmcd.config());
-        }
-        if let Some(worker) = &self.source.worker {
-            set_property(&config, "workerPath", worker.as_str());
-        }
-        config
+        (self.report)(EngineEvent::Flowing);
     }
 
     fn on_levels(self: &Rc<Self>, _: &JsValue) {
