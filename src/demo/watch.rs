@@ -10,7 +10,11 @@ use reelway::{
         player::PlayerHandle,
     },
     dom::{page_url, window},
-    player::{engine::Source, token::Refresh},
+    player::{
+        engine::Source,
+        prefetch::{Aim, prefetch},
+        token::Refresh,
+    },
     timer::Timer,
 };
 use reelway_api::{UpdateVideo, Video, VideoStatus};
@@ -57,6 +61,9 @@ impl Page {
             }
             match answer {
                 Ok(video) => {
+                    if let Some(playback) = &video.playback {
+                        prefetch(&playback.hls, Aim::default());
+                    }
                     let readiness = Readiness::watch("", video.clone(), move |video| page.take(video.clone()));
                     page.readiness.set_value(Some(readiness));
                     page.take(video);

@@ -55,7 +55,10 @@ pub struct Aim {
 /// be called as soon as the URL is known, and again: then it does nothing. After half a minute without a player the
 /// bytes are dropped.
 pub fn prefetch(url: &str, aim: Aim) {
-    drop(Session::join(url, aim));
+    // Where there is none, the browser plays HLS by itself and asks for all of it by itself.
+    if !property(&window(), "MediaSource").is_undefined() {
+        drop(Session::join(url, aim));
+    }
 }
 
 /// Forgets what was fetched for a player that will not come, and stops what is on its way.

@@ -10,6 +10,7 @@
 //! - [`media`]: files to upload, and what ffmpeg's tools say of them.
 //! - [`canary`]: a file and a server that nothing may read.
 //! - [`site`]: a page of someone else's.
+//! - [`stream`]: a page with a player, and a stream beside it that counts its requests.
 //! - [`vendor`]: other people's servers.
 //! - [`wait`]: waiting for what comes in its own time.
 //!
@@ -25,6 +26,7 @@ pub mod page;
 pub mod player;
 pub mod server;
 pub mod site;
+pub mod stream;
 pub mod vendor;
 pub mod wait;
 

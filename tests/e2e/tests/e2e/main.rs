@@ -13,3 +13,4 @@ mod readiness;
 mod rejected;
 mod resume;
 mod screenshots;
+mod start;
