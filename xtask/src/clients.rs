@@ -1,4 +1,5 @@
 //! Other people's clients that tests upload with, of pinned versions, from npm: bundled for a page, into the cache.
+//! axe-core comes with them, as it is: it looks at our own pages.
 
 use std::{fs, path::PathBuf};
 
@@ -8,7 +9,7 @@ use crate::{cache, process, stamp, step::Step, workspace};
 
 const SOURCES: [&str; 3] = ["package.json", "package-lock.json", "main.js"];
 
-/// Bundles them, if that is not done yet. Gives the folder with `clients.js`.
+/// Bundles them, if that is not done yet. Gives the folder with `clients.js` and `axe.min.js`.
 ///
 /// # Errors
 /// They can't be installed or bundled.
@@ -36,7 +37,8 @@ pub fn ensure() -> Result<PathBuf> {
         esbuild.current_dir(folder).args(["main.js", "--outfile=clients.js", "--bundle", "--format=esm"]);
         esbuild.args(["--target=es2022", "--platform=browser", "--log-level=warning"]);
         process::run(&mut esbuild)?;
-        // The bundle is all that is used from here on.
+        fs::copy(folder.join("node_modules/axe-core/axe.min.js"), folder.join("axe.min.js"))?;
+        // These two are all that is used from here on.
         Ok(fs::remove_dir_all(folder.join("node_modules"))?)
     });
     made.context("could not install the clients for tests")?;

@@ -137,7 +137,7 @@ fn Time(handle: PlayerHandle) -> impl IntoView {
             type="button"
             part="time"
             class="rw-control rw-time"
-            {..attr("aria-label", move || if left.get() { strings::SHOW_DURATION } else { strings::SHOW_TIME_LEFT })}
+            {..attr("title", move || if left.get() { strings::SHOW_DURATION } else { strings::SHOW_TIME_LEFT })}
             {..attr("data-left", move || left.get())}
             {..on("click", toggle)}
         >

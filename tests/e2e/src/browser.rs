@@ -112,6 +112,27 @@ impl Browser {
         Ok(())
     }
 
+    /// Gives the page the screen of a telephone that is so wide, and a finger instead of a mouse.
+    ///
+    /// # Errors
+    /// Chromium refuses it.
+    pub async fn touch(&self, width: u32, height: u32) -> Result<()> {
+        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": true });
+        self.devtools("Emulation.setDeviceMetricsOverride", screen).await?;
+        self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": true, "maxTouchPoints": 1 })).await?;
+        Ok(())
+    }
+
+    /// Answers requests to URLs of these patterns (`*.m4s`) as if there were no network; none lifts it.
+    ///
+    /// # Errors
+    /// Chromium refuses it.
+    pub async fn block(&self, patterns: &[&str]) -> Result<()> {
+        self.devtools("Network.enable", json!({})).await?;
+        self.devtools("Network.setBlockedURLs", json!({ "urls": patterns })).await?;
+        Ok(())
+    }
+
     /// Asks the page for its dark or its light look.
     ///
     /// # Errors

@@ -8,6 +8,7 @@
 //! - [`page`]: the page, as a person finds their way on it.
 //! - [`player`]: the player on it.
 //! - [`media`]: files to upload, and what ffmpeg's tools say of them.
+//! - [`axe`]: what looks for barriers on a page.
 //! - [`canary`]: a file and a server that nothing may read.
 //! - [`site`]: a page of someone else's.
 //! - [`stream`]: a page with a player, and a stream beside it that counts its requests.
@@ -17,6 +18,7 @@
 //! `cargo xtask test --only e2e` builds what they need and runs them.
 
 pub mod api;
+pub mod axe;
 pub mod browser;
 pub mod canary;
 pub mod driver;

@@ -75,7 +75,7 @@ impl Media {
         let script = format!("ffconcat version 1.0\nfile '{}'\n", file.display());
         let mut files = vec![
             (self.write("empty.mp4", b"")?, ErrorCode::EmptyFile),
-            (self.write("text.mp4", b"Just words.\n")?, ErrorCode::NotAVideo),
+            (self.not_a_video()?, ErrorCode::NotAVideo),
             (self.write("without-moov.mp4", whole.get(..moov - 4).unwrap_or_default())?, ErrorCode::Truncated),
             (self.make("sound.mp4", "-vn -c:a aac")?, ErrorCode::NoVideoStream),
             (self.write("playlist.mp4", playlist.as_bytes())?, ErrorCode::NotAVideo),
@@ -102,6 +102,14 @@ impl Media {
             Some(path) => Ok(path),
             None => self.make_of("half-a-minute.mp4", 30, "854x480", "-c:v libx264 -preset veryfast -g 48 -c:a aac"),
         }
+    }
+
+    /// A file that is no video, whatever its name says.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub fn not_a_video(&self) -> Result<PathBuf> {
+        self.write("text.mp4", b"Just words.\n")
     }
 
     /// A few seconds of H.264 and AAC.

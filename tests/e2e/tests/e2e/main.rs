@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod a11y;
 mod accepted;
 mod clients;
 mod crash;
