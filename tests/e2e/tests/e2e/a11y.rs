@@ -33,7 +33,7 @@ async fn look(browser: &Browser, (dark, width): (bool, u32)) -> String {
 }
 
 /// A server with one video that is ready in all its parts. Gives the video's id.
-async fn with_a_video(media: &Media) -> (Server, String) {
+pub async fn with_a_video(media: &Media) -> (Server, String) {
     let server = Server::start().await.unwrap();
     let file = fs::read(media.half_a_minute().unwrap()).unwrap();
     let video = server.api().upload("holiday.mp4", file).await.unwrap().video;
@@ -43,21 +43,21 @@ async fn with_a_video(media: &Media) -> (Server, String) {
     (server, video.id)
 }
 
-async fn add_captions(browser: &Browser) {
+pub async fn add_captions(browser: &Browser) {
     let script = "const video = document.querySelector('[part~=video]');
         video.addTextTrack('subtitles', 'English', 'en').addCue(new VTTCue(0, 60, 'The rabbit wakes up'));
         video.addTextTrack('subtitles', 'Deutsch', 'de').addCue(new VTTCue(0, 60, 'Der Hase wacht auf'));";
     browser.run(script, Vec::new()).await.unwrap();
 }
 
-async fn until(browser: &Browser, what: &str, condition: &str) {
+pub async fn until(browser: &Browser, what: &str, condition: &str) {
     let script = format!("return Boolean({condition});");
     wait::until_true(what, SOON, async || Ok(browser.run(&script, Vec::new()).await? == Value::Bool(true)))
         .await
         .unwrap();
 }
 
-async fn press(browser: &Browser, key: char) {
+pub async fn press(browser: &Browser, key: char) {
     press_key(browser, key).await.unwrap();
 }
 

@@ -15,3 +15,4 @@ mod rejected;
 mod resume;
 mod screenshots;
 mod start;
+mod touch;

@@ -1,15 +1,23 @@
 //! Pictures for people: `cargo xtask screenshots FOLDER`.
 
-use std::{env, fs, path::PathBuf};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use reelway_e2e::{
     browser::Browser,
     media::Media,
-    page::{Page, SOON, visible},
+    page::{Page, SOON, tab_to, visible},
     player::{Player, TRANSCODED},
     server::Server,
     turn, wait,
 };
+use serde_json::json;
+use thirtyfour::Key;
+
+use crate::a11y::{add_captions, press, until};
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "makes pictures, tests nothing"]
@@ -65,5 +73,140 @@ async fn of_the_main_states() {
             visible(&browser, "[part~=preview-image]").await.unwrap();
             browser.screenshot(&file("playing")).await.unwrap();
         }
+    }
+}
+
+/// The pictures of one look.
+struct Album<'a> {
+    browser: &'a Browser,
+    folder: &'a Path,
+    look: &'static str,
+    width: u32,
+}
+
+impl Album<'_> {
+    /// The window, or the player and a little of the page around it.
+    async fn take(&self, state: &str, window: bool) {
+        // What fades in has done so by then.
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        let script =
+            "const { x, y, width, height } = document.querySelector('.reelway-player').getBoundingClientRect();
+            return { x: x - 12, y: y + scrollY - 12, width: width + 24, height: height + 24, scale: 1 };";
+        let mut how = json!({ "format": "webp", "quality": 74 });
+        if !window {
+            how["clip"] = self.browser.run(script, Vec::new()).await.unwrap();
+        }
+        let photo = self.browser.devtools("Page.captureScreenshot", how).await.unwrap();
+        // The page has a decoder at hand.
+        let bytes = "return [...Uint8Array.fromBase64?.(arguments[0]) ?? atob(arguments[0]).split('').map(c => c.charCodeAt(0))];";
+        let bytes = self.browser.run(bytes, vec![photo["data"].clone()]).await.unwrap();
+        let bytes: Vec<u8> = serde_json::from_value(bytes).unwrap();
+        fs::write(self.folder.join(format!("{state}-{}-{}.webp", self.look, self.width)), bytes).unwrap();
+    }
+
+    async fn menu(&self, part: &str) {
+        let button = format!("[part~={part}]");
+        let script = "return document.querySelector(arguments[0])?.offsetWidth > 0;";
+        if self.browser.run(script, vec![json!(button)]).await.unwrap() != json!(true) {
+            return;
+        }
+        tab_to(self.browser, &button).await.unwrap();
+        press(self.browser, Key::Enter.value()).await;
+        visible(self.browser, "[role=menu]").await.unwrap();
+        self.take(&format!("menu-{part}"), false).await;
+        press(self.browser, Key::Escape.value()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "makes pictures, tests nothing"]
+async fn of_the_player() {
+    let _turn = turn().await;
+    let folder = PathBuf::from(env::var_os("REELWAY_SCREENSHOTS").unwrap()).join("player");
+    fs::create_dir_all(&folder).unwrap();
+    let media = Media::new().unwrap();
+    let video = env::var_os("REELWAY_SCREENSHOTS_VIDEO").map_or_else(|| media.half_a_minute().unwrap(), PathBuf::from);
+    let server = Server::start().await.unwrap();
+    let uploaded = server.api().upload("holiday.mp4", fs::read(&video).unwrap()).await.unwrap().video;
+    server.api().until_ready(&uploaded.id, TRANSCODED).await.unwrap();
+    server.api().until_storyboard(&uploaded.id, TRANSCODED).await.unwrap();
+    server.api().until_finished(&uploaded.id, TRANSCODED).await.unwrap();
+
+    for (look, width) in [("light", 1280), ("light", 360), ("dark", 1280), ("dark", 360)] {
+        let browser = Browser::open().await.unwrap();
+        browser.prefer_dark(look == "dark").await.unwrap();
+        if width < 600 {
+            browser.touch(width, 780).await.unwrap()
+        } else {
+            browser.resize(width, 900).await.unwrap()
+        }
+        let album = Album { browser: &browser, folder: &folder, look, width };
+        let player = Player::open(&browser, &server, &uploaded.id).await.unwrap();
+        add_captions(&browser).await;
+        album.take("before-play", true).await;
+        tab_to(&browser, "[part~=big-play]").await.unwrap();
+        press(&browser, Key::Enter.value()).await;
+        player.until_time_passes(0.0).await.unwrap();
+        press(&browser, '3').await;
+        player.until_time_passes(9.0).await.unwrap();
+        album.take("playing", true).await;
+        press(&browser, 'c').await;
+        album.take("captions", false).await;
+        press(&browser, 'l').await;
+        album.take("sign", false).await;
+        press(&browser, 'k').await;
+        player.hover(0.6).await.unwrap();
+        visible(&browser, "[part~=preview-image]").await.unwrap();
+        album.take("preview", false).await;
+        let script = "const box = document.querySelector('[part~=time-slider]').getBoundingClientRect();
+            return [box.left + 0.4 * box.width, box.top + box.height / 2];";
+        let (x, y): (f64, f64) = serde_json::from_value(browser.run(script, Vec::new()).await.unwrap()).unwrap();
+        let mouse = async |kind: &str, x: f64| {
+            let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1 });
+            browser.devtools("Input.dispatchMouseEvent", event).await.unwrap();
+        };
+        mouse("mousePressed", x).await;
+        mouse("mouseMoved", x + 30.0).await;
+        album.take("scrubbing", false).await;
+        mouse("mouseReleased", x + 30.0).await;
+        album.take("paused", false).await;
+        for part in ["captions", "rate", "quality", "settings"] {
+            album.menu(part).await;
+        }
+        press(&browser, '?').await;
+        visible(&browser, "dialog[part~=help]").await.unwrap();
+        album.take("help", true).await;
+        press(&browser, Key::Escape.value()).await;
+        if width > 600 {
+            press(&browser, 'f').await;
+            until(&browser, "it is in fullscreen", "document.fullscreenElement").await;
+            album.take("fullscreen", true).await;
+            press(&browser, 'f').await;
+            until(&browser, "it is out of it", "!document.fullscreenElement").await;
+        }
+        let forced = json!({ "features": [
+            { "name": "forced-colors", "value": "active" }, { "name": "prefers-color-scheme", "value": look },
+        ] });
+        browser.devtools("Emulation.setEmulatedMedia", forced).await.unwrap();
+        album.take("forced-colors", false).await;
+        browser.prefer_dark(look == "dark").await.unwrap();
+        press(&browser, '9').await;
+        press(&browser, 'k').await;
+        until(&browser, "it has ended", "document.querySelector('.reelway-player[data-ended]')").await;
+        album.take("ended", false).await;
+
+        browser.block(&["*.m4s*", "*.mp4*"]).await.unwrap();
+        browser.run("localStorage.clear();", Vec::new()).await.unwrap();
+        browser.refresh().await.unwrap();
+        visible(&browser, "[part~=big-play]").await.unwrap().click().await.unwrap();
+        until(&browser, "it waits", "document.querySelector('[part~=spinner][data-open]')").await;
+        album.take("waiting", false).await;
+        wait::until_true("it gives up", Duration::from_secs(90), async || {
+            let script = "return Boolean(document.querySelector('[part~=error] button'));";
+            Ok(browser.run(script, Vec::new()).await? == json!(true))
+        })
+        .await
+        .unwrap();
+        album.take("error", false).await;
     }
 }
