@@ -10,7 +10,8 @@ pub fn Home(uploads: Uploads) -> impl IntoView {
     set_title("");
     let busy = move || !uploads.keys().is_empty();
     view! {
-        <section class="hero" {..attr("hidden", busy)}>
+        // Out of sight it still names the page to those who go through it by its headings.
+        <section {..attr("class", move || if busy() { "rw-spoken" } else { "hero" })}>
             <h1>{strings::HERO_TITLE}</h1>
             <p>{strings::HERO_TEXT}</p>
         </section>

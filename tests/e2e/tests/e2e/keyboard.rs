@@ -128,7 +128,7 @@ async fn every_shortcut_does_what_the_list_says_and_the_focus_stays_in_the_playe
     let story: [(char, &str); 23] = [
         ('k', "video.paused"),
         (' ', "!video.paused"),
-        ('K', "video.paused"),
+        ('k', "video.paused"),
         ('m', "video.muted"),
         ('m', "!video.muted"),
         (Key::Down.value(), "Math.abs(video.volume - 0.95) < 0.001"),
