@@ -1,20 +1,15 @@
 //! Keeps a player's signals in step with its `<video>` element.
 
-use std::{cell::Cell, rc::Rc};
-
 use leptos::prelude::*;
 use reelway_core::playback::qoe::Input;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::JsValue;
 use web_sys::{HtmlVideoElement, TimeRanges};
 
-use super::{autoplay, events, handle::PlayerHandle};
+use super::{autoplay, events, handle::PlayerHandle, sought};
 use crate::{
-    dom::{property, store, stored, window},
+    dom::{store, stored, window},
     listener::Listener,
 };
-
-/// A sought frame that has not been presented by then is taken for presented: some browsers never say so.
-const PRESENTED_AT_LATEST: i32 = 400;
 
 /// The key of the browser's storage: the volume that was last heard, in percent.
 const VOLUME: &str = "reelway.volume";
@@ -104,15 +99,7 @@ pub(super) fn bind(handle: PlayerHandle, video: &HtmlVideoElement) -> Binding {
     on("seeked", |handle, video| {
         handle.waiting.set(false);
         follow_time(handle, video);
-        let handle = *handle;
-        when_presented(video, move || {
-            // The next seek may be under way by now: its preview stays.
-            let done = handle.element().is_some_and(|video| !video.seeking());
-            if done {
-                handle.pending.set(None);
-                handle.started.set(true);
-            }
-        });
+        sought::arrived(*handle, video);
     });
     if let Some(root) = handle.root.get_untracked() {
         let root: &web_sys::HtmlElement = root.as_ref();
@@ -160,21 +147,4 @@ fn follow_size(handle: &PlayerHandle, video: &HtmlVideoElement) {
 fn ranges(ranges: &TimeRanges) -> Vec<(f64, f64)> {
     let range = |index| Some((ranges.start(index).ok()?, ranges.end(index).ok()?));
     (0..ranges.length()).filter_map(range).collect()
-}
-
-/// Calls back once the frame of a finished seek is on screen.
-fn when_presented(video: &HtmlVideoElement, then: impl Fn() + Clone + 'static) {
-    let done = Rc::new(Cell::new(false));
-    let once = move || {
-        if !done.replace(true) {
-            then();
-        }
-    };
-    let request: Result<js_sys::Function, _> = property(video, "requestVideoFrameCallback").dyn_into();
-    if let Ok(request) = request {
-        let _ = request.call1(video, &Closure::once_into_js(once.clone()));
-    }
-    let at_latest = Closure::once_into_js(once);
-    let _ =
-        window().set_timeout_with_callback_and_timeout_and_arguments_0(at_latest.unchecked_ref(), PRESENTED_AT_LATEST);
 }

@@ -23,6 +23,7 @@ mod scrub;
 mod session;
 mod settings;
 mod slider;
+mod sought;
 mod source;
 mod strings;
 mod touch;

@@ -6,6 +6,7 @@ use web_sys::HtmlElement;
 
 use super::PlayerHandle;
 use crate::{
+    components::player::sought,
     dom::{call_method, property, window},
     player::keys::{Command, rate_after},
 };
@@ -47,6 +48,7 @@ impl PlayerHandle {
         self.resumed.set(None);
         self.time.set(time);
         if video.ready_state() > 0 {
+            sought::begin(*self, &video, time);
             video.set_current_time(time);
         } else {
             // Nothing is loaded yet: what is being loaded starts there.

@@ -3,6 +3,8 @@
 mod commands;
 mod media;
 
+use std::rc::Rc;
+
 use js_sys::Function;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -13,7 +15,7 @@ pub(super) use media::{playing, swallow};
 
 use reelway_core::playback::qoe::{Input, Rendition};
 
-use super::{Autoplay, Caption, qoe::Watch};
+use super::{Autoplay, Caption, qoe::Watch, sought::Sought};
 use crate::{
     dom::{property, window},
     player::{
@@ -87,6 +89,8 @@ pub struct PlayerHandle {
     pub unmute_offered: RwSignal<bool>,
     /// Seconds: where it went on because the last visit had ended there, while that is being said.
     pub resumed: RwSignal<Option<f64>>,
+    /// The seek under way, or the last one.
+    pub(super) sought: StoredValue<Option<Rc<Sought>>, LocalStorage>,
     pub(super) engine: StoredValue<Option<Box<dyn Engine>>, LocalStorage>,
     /// The picture from before an interruption.
     held: StoredValue<Option<Held>, LocalStorage>,
@@ -149,6 +153,7 @@ impl PlayerHandle {
             error: RwSignal::new(None),
             unmute_offered: RwSignal::new(false),
             resumed: RwSignal::new(None),
+            sought: StoredValue::new_local(None),
             engine: StoredValue::new_local(None),
             held: StoredValue::new_local(None),
             source: StoredValue::new_local(None),
