@@ -12,6 +12,8 @@
 //! - [`canary`]: a file and a server that nothing may read.
 //! - [`site`]: a page of someone else's.
 //! - [`stream`]: a page with a player, and a stream beside it that counts its requests.
+//! - [`stage`]: the page with a player on any stream and any storyboard.
+//! - [`scrubber`]: a person who scrubs.
 //! - [`vendor`]: other people's servers.
 //! - [`wait`]: waiting for what comes in its own time.
 //!
@@ -26,8 +28,10 @@ pub mod engine;
 pub mod media;
 pub mod page;
 pub mod player;
+pub mod scrubber;
 pub mod server;
 pub mod site;
+pub mod stage;
 pub mod stream;
 pub mod vendor;
 pub mod wait;

@@ -167,6 +167,100 @@ impl Media {
         Ok(path)
     }
 
+    /// A hundred seconds of small H.264: as many tiles, on several sheets.
+    ///
+    /// # Errors
+    /// ffmpeg fails.
+    pub fn hundred_seconds(&self) -> Result<PathBuf> {
+        self.make_of("hundred.mp4", 100, "320x180", "-r 10 -c:v libx264 -preset ultrafast -g 20 -c:a aac")
+    }
+
+    /// A folder with ten minutes of HLS, `index.m3u8`, and a storyboard of 120 tiles on one sheet, `storyboard.vtt`: that
+    /// of Big Buck Bunny if it is at hand.
+    ///
+    /// # Errors
+    /// ffmpeg fails.
+    pub fn ten_minutes(&self) -> Result<PathBuf> {
+        let folder = self.stream("ten-minutes", 600, 5, (128, 72), (11, 11))?;
+        let bunny = self.given.as_ref().map(|given| given.join("../storyboards/bbb"));
+        if let Some(bunny) = bunny.filter(|bunny| bunny.is_dir()) {
+            fs::copy(bunny.join("bbb-thumbnails.vtt"), folder.join("storyboard.vtt"))?;
+            fs::create_dir_all(folder.join("assets"))?;
+            fs::copy(bunny.join("assets/bbb-sprite.jpg"), folder.join("assets/bbb-sprite.jpg"))?;
+        }
+        Ok(folder)
+    }
+
+    /// A folder with two hours of HLS, `index.m3u8`, and a storyboard of 200 tiles on five sheets, `storyboard.vtt`.
+    ///
+    /// # Errors
+    /// ffmpeg fails.
+    pub fn two_hours(&self) -> Result<PathBuf> {
+        self.stream("two-hours", 7200, 36, (256, 144), (5, 8))
+    }
+
+    /// A folder with a minute of HLS, `index.m3u8`, and its storyboard on three sheets, the last of them partly empty, in
+    /// four forms: `storyboard.vtt`, `percent.vtt`, `storyboard.json`, and `pictures.vtt` of whole sheets.
+    ///
+    /// # Errors
+    /// ffmpeg fails.
+    pub fn a_minute_in_four_forms(&self) -> Result<PathBuf> {
+        let folder = self.stream("minute", 60, 2, (160, 90), (4, 3))?;
+        let tile = |index: usize| {
+            let (sheet, place) = (index / 12 + 1, index % 12);
+            (index * 2, format!("sheet-{sheet}.png"), place % 4, place / 4)
+        };
+        let cue = |start: usize, end: usize, text: &str| format!("\n00:{start:02}.000 --> 00:{end:02}.000\n{text}\n");
+        let percent = (0..30).map(tile).map(|(start, sheet, column, row)| {
+            let (x, y) = (column * 25, row as f64 * 100.0 / 3.0);
+            cue(start, start + 2, &format!("{sheet}#xywh=percent:{x},{y:.4},25,33.3333"))
+        });
+        fs::write(folder.join("percent.vtt"), format!("WEBVTT\n{}", percent.collect::<String>()))?;
+        let tiles: Vec<_> = (0..30).map(tile).collect();
+        let tiles = tiles.iter().map(|(start, url, column, row)| {
+            serde_json::json!({ "start": start, "url": url, "x": column * 160, "y": row * 90 })
+        });
+        let json = serde_json::json!({
+            "url": "sheet-1.png", "tile_width": 160, "tile_height": 90, "duration": 60.0,
+            "tiles": tiles.collect::<Vec<_>>(),
+        });
+        fs::write(folder.join("storyboard.json"), json.to_string())?;
+        let pictures = (0..3).map(|index| cue(index * 20, index * 20 + 15, &format!("sheet-{}.png", index + 1)));
+        fs::write(folder.join("pictures.vtt"), format!("WEBVTT\n{}", pictures.collect::<String>()))?;
+        Ok(folder)
+    }
+
+    /// HLS of a picture a second, and a storyboard with a tile for so many seconds, of so many pixels, so many across and
+    /// down a sheet.
+    fn stream(&self, name: &str, duration: u32, each: u32, tile: (u32, u32), grid: (u32, u32)) -> Result<PathBuf> {
+        let folder = self.made.path().join(name);
+        if folder.join("storyboard.vtt").exists() {
+            return Ok(folder);
+        }
+        fs::create_dir_all(&folder)?;
+        let ffmpeg = |source: &str, arguments: &str, target: &str| {
+            let mut ffmpeg = Command::new("ffmpeg");
+            ffmpeg.args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y"]).args(source.split_whitespace());
+            succeed(ffmpeg.args(arguments.split_whitespace()).arg(target).current_dir(&folder))
+        };
+        let source = format!("-f lavfi -i testsrc=size=320x180:rate=1:duration={duration}");
+        let hls = "-c:v libx264 -preset ultrafast -g 10 -pix_fmt yuv420p -f hls -hls_time 20 -hls_playlist_type vod \
+                   -hls_segment_type fmp4";
+        ffmpeg(&source, hls, "index.m3u8")?;
+        let ((width, height), (columns, rows)) = (tile, grid);
+        let filter = format!("-vf fps=1/{each}:round=up,scale={width}:{height},tile={columns}x{rows} -f image2");
+        ffmpeg(&source, &filter, "sheet-%d.png")?;
+        let stamp = |seconds: u32| format!("{:02}:{:02}:{:02}.000", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        let cues = (0..duration / each).map(|index| {
+            let (sheet, place) = (index / (columns * rows) + 1, index % (columns * rows));
+            let (x, y) = (place % columns * width, place / columns * height);
+            let (start, end) = (stamp(index * each), stamp((index + 1) * each));
+            format!("\n{start} --> {end}\nsheet-{sheet}.png#xywh={x},{y},{width},{height}\n")
+        });
+        fs::write(folder.join("storyboard.vtt"), format!("WEBVTT\n{}", cues.collect::<String>()))?;
+        Ok(folder)
+    }
+
     fn make(&self, name: &str, arguments: &str) -> Result<PathBuf> {
         self.make_of(name, 5, "640x360", arguments)
     }

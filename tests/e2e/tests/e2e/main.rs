@@ -15,4 +15,5 @@ mod rejected;
 mod resume;
 mod screenshots;
 mod start;
+mod storyboard;
 mod touch;
