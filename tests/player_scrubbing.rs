@@ -409,10 +409,10 @@ async fn while_it_is_held_the_tile_covers_the_picture_until_the_sought_frame_is_
     stage.storyboard.set(Some(four_tiles(1)));
     stage.point("pointermove", 0.1);
     until("there are tiles", || stage.colour("preview-image").is_some()).await;
-    let covered_at_the_end = Rc::new(Cell::new(None));
-    let (seen, part) = (covered_at_the_end.clone(), stage.part("scrub"));
+    let covered_on_the_way = Rc::new(Cell::new(None));
+    let (seen, part) = (covered_on_the_way.clone(), stage.part("scrub"));
     let video = stage.part("video");
-    let _listener = Listener::new(&video, "seeked", move |_| seen.set(Some(!part.has_attribute("hidden"))));
+    let _listener = Listener::new(&video, "seeking", move |_| seen.set(Some(!part.has_attribute("hidden"))));
 
     stage.point("pointerdown", 0.1);
     stage.point("pointermove", 0.6);
@@ -429,7 +429,7 @@ async fn while_it_is_held_the_tile_covers_the_picture_until_the_sought_frame_is_
     until("the sought frame is on screen", || stage.pending().is_none()).await;
     tick().await;
 
-    assert_eq!(covered_at_the_end.get(), Some(true), "it is covered until after the seek");
+    assert_eq!(covered_on_the_way.get(), Some(true), "it is covered while it seeks");
     assert!(!stage.picture_is_covered());
 }
 
