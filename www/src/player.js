@@ -42,8 +42,13 @@ export async function mountPlayer(root, options = {}) {
   if (!ready) ask(options);
   await load();
   dress(root.getRootNode());
-  return new PlayerHandle(root, options, engine, worker);
+  const player = new PlayerHandle(root, options, engine, worker);
+  players.set(root, player);
+  return player;
 }
+
+/** A player lives as long as its element, even if the page does not keep what it was given: wasm frees what nobody keeps. */
+const players = new WeakMap();
 
 let sheet;
 

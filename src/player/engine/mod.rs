@@ -81,6 +81,22 @@ pub enum EngineEvent {
 pub type Report = Rc<dyn Fn(EngineEvent)>;
 
 /// Feeds one `<video>` element. Dropping it lets go of the element and of every request.
+///
+/// What an engine, one of our own for CMAF too, may count on and must keep to:
+/// - It is made by [`create`] around [`recovery::Guarded`], which hears its reports first and decides what to do after an
+///   [`EngineEvent::Fault`]: an engine tries again what is cheap to try, and says the rest. It reports
+///   [`EngineEvent::Retrying`] and [`EngineEvent::Flowing`] as it goes, [`EngineEvent::Levels`] and
+///   [`EngineEvent::AudioTracks`] when they are known, and nothing after it was dropped or stopped.
+/// - A report may come from within its methods, and may lead to any of them, or to its end: no borrow is held across one.
+/// - The element is its own from [`Engine::load`] to [`Engine::stop`]: nobody else sets its source. Whoever plays, pauses
+///   or seeks does it on the element, before the first frame as well as after, and the engine follows. It never plays
+///   or pauses by itself, except to keep on playing where it changes the source.
+/// - The duration is set with the first init segment, from the playlist, and does not jump later.
+/// - While the element's `preload` is `metadata` and nobody has pressed play, it fetches no more than the first frame
+///   needs. With `none` it is not loaded at all.
+/// - The start of the stream may be on its way already: [`prefetch`](super::prefetch) keeps it, and what is kept is not
+///   fetched again. Bytes of media stay in JavaScript's memory; what comes next is decided in `reelway_core`.
+/// - Captions appear in the element's own `textTracks`.
 pub trait Engine {
     /// Starts, or starts anew after a failure, at this position in seconds.
     fn load(&self, start: f64);

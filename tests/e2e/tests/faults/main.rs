@@ -7,6 +7,7 @@
 //! - [`disk`]: files of the disk.
 //! - [`random`]: faults by seed.
 //! - [`resume`]: pages that die in the middle.
+//! - [`start`]: the start of a stream, which all three have to show.
 //! - [`third_party`]: other people's servers.
 
 mod case;
@@ -15,6 +16,7 @@ mod disk;
 mod drive;
 mod random;
 mod resume;
+mod start;
 mod third_party;
 
 use reelway_e2e::{engine::Engine, turn};
