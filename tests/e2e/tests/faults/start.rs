@@ -1,5 +1,7 @@
 //! The start of a stream before hls.js has arrived, and how hls.js goes on with it, in each browser.
 
+#![allow(clippy::unwrap_used)]
+
 use reelway_e2e::{
     engine::{Engine, run},
     page::SOON,
