@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use anyhow::Result;
 
-use super::{Build, ENGINE, Entry, copy};
+use super::{Build, ENGINE, Entry, copy, names};
 use crate::{process, tools::Tools, workspace};
 
 /// Bundles an entry into the folder, with its wasm beside it.
@@ -16,6 +16,9 @@ pub(super) fn build(tools: &Tools, entry: &Entry, wasm: &Path, folder: &Path, bu
     }
     fs::create_dir_all(&parts)?;
     entry.bind(tools, wasm, &parts)?;
+    if build == Build::Release {
+        names::shorten(tools, entry, &parts)?;
+    }
     let source = workspace::root().join("www/src");
     let (module, sheet) = (format!("{}.js", entry.name), format!("{}.css", entry.name));
     copy(&module, &source, &parts)?;

@@ -2,9 +2,11 @@
 //! `www/src` that wrap them.
 //!
 //! - [`bundle`]: a module of `www/src` with its glue and its style sheet in one file.
+//! - [`names`]: short names between wasm and its glue.
 //! - [`size`]: what each entry costs a page, and what it may.
 
 mod bundle;
+mod names;
 mod size;
 
 use std::{
@@ -80,13 +82,13 @@ pub fn build(tools: &Tools, toolchain: Toolchain, build: Build) -> Result<PathBu
         } else {
             entry.bind(tools, &wasm, &folder)?;
             copy(&format!("{}.js", entry.name), &workspace::root().join("www/src"), &folder)?;
+            if build == Build::Release {
+                let wasm = folder.join(format!("{}_bg.wasm", entry.module));
+                let mut opt = process::command(tools.program("wasm-opt")?);
+                process::run(opt.arg("-Oz").arg(&wasm).arg("--output").arg(&wasm))?;
+            }
         }
         copy(&format!("{}.d.ts", entry.name), &workspace::root().join("www/src"), &folder)?;
-        if build == Build::Release {
-            let wasm = folder.join(format!("{}_bg.wasm", entry.module));
-            let mut opt = process::command(tools.program("wasm-opt")?);
-            process::run(opt.arg("-Oz").arg(&wasm).arg("--output").arg(&wasm))?;
-        }
     }
     for file in ENGINE {
         copy(file, &workspace::root().join("www/node_modules/hls.js/dist"), &folder)?;
