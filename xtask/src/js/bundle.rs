@@ -41,3 +41,20 @@ fn esbuild(from: &Path, to: &Path, build: Build, arguments: &[&str]) -> Result<(
     }
     process::run(&mut esbuild)
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_player_is_styled_here_as_in_rust() {
+        let (component, sheet) =
+            (include_str!("../../../src/components/player/mod.rs"), include_str!("../../../www/src/player.css"));
+        let after = |mark: &str, text: &'static str| -> Vec<&str> {
+            text.split(mark).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+        };
+
+        let expected = after("include_str!(\"", component);
+
+        assert!(!expected.is_empty());
+        assert_eq!(after("src/components/player/", sheet), expected);
+    }
+}
