@@ -71,6 +71,9 @@ enum Task {
         /// Small, with brotli copies.
         #[arg(long)]
         release: bool,
+        /// Builds one of them, `upload` or `player`.
+        #[arg(long)]
+        only: Option<String>,
     },
     /// Saves pictures of the page's main states: light and dark, narrow and wide.
     Screenshots {
@@ -101,9 +104,9 @@ fn run(task: Task) -> Result<()> {
         Task::Demo { port, data_dir, open } => demo::run(port, &data_dir, open),
         Task::Test { full, only } => test::run(full, only),
         Task::Bench { what } => bench::run(&what),
-        Task::BuildJs { release } => {
+        Task::BuildJs { release, only } => {
             let build = if release { js::Build::Release } else { js::Build::Dev };
-            js::build(&tools::Tools::for_the_page()?, wasm_target::Toolchain::ensure()?, build)?;
+            js::build(&tools::Tools::for_the_page()?, wasm_target::Toolchain::ensure()?, build, only.as_deref())?;
             if release { js::check_sizes() } else { Ok(()) }
         }
         Task::Screenshots { folder, video } => test::screenshots(&folder, video.as_deref()),

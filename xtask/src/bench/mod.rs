@@ -85,16 +85,16 @@ pub fn run(bench: &Bench) -> Result<()> {
     step.done();
     let source = workspace::root().join("tests/bench");
     install_npm_packages(&source)?;
-    let modules = js::build(&tools, toolchain, js::Build::Release)?;
+    let modules = |entry| js::build(&tools, toolchain, js::Build::Release, Some(entry));
     let (mut measure, is_whole) = match bench {
         Bench::Upload(upload) => {
             let mut measure = process::command(build("reelway-bench")?);
-            measure.arg("--page").arg(clients::build(&source, &modules)?).args(upload.arguments());
+            measure.arg("--page").arg(clients::build(&source, &modules("upload")?)?).args(upload.arguments());
             (measure, upload.is_whole())
         }
         Bench::Player(player) => {
             let mut measure = process::command(build("reelway-bench-player")?);
-            measure.arg("--pages").arg(players::build(&source, &modules)?).args(player.arguments());
+            measure.arg("--pages").arg(players::build(&source, &modules("player")?)?).args(player.arguments());
             measure.arg(format!("--budget={}", js::budget("player")?));
             (measure, player.is_whole())
         }

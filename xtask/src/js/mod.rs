@@ -60,11 +60,11 @@ pub fn folder(build: Build) -> PathBuf {
     workspace::target_dir().join("js").join(if build == Build::Release { "release" } else { "dev" })
 }
 
-/// Builds into [`folder`], and gives it. What has not changed is quick: cargo knows.
+/// Builds all entries, or the one of this name, into [`folder`], and gives it. What has not changed is quick: cargo knows.
 ///
 /// # Errors
 /// A step fails.
-pub fn build(tools: &Tools, toolchain: Toolchain, build: Build) -> Result<PathBuf> {
+pub fn build(tools: &Tools, toolchain: Toolchain, build: Build, only: Option<&str>) -> Result<PathBuf> {
     versions::check_wasm_bindgen()?;
     frontend::install_npm_packages()?;
     let profile = if build == Build::Release { "wasm-release" } else { "dev" };
@@ -75,7 +75,7 @@ pub fn build(tools: &Tools, toolchain: Toolchain, build: Build) -> Result<PathBu
         fs::remove_dir_all(&folder).with_context(|| format!("could not empty {}", folder.display()))?;
     }
     fs::create_dir_all(&folder)?;
-    for entry in &ENTRIES {
+    for entry in ENTRIES.iter().filter(|entry| only.is_none_or(|only| only == entry.name)) {
         let wasm = entry.compile(toolchain, build)?;
         if entry.is_component {
             bundle::build(tools, entry, &wasm, &folder, build)?;

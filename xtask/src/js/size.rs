@@ -23,6 +23,10 @@ fn weigh(folder: &Path, entry: &Entry) -> (u64, u64) {
 pub(super) fn print(folder: &Path, entries: &[Entry]) -> Result<()> {
     for entry in entries {
         let ((wasm, script), budget) = (weigh(folder, entry), of(entry.name)?);
+        if wasm == 0 {
+            // It was not built.
+            continue;
+        }
         let (name, sum) = (entry.name, wasm + script);
         note(format!("{name}: {sum} bytes by brotli of {budget}: {wasm} of wasm, {script} of JavaScript"));
     }

@@ -207,7 +207,7 @@ impl Setup {
     fn browsers(&self) -> Result<Command> {
         let firefox = other_browsers::firefox()?;
         let webkit = other_browsers::webkit()?;
-        let modules = js::build(&self.tools, self.toolchain, js::Build::Dev)?;
+        let modules = js::build(&self.tools, self.toolchain, js::Build::Dev, None)?;
         let mut cargo = cargo_test();
         cargo.args(NATIVE).args(["--features", "reelway-e2e/browser", "--test", "faults", "--", "--nocapture"]);
         cargo.env("REELWAY_JS", modules).env("REELWAY_SERVERS", servers::ensure()?);
@@ -223,7 +223,7 @@ impl Setup {
     /// Builds what a user runs. Gives the command that drives it.
     fn e2e(&self) -> Result<Command> {
         frontend::build(&self.tools, self.toolchain)?;
-        let modules = js::build(&self.tools, self.toolchain, js::Build::Dev)?;
+        let modules = js::build(&self.tools, self.toolchain, js::Build::Dev, None)?;
         let server = backend::build()?;
         let mut cargo = cargo_test();
         cargo.args(NATIVE).args(["--features", "reelway-e2e/browser", "--test", "e2e", "--", "--nocapture"]);
