@@ -1,5 +1,6 @@
 // The player: `mountPlayer(root, options)`. The types, with what each of them is, are in player.d.ts.
 
+import { ask } from "./early.js";
 import css from "./player.css";
 import init, { PlayerHandle } from "./reelway_player.js";
 
@@ -24,22 +25,9 @@ function load() {
 const engine = () => import("./hls.min.mjs").then((module) => module.default);
 const worker = new URL("./hls.worker.js", import.meta.url).href;
 
-/**
- * Asks for the master playlist while the wasm is on its way, which takes the answer from there: two requests at once
- * instead of one after the other.
- */
-function ask({ src, preload, cmcd }) {
-  if (!src || preload === "none" || cmcd || !globalThis.MediaSource) return;
-  const early = ((globalThis.reelwayEngines ??= {}).early ??= {});
-  const url = new URL(src, location.href).href;
-  early[url] ??= fetch(url);
-  // Whoever takes it hears of a failure.
-  early[url].catch(() => {});
-}
-
 /** Mounts a player into an element. */
 export async function mountPlayer(root, options = {}) {
-  if (!ready) ask(options);
+  if (!ready) ask(root, options);
   await load();
   dress(root.getRootNode());
   const player = new PlayerHandle(root, options, engine, worker);

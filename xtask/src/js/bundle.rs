@@ -21,7 +21,9 @@ pub(super) fn build(tools: &Tools, entry: &Entry, wasm: &Path, folder: &Path, bu
     }
     let source = workspace::root().join("www/src");
     let (module, sheet) = (format!("{}.js", entry.name), format!("{}.css", entry.name));
-    copy(&module, &source, &parts)?;
+    for file in [module.as_str(), "early.js"] {
+        copy(file, &source, &parts)?;
+    }
 
     // Twice, since a sheet that is loaded as text is taken as it is.
     esbuild(&source.join(&sheet), &parts.join(&sheet), build, &["--loader:.css=css"])?;

@@ -7,15 +7,16 @@ mod options;
 
 use std::{any::Any, cell::RefCell};
 
+use js_sys::{Function, Promise};
 use leptos::{mount::mount_to, prelude::*};
 use reelway::{
-    components::player::{self, Player},
+    components::player::{self, Player, Preload},
     player::engine::HlsJsSource,
 };
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlVideoElement};
 
-use self::options::{Live, flag};
+use self::options::{Live, flag, flag_or_on, number, word};
 
 /// A player that is mounted. Freeing it, or `destroy`, takes it away.
 #[wasm_bindgen]
@@ -31,9 +32,12 @@ impl PlayerHandle {
     /// Mounts a player into an element. `options` is an object as `player.d.ts` describes it; hls.js comes from
     /// `import`, a function that gives a promise of its class, and works in the script of the URL `worker`.
     #[wasm_bindgen(constructor)]
-    pub fn new(root: HtmlElement, options: &JsValue, import: js_sys::Function, worker: Option<String>) -> Self {
+    pub fn new(root: HtmlElement, options: &JsValue, import: Function, worker: Option<String>) -> Self {
         let hls = HlsJsSource::new(import, worker);
-        let (autoplay, muted) = (flag(options, "autoplay"), flag(options, "muted"));
+        let (autoplay, preload) = (options::autoplay(options), word(options, "preload"));
+        let (muted, looped, resume) = (flag(options, "muted"), flag(options, "loop"), flag_or_on(options, "resume"));
+        let (start_time, video_id) = (number(options, "startTime"), word(options, "videoId"));
+        let preload = Preload::from_attribute(preload.as_deref());
         let owner = Owner::new();
         let (player, live) = owner.with(|| (player::PlayerHandle::new(), Live::new(options)));
         let view = move || {
@@ -41,10 +45,16 @@ impl PlayerHandle {
                 <Player
                     src=live.src
                     poster=live.poster
+                    placeholder=live.placeholder
                     storyboard_src=live.storyboard_src
                     video_title=live.video_title
                     autoplay
                     muted
+                    looped
+                    preload
+                    start_time
+                    resume
+                    video_id
                     hls=Some(hls)
                     handle=Some(player)
                 />
@@ -64,6 +74,28 @@ impl PlayerHandle {
     #[wasm_bindgen(getter)]
     pub fn media(&self) -> Option<HtmlVideoElement> {
         self.player.element()
+    }
+
+    /// As `HTMLMediaElement`'s.
+    pub fn play(&self) -> Promise {
+        self.player.media().play()
+    }
+
+    /// As `HTMLMediaElement`'s.
+    pub fn pause(&self) {
+        self.player.media().pause();
+    }
+
+    /// Seconds. Known before there is a source too, and kept while one takes the place of another.
+    #[wasm_bindgen(getter, js_name = currentTime)]
+    pub fn current_time(&self) -> f64 {
+        self.player.media().current_time()
+    }
+
+    /// Moves there, in seconds.
+    #[wasm_bindgen(setter, js_name = currentTime)]
+    pub fn set_current_time(&self, time: f64) {
+        self.player.media().set_current_time(time);
     }
 
     /// Takes the player out of the page, and lets go of all that it holds.

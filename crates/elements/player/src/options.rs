@@ -1,7 +1,7 @@
 //! The options of `mountPlayer`.
 
 use leptos::prelude::*;
-use reelway::{dom::property, player::engine::Source};
+use reelway::{components::player::Autoplay, dom::property, player::engine::Source};
 use wasm_bindgen::JsValue;
 
 /// The options that can change while the player is there.
@@ -11,6 +11,8 @@ pub struct Live {
     pub src: RwSignal<Option<Source>, LocalStorage>,
     /// `poster`
     pub poster: RwSignal<Option<String>>,
+    /// `placeholder`
+    pub placeholder: RwSignal<Option<String>>,
     /// `storyboardSrc`
     pub storyboard_src: RwSignal<Option<String>>,
     /// `videoTitle`
@@ -23,6 +25,7 @@ impl Live {
         let live = Self {
             src: RwSignal::new_local(None),
             poster: RwSignal::default(),
+            placeholder: RwSignal::default(),
             storyboard_src: RwSignal::default(),
             video_title: RwSignal::default(),
         };
@@ -37,6 +40,9 @@ impl Live {
         }
         if let Some(url) = text(options, "poster") {
             self.poster.set(url);
+        }
+        if let Some(url) = text(options, "placeholder") {
+            self.placeholder.set(url);
         }
         if let Some(url) = text(options, "storyboardSrc") {
             self.storyboard_src.set(url);
@@ -53,7 +59,31 @@ fn text(options: &JsValue, name: &str) -> Option<Option<String>> {
     (!value.is_undefined()).then(|| value.as_string().filter(|text| !text.is_empty()))
 }
 
+/// A text that only says how to begin.
+pub fn word(options: &JsValue, name: &str) -> Option<String> {
+    text(options, name).flatten()
+}
+
+/// A number that only says how to begin.
+pub fn number(options: &JsValue, name: &str) -> Option<f64> {
+    property(options, name).as_f64()
+}
+
+/// `autoplay`: `true`, `false` or `"muted"`.
+pub fn autoplay(options: &JsValue) -> Autoplay {
+    match word(options, "autoplay") {
+        Some(word) => Autoplay::from_attribute(Some(&word)),
+        None => flag(options, "autoplay").into(),
+    }
+}
+
 /// A switch: whether the option is truthy.
 pub fn flag(options: &JsValue, name: &str) -> bool {
     property(options, name).is_truthy()
+}
+
+/// A switch that is on where it is left out.
+pub fn flag_or_on(options: &JsValue, name: &str) -> bool {
+    let value = property(options, name);
+    value.is_undefined() || value.is_truthy()
 }
