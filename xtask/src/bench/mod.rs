@@ -95,7 +95,6 @@ pub fn run(bench: &Bench) -> Result<()> {
         Bench::Player(player) => {
             let mut measure = process::command(build("reelway-bench-player")?);
             measure.arg("--pages").arg(players::build(&source, &modules("player")?)?).args(player.arguments());
-            measure.arg(format!("--budget={}", js::budget("player")?));
             (measure, player.is_whole())
         }
     };

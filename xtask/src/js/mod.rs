@@ -16,8 +16,6 @@ use std::{
 
 use anyhow::{Context, Result};
 
-pub use self::size::of as budget;
-
 use crate::{
     frontend, process,
     step::{Step, note},

@@ -55,7 +55,7 @@ pub(super) fn check(folder: &Path, entries: &[Entry]) -> Result<()> {
 ///
 /// # Errors
 /// `budgets.toml` lacks it.
-pub fn of(name: &str) -> Result<u64> {
+fn of(name: &str) -> Result<u64> {
     let budgets = fs::read_to_string(workspace::root().join("budgets.toml")).context("could not read budgets.toml")?;
     budget(&budgets, name).with_context(|| format!("budgets.toml lacks {name}"))
 }

@@ -31,9 +31,6 @@ struct Options {
     /// The folder for the media.
     #[arg(long)]
     files: PathBuf,
-    /// Bytes by brotli that our own code may have.
-    #[arg(long)]
-    budget: u64,
     /// The Markdown file that gets the tables.
     #[arg(long)]
     output: Option<PathBuf>,
@@ -126,7 +123,7 @@ fn run(options: &Options) -> Result<bool> {
     let page = host.size_of("/site/reelway/reelway.js").unwrap_or_default();
     let own = report::at_once(OURS, &extras).saturating_sub(page);
     if own > 0 {
-        verdicts.push(bars::on_size(own, options.budget));
+        verdicts.push(bars::on_size(own));
     }
     let text = report::markdown(&contests, &extras, &verdicts, &version, &load)?;
     println!("\n{text}");
