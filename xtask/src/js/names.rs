@@ -55,15 +55,13 @@ impl Names {
         let mut unused = false;
         for line in glue.lines() {
             // `        __wbg_name_hash: function(arg0) {` to `        },`
-            if let Some((import, rest)) = line.strip_prefix("        ").and_then(|line| line.split_once(": function("))
-            {
-                if import.starts_with("__wb") {
-                    unused = !self.imports.contains_key(import);
-                    if let Some(name) = self.imports.get(import) {
-                        short.extend(["\"", name, "\": function(", rest, "\n"]);
-                    }
-                    continue;
+            let import = line.strip_prefix("        ").and_then(|line| line.split_once(": function("));
+            if let Some((import, rest)) = import.filter(|(import, _)| import.starts_with("__wb")) {
+                unused = !self.imports.contains_key(import);
+                if let Some(name) = self.imports.get(import) {
+                    short.extend(["\"", name, "\": function(", rest, "\n"]);
                 }
+                continue;
             }
             if unused {
                 unused = line != "        },";
