@@ -4,13 +4,21 @@
 // What to begin with is decided in wasm (`hls/plan.rs` of `reelway_core`). Here is only the plainest case of it, a first
 // visit to a plain stream: the first rendition, from its start. Wherever it might be another, the wasm is waited for.
 
-/** Asks for the master playlist, and for what is sure to be wanted after it. */
+/**
+ * Asks for the master playlist, and for what is sure to be wanted after it, until the function is called that it gives:
+ * from then on the wasm asks.
+ */
 export function ask(root, { src, preload, startTime, cmcd }) {
-  if (!src || preload === "none" || cmcd || !globalThis.MediaSource) return;
+  const turn = { over: false };
+  const end = () => {
+    turn.over = true;
+  };
+  if (!src || preload === "none" || cmcd || !globalThis.MediaSource) return end;
   const master = get(new URL(src, location.href).href);
   // Somebody who has been here may begin with another rendition, or somewhere else.
   const plain = !(startTime > 0) && !visited();
-  (plain ? follow(master, root.clientWidth * devicePixelRatio) : master).catch(() => {});
+  (plain ? follow(master, root.clientWidth * devicePixelRatio, turn) : master).catch(() => {});
+  return end;
 }
 
 /** Asks for a URL. Gives the text and the URL of the answer, which whoever takes it from `early` can still read. */
@@ -22,7 +30,7 @@ async function get(url) {
   return { text: await copy.text(), url: copy.url };
 }
 
-async function follow(asked, pixels) {
+async function follow(asked, pixels, turn) {
   const { text, url } = await asked;
   const [, width] = /^#EXT-X-STREAM-INF:.*RESOLUTION=(\d+)x/m.exec(text) ?? [];
   const [, rendition] = /^#EXT-X-STREAM-INF:.*\s+(?!#)(\S+)/m.exec(text) ?? [];
@@ -30,16 +38,16 @@ async function follow(asked, pixels) {
   if (!rendition || !(width <= pixels)) return;
   const [, sound] = /^#EXT-X-MEDIA:.*TYPE=AUDIO.*URI="([^"]+)"/m.exec(text) ?? [];
   for (const playlist of [rendition, sound]) {
-    if (playlist) init(get(new URL(playlist, url).href)).catch(() => {});
+    if (playlist && !turn.over) init(get(new URL(playlist, url).href), turn).catch(() => {});
   }
 }
 
 /** Asks for what comes before the segments. Those themselves would slow the wasm down, which measures the link by them. */
-async function init(asked) {
+async function init(asked, turn) {
   const { text, url } = await asked;
   // Parts of files are asked for by range.
   const [, file] = /^#EXT-X-MAP:(?!.*BYTERANGE).*URI="([^"]+)"/m.exec(text) ?? [];
-  if (file) await get(new URL(file, url).href);
+  if (file && !turn.over) await get(new URL(file, url).href);
 }
 
 function visited() {

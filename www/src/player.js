@@ -27,8 +27,9 @@ const worker = new URL("./hls.worker.js", import.meta.url).href;
 
 /** Mounts a player into an element. */
 export async function mountPlayer(root, options = {}) {
-  if (!ready) ask(root, options);
+  const end = ready ? undefined : ask(root, options);
   await load();
+  end?.();
   dress(root.getRootNode());
   const player = new PlayerHandle(root, options, engine, worker);
   players.set(root, player);
