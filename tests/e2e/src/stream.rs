@@ -80,6 +80,11 @@ impl Theatre {
         format!("{}/#{options}", self.url)
     }
 
+    /// Such as `http://127.0.0.1:41234`.
+    pub fn origin(&self) -> &str {
+        &self.url
+    }
+
     /// Answers no request for files of this name, until [`Theatre::release`].
     pub fn hold(&self, name: &str) {
         self.shared.held.send_if_modified(|held| held.insert(name.to_owned()));

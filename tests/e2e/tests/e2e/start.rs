@@ -4,7 +4,10 @@ use std::path::Path;
 
 use reelway_e2e::{
     browser::Browser,
+    media::Media,
     page::SOON,
+    player::TRANSCODED,
+    server::Server,
     stream::{self, Theatre},
     turn, wait,
 };
@@ -95,7 +98,7 @@ async fn the_first_frame_is_there_before_the_engine_and_nothing_is_fetched_twice
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_hls_js_took_over_can_be_sought_and_switched() {
+async fn what_hls_js_took_over_can_be_sought_back_and_forth() {
     let _turn = turn().await;
     let story = Story::begin().await;
     story.open(json!({ "autoplay": true })).await;
@@ -154,6 +157,33 @@ async fn a_segment_that_is_no_media_is_left_to_the_engine() {
     story.open(json!({ "autoplay": true })).await;
 
     story.until("hls.js plays it all the same", "video.currentTime > 4.5").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_our_server_packages_starts_without_the_engine_too() {
+    let _turn = turn().await;
+    let media = Media::new().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let story = Story::with(folder.path()).await;
+    let origins = json!([story.theatre.origin()]).to_string();
+    let server = Server::start_with(&[("REELWAY_CORS_ORIGINS", &origins)]).await.unwrap();
+    let file = std::fs::read(media.half_a_minute().unwrap()).unwrap();
+    let video = server.api().upload("film.mp4", file).await.unwrap().video;
+    let video = server.api().until_ready(&video.id, TRANSCODED).await.unwrap();
+    let source = video.playback.unwrap().hls;
+    let source = if source.starts_with('/') { format!("{}{source}", server.url()) } else { source };
+    story.theatre.hold(ENGINE);
+
+    story.open(json!({ "src": source, "autoplay": true })).await;
+    story.until("a frame is on screen without hls.js", "globalThis.shown && video.currentTime > 0.3").await;
+    story.theatre.release(ENGINE);
+
+    story.until("hls.js goes on", "video.buffered.length && video.buffered.end(0) > 12").await;
+    story.until("over the seam", "video.currentTime > 5").await;
+    let script = "const names = performance.getEntriesByType('resource').map(entry => entry.name);
+        return names.filter((name, place) => names.indexOf(name) < place)";
+    assert_eq!(story.run(script).await, json!([]), "nothing is fetched twice");
+    assert_eq!(story.told(&["emptied", "error", "seeked"]).await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
