@@ -232,6 +232,39 @@ async fn track_elements_are_made_and_the_choice_is_remembered() {
 }
 
 #[wasm_bindgen_test]
+async fn where_css_does_not_reach_captions_they_are_moved_by_lines() {
+    let stage = Stage::new(640, Vec::new());
+    // Firefox is known by it.
+    Reflect::set(&stage.video(), &"mozHasAudio".into(), &JsValue::TRUE).unwrap();
+    let track = stage.add_track(TextTrackKind::Subtitles, "English", "en");
+    let make = |line: &str| {
+        let script = format!("const cue = new VTTCue(0, 9, 'Hello'); cue.line = {line}; return cue");
+        let cue = js_sys::Function::new_no_args(&script).call0(&JsValue::NULL).unwrap();
+        let add: js_sys::Function = Reflect::get(&track, &"addCue".into()).unwrap().unchecked_into();
+        add.call1(&track, &cue).unwrap();
+        cue
+    };
+    let (free, placed) = (make("'auto'"), make("2"));
+    let line = |cue: &JsValue| Reflect::get(cue, &"line".into()).unwrap();
+    until("captions are known", || stage.handle.captions.with_untracked(Vec::len) == 1).await;
+
+    let film = js_sys::Array::of1(&js_sys::Uint8Array::from(include_bytes!("fake/film.webm").as_slice()));
+    let film = web_sys::Blob::new_with_u8_array_sequence(&film).unwrap();
+    stage.video().set_src(&Url::create_object_url_with_blob(&film).unwrap());
+    until("there is a picture", || stage.video().ready_state() >= 2).await;
+    stage.handle.set_caption(0);
+    stage.video().set_current_time(0.05);
+    until("the cues are on screen", || track.active_cues().is_some_and(|cues| cues.length() == 2)).await;
+    stage.handle.time.set(1.0);
+    until("the free one is lifted", || line(&free).as_f64().is_some_and(|line| line < -1.0)).await;
+    assert_eq!(line(&placed).as_f64(), Some(2.0), "a cue that has its place keeps it");
+
+    stage.handle.paused.set(false);
+    stage.leave();
+    until("it comes down with the controls", || line(&free).as_string().as_deref() == Some("auto")).await;
+}
+
+#[wasm_bindgen_test]
 async fn what_has_no_room_is_in_the_settings() {
     let stage = Stage::new(300, Vec::new());
     tick().await;
@@ -282,7 +315,10 @@ async fn what_has_no_room_is_in_the_settings() {
 
 #[wasm_bindgen_test]
 async fn nothing_overflows_however_small_the_player_is() {
-    for width in [216, 240, 300, 336, 360, 420, 640, 900] {
+    let text: HtmlElement = document().document_element().unwrap().unchecked_into();
+    let sizes = [216, 240, 300, 336, 360, 420, 640, 900].map(|width| (width, "100%"));
+    for (width, zoom) in sizes.into_iter().chain([336, 640, 1152].map(|width| (width, "200%"))) {
+        text.style().set_property("font-size", zoom).unwrap();
         let stage = Stage::new(width, Vec::new());
         stage.add_track(TextTrackKind::Subtitles, "English", "en");
         stage.handle.duration.set(7384.0);
@@ -299,8 +335,8 @@ async fn nothing_overflows_however_small_the_player_is() {
                 continue;
             }
             let name = part.get_attribute("part").unwrap_or_else(|| part.class_name());
-            assert!(place.left() >= end - 0.5, "at {width} px {name} lies over what is before it");
-            assert!(place.right() <= bounds.right() + 0.5, "at {width} px {name} is out of the player");
+            assert!(place.left() >= end - 0.5, "at {width} px and {zoom} {name} lies over what is before it");
+            assert!(place.right() <= bounds.right() + 0.5, "at {width} px and {zoom} {name} is out of the player");
             end = place.right();
         }
         stage.part("settings").click();
@@ -309,6 +345,7 @@ async fn nothing_overflows_however_small_the_player_is() {
         assert!(menu.left() >= bounds.left() && menu.right() <= bounds.right(), "the menu at {width} px");
         assert!(menu.top() >= bounds.top() && menu.bottom() <= bounds.bottom(), "the menu at {width} px");
     }
+    text.style().remove_property("font-size").unwrap();
 }
 
 #[wasm_bindgen_test]

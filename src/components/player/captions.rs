@@ -94,6 +94,11 @@ fn readable(handle: PlayerHandle) -> Vec<TextTrack> {
     all.filter(|track| matches!(track.kind(), TextTrackKind::Subtitles | TextTrackKind::Captions)).collect()
 }
 
+/// The track whose cues are on screen.
+pub(super) fn shown(handle: PlayerHandle) -> Option<TextTrack> {
+    readable(handle).into_iter().find(|track| track.mode() == TextTrackMode::Showing)
+}
+
 fn refresh(handle: PlayerHandle) {
     let tracks = readable(handle);
     let shown = tracks.iter().position(|track| track.mode() == TextTrackMode::Showing);

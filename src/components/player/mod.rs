@@ -7,6 +7,7 @@ mod autoplay;
 mod button;
 mod captions;
 mod controls;
+mod cues;
 mod events;
 mod handle;
 mod help;
@@ -205,6 +206,7 @@ pub fn Player(
     let pictures = Pictures::new(handle, scrubbing, storyboard_src, filmstrip);
     let busy = Busy::new();
     let idle = Idle::new(handle, busy);
+    cues::follow(handle, idle);
     let announcer = Announcer::new();
     let actions = Actions::new(handle, announcer);
     let picture = Picture::new(handle, actions, idle, busy);

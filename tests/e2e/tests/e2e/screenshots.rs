@@ -88,7 +88,9 @@ impl Album<'_> {
     /// The window, or the player and a little of the page around it.
     async fn take(&self, state: &str, window: bool) {
         // What fades in has done so by then.
-        tokio::time::sleep(Duration::from_millis(400)).await;
+        if state != "sign" {
+            tokio::time::sleep(Duration::from_millis(900)).await;
+        }
         let script =
             "const { x, y, width, height } = document.querySelector('.reelway-player').getBoundingClientRect();
             return { x: x - 12, y: y + scrollY - 12, width: width + 24, height: height + 24, scale: 1 };";
@@ -153,6 +155,7 @@ async fn of_the_player() {
         press(&browser, 'c').await;
         album.take("captions", false).await;
         press(&browser, 'l').await;
+        visible(&browser, "[part~=feedback]").await.unwrap();
         album.take("sign", false).await;
         press(&browser, 'k').await;
         player.hover(0.6).await.unwrap();
@@ -169,6 +172,9 @@ async fn of_the_player() {
         mouse("mouseMoved", x + 30.0).await;
         album.take("scrubbing", false).await;
         mouse("mouseReleased", x + 30.0).await;
+        until(&browser, "it is there", "!document.querySelector('[part~=video]').seeking").await;
+        let event = json!({ "type": "mouseMoved", "x": x, "y": y - 120.0 });
+        browser.devtools("Input.dispatchMouseEvent", event).await.unwrap();
         album.take("paused", false).await;
         for part in ["captions", "rate", "quality", "settings"] {
             album.menu(part).await;
