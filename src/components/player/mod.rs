@@ -207,6 +207,15 @@ pub fn Player(
     let busy = Busy::new();
     let idle = Idle::new(handle, busy);
     cues::follow(handle, idle);
+    let dragged = StoredValue::new(false);
+    effect(move || {
+        let dragging = busy.dragging.get();
+        // After a long drag they are still there for a while.
+        if dragged.get_value() && !dragging {
+            untrack(|| idle.wake());
+        }
+        dragged.set_value(dragging);
+    });
     let announcer = Announcer::new();
     let actions = Actions::new(handle, announcer);
     let picture = Picture::new(handle, actions, idle, busy);
