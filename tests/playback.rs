@@ -538,8 +538,6 @@ async fn hls_js_is_told_of_cmcd_and_to_fetch_no_more_than_the_first_frame_needs(
     assert_eq!(told("cmcd.useHeaders"), JsValue::TRUE);
     assert_eq!((told("maxBufferLength").as_f64(), told("maxBufferSize").as_f64()), (Some(1.0), Some(1.0)));
 
-    stage.handle.play();
-    until("it fetches on", || told("maxBufferLength").as_f64() == Some(30.0)).await;
     drop(stage);
 
     let options = Options { source, hls: curious_hls(), preload: Preload::Auto, ..Options::default() };

@@ -30,9 +30,35 @@ export interface PlayerOptions extends LiveOptions {
   resume?: boolean;
   /** What the video is known by from visit to visit. Left out: the path of its URL. */
   videoId?: string;
+  /** Tell the server of playback with each request, as CMCD (CTA-5004) has it: in the query, or in headers. */
+  cmcd?: boolean | { sessionId?: string; contentId?: string; useHeaders?: boolean };
 }
 
+/**
+ * A player that is mounted. What it has in common with a `<video>` has the element's names; for the rest there is
+ * `media`, the element itself. Its events are dispatched at `element`, where they do not bubble, as at a `<video>`:
+ * abort canplay canplaythrough durationchange emptied ended enterpictureinpicture leavepictureinpicture loadeddata
+ * loadedmetadata loadstart pause play playing progress ratechange resize seeked seeking stalled suspend timeupdate
+ * volumechange waiting; and, with a `detail` each:
+ *
+ * - `startup`: `Startup`, when it plays for the first time.
+ * - `rebuffer`: `Rebuffer`, when a standstill is over that nobody asked for.
+ * - `rendition`: `Rendition`, when another one is on the screen.
+ * - `error`: `Failure`, when it has given up. `recovered`: `Failure`, when something has been overcome.
+ */
 export interface Player {
+  /** The element around all of the player, which has its events. */
+  readonly element: HTMLElement | undefined;
+  /** Seconds; NaN while unknown. */
+  readonly duration: number;
+  /** It stays false while one source takes the place of another. */
+  readonly paused: boolean;
+  /** The URL of the playlist. */
+  readonly currentSrc: string;
+  /** Why it does not play: the nearest of `MediaError`'s codes, a stable reason, and English. */
+  readonly error: { code: number; reason: string; message: string } | null;
+  /** Starts anew, at the same position. With `preload: "none"` it fetches now. */
+  load(): void;
   /** The `<video>` that plays; undefined once the player is destroyed. */
   readonly media: HTMLVideoElement | undefined;
   /** Seconds. Kept while one source takes the place of another. */
@@ -43,4 +69,42 @@ export interface Player {
   set(options: LiveOptions): void;
   /** Takes the player out of the page, and lets go of all that it holds. */
   destroy(): void;
+}
+
+/** Milliseconds from the wish to play, or from the source if that came later, until it played. */
+export interface Startup {
+  duration: number;
+  engine: "hls.js" | "native" | "file";
+  prefetched: boolean;
+  width: number;
+  height: number;
+  /** Bits a second; 0 while unknown. */
+  bitrate: number;
+}
+
+/** A standstill: when and how long in milliseconds, where in seconds of the video, and why. */
+export interface Rebuffer {
+  start: number;
+  duration: number;
+  position: number;
+  reason: "buffer" | "network" | "source";
+}
+
+export interface Rendition {
+  from?: { width: number; height: number; bitrate: number };
+  width: number;
+  height: number;
+  bitrate: number;
+  /** Chosen by the engine, not by the user. */
+  auto: boolean;
+}
+
+export interface Failure {
+  /** As `Player.error.reason`. */
+  code: string;
+  message: string;
+  /** It does not go on without the user. */
+  fatal: boolean;
+  /** What overcame it: retry, renew, rendition, flush, reattach. */
+  recoveredBy?: string;
 }

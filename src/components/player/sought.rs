@@ -17,6 +17,9 @@ use crate::{dom::property, timer::Timer};
 /// A frame that is there and has not been presented by then is taken for presented: some browsers never say so.
 const PRESENTED_AT_LATEST: Millis = 400.0;
 
+/// Seconds: engines step over no larger gap at a stream's beginning.
+const GAP: f64 = 0.5;
+
 /// A seek under way.
 pub(super) struct Sought {
     handle: PlayerHandle,
@@ -81,7 +84,10 @@ impl Sought {
         // The next seek may be under way by now: its preview stays.
         if self.handle.element().is_some_and(|video| !video.seeking()) {
             self.handle.pending.set(None);
-            self.handle.started.set(true);
+            // Engines step over a gap at the beginning by themselves: nobody has asked to see anything yet.
+            if self.from.is_finite() || self.to > GAP {
+                self.handle.started.set(true);
+            }
         }
     }
 }

@@ -52,6 +52,8 @@ pub struct AudioTrack {
 /// What an engine reports.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EngineEvent {
+    /// The start is fetched before the engine has arrived.
+    Prefetched,
     /// The renditions are known, lowest first.
     Levels(Vec<Level>),
     /// This rendition, an index into the levels, is on screen now.
@@ -60,8 +62,8 @@ pub enum EngineEvent {
     AudioTracks(Vec<AudioTrack>),
     /// This sound track, an index into them, is heard now.
     AudioShown(usize),
-    /// A request failed and is being tried again: nothing is lost yet.
-    Retrying,
+    /// Something failed, which would come to this, and is being mended: nothing is lost yet. With the code of the step.
+    Retrying(PlaybackError, &'static str),
     /// Data flows again.
     Flowing,
     /// The engine can't go on by itself. What is to be done, [`recovery`] decides: nobody else hears of it. With the

@@ -207,7 +207,7 @@ impl Guard {
             renewable: self.renewer.is_some(),
         };
         let step = self.ladder.borrow_mut().fault(fault, scene);
-        self.take(step);
+        self.take(step, fault.error());
     }
 
     fn is_fine(&self) -> bool {
@@ -216,7 +216,7 @@ impl Guard {
         video.error().is_none() && (video.ended() || video.ready_state() >= enough)
     }
 
-    fn take(self: &Rc<Self>, step: Step) {
+    fn take(self: &Rc<Self>, step: Step, cause: PlaybackError) {
         let wait = match step {
             Step::PlayOut => return self.phase.set(Phase::PlayingOut),
             Step::Tell(error) => return self.tell(error),
@@ -225,7 +225,10 @@ impl Guard {
             _ => 0.0,
         };
         self.phase.set(Phase::Stepping);
-        (self.report)(if step == Step::AwaitOnline { EngineEvent::Offline(true) } else { EngineEvent::Retrying });
+        (self.report)(match step {
+            Step::AwaitOnline => EngineEvent::Offline(true),
+            _ => EngineEvent::Retrying(cause, step.code()),
+        });
         let me = Rc::downgrade(self);
         // Never at once: the engine is in the middle of saying what failed.
         self.step.replace(Some(Timer::new(wait, move || {
@@ -317,7 +320,7 @@ impl Guard {
         (self.report)(EngineEvent::Offline(false));
         if matches!(self.phase.get(), Phase::Stepping | Phase::PlayingOut) {
             let step = self.ladder.borrow_mut().online(self.clock.now());
-            self.take(step);
+            self.take(step, PlaybackError::Network);
         }
     }
 
@@ -326,7 +329,7 @@ impl Guard {
         if self.phase.get() == Phase::PlayingOut {
             let step = self.ladder.borrow_mut().ran_dry(self.clock.now());
             if let Some(step) = step {
-                self.take(step);
+                self.take(step, PlaybackError::Network);
             }
         }
     }

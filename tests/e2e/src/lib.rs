@@ -9,6 +9,7 @@
 //! - [`player`]: the player on it.
 //! - [`media`]: files to upload, and what ffmpeg's tools say of them.
 //! - [`axe`]: what looks for barriers on a page.
+//! - [`streams`]: HLS streams to play. [`cdn`]: where they are.
 //! - [`canary`]: a file and a server that nothing may read.
 //! - [`site`]: a page of someone else's.
 //! - [`stream`]: a page with a player, and a stream beside it that counts its requests.
@@ -23,6 +24,7 @@ pub mod api;
 pub mod axe;
 pub mod browser;
 pub mod canary;
+pub mod cdn;
 pub mod driver;
 pub mod engine;
 pub mod media;
@@ -33,6 +35,7 @@ pub mod server;
 pub mod site;
 pub mod stage;
 pub mod stream;
+pub mod streams;
 pub mod vendor;
 pub mod wait;
 

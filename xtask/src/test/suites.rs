@@ -35,7 +35,7 @@ pub enum Suite {
     Browser,
     /// The real server and the real page in Chromium
     E2e,
-    /// Uploads to a faulty provider in Chromium, Firefox and WebKitGTK
+    /// Uploads to a faulty provider, and streams, in Chromium, Firefox and WebKitGTK
     Browsers,
 }
 
@@ -53,7 +53,7 @@ impl Suite {
             Self::Native => "native tests",
             Self::Browser => "headless browser tests",
             Self::E2e => "whole-system tests",
-            Self::Browsers => "faults in three browsers",
+            Self::Browsers => "faults and streams in three browsers",
         }
     }
 }
@@ -207,9 +207,12 @@ impl Setup {
     fn browsers(&self) -> Result<Command> {
         let firefox = other_browsers::firefox()?;
         let webkit = other_browsers::webkit()?;
+        frontend::build(&self.tools, self.toolchain)?;
         let modules = js::build(&self.tools, self.toolchain, js::Build::Dev, None)?;
+        let server = backend::build()?;
         let mut cargo = cargo_test();
-        cargo.args(NATIVE).args(["--features", "reelway-e2e/browser", "--test", "faults", "--", "--nocapture"]);
+        cargo.args(NATIVE).args(["--features", "reelway-e2e/browser", "--test", "faults", "--test", "streams"]);
+        cargo.args(["--", "--nocapture"]).env("REELWAY_SERVER", server);
         cargo.env("REELWAY_JS", modules).env("REELWAY_SERVERS", servers::ensure()?);
         cargo.env("CHROME", &self.browser.chrome).env("CHROMEDRIVER", &self.browser.driver);
         cargo.env("FIREFOX", firefox.browser).env("GECKODRIVER", firefox.driver);

@@ -4,10 +4,12 @@
 //! - [`error`]: why a video can't be played.
 //! - [`recovery`]: the ladder: retry, another rendition, flush, reattach, a reason and a button.
 //! - [`watchdog`]: sees that the picture stands still.
+//! - [`moof`]: fragments that browsers refuse, put right.
 //! - [`qoe`]: what viewers notice, for whoever measures it. [`resume`]: where they left off.
 //! - [`token`]: when a URL's token runs out, and which URLs get the fresh one.
 
 pub mod error;
+pub mod moof;
 pub mod qoe;
 pub mod recovery;
 pub mod resume;

@@ -136,12 +136,11 @@ pub enum Input {
         code: &'static str,
         /// In English.
         message: String,
-    },
-    /// It goes on.
-    Recovered {
-        /// What helped.
+        /// What is tried.
         step: &'static str,
     },
+    /// It goes on: what was tried last has helped.
+    Recovered,
     /// It does not.
     Failed {
         /// A stable code.
@@ -164,7 +163,8 @@ pub struct Observer {
     seeking: bool,
     still: Option<Still>,
     rendition: Option<Rendition>,
-    failing: Option<(&'static str, String)>,
+    /// What failed first, and what was tried last.
+    failing: Option<(&'static str, String, &'static str)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -203,14 +203,14 @@ impl Observer {
                 let from = self.rendition.replace(to);
                 return (from != Some(to)).then_some(Qoe::Rendition { from, to, auto });
             }
-            Input::Failing { code, message } => {
-                self.failing.get_or_insert((code, message));
+            Input::Failing { code, message, step } => {
+                self.failing.get_or_insert((code, message, step)).2 = step;
                 if let Some(still) = &mut self.still {
                     still.reason = Reason::Network;
                 }
             }
-            Input::Recovered { step } => {
-                let (code, message) = self.failing.take()?;
+            Input::Recovered => {
+                let (code, message, step) = self.failing.take()?;
                 return Some(Qoe::Error { code, message, fatal: false, recovered_by: Some(step) });
             }
             Input::Failed { code, message } => {
@@ -360,18 +360,19 @@ mod tests {
 
     #[test]
     fn failing_requests_and_a_new_source_are_reasons_of_their_own() {
-        let failing = Input::Failing { code: "network", message: "no answer".into() };
+        let failing = |step| Input::Failing { code: "network", message: "no answer".into(), step };
         let network = after_the_start(&[
             (5_000.0, waiting(4.5)),
-            (5_500.0, failing),
-            (8_000.0, Input::Recovered { step: "retry" }),
+            (5_500.0, failing("retry")),
+            (6_500.0, failing("rendition")),
+            (8_000.0, Input::Recovered),
             (8_100.0, PLAYING),
         ]);
         let source =
             after_the_start(&[(5_000.0, Input::Source("hls.js")), (5_010.0, waiting(4.5)), (5_400.0, PLAYING)]);
 
         let overcome =
-            Qoe::Error { code: "network", message: "no answer".into(), fatal: false, recovered_by: Some("retry") };
+            Qoe::Error { code: "network", message: "no answer".into(), fatal: false, recovered_by: Some("rendition") };
         let stood = Qoe::Rebuffer { at: 5_000.0, took: 3_100.0, position: 4.5, reason: Reason::Network };
         assert_eq!(network, [overcome, stood]);
         assert_eq!(source, [Qoe::Rebuffer { at: 5_000.0, took: 400.0, position: 4.5, reason: Reason::Source }]);
@@ -397,10 +398,10 @@ mod tests {
     #[test]
     fn a_failure_ends_what_was_being_mended() {
         let noticed = after_the_start(&[
-            (5_000.0, Input::Failing { code: "network", message: "no answer".into() }),
+            (5_000.0, Input::Failing { code: "network", message: "no answer".into(), step: "retry" }),
             (6_000.0, waiting(4.5)),
             (9_000.0, Input::Failed { code: "gone", message: "the stream is gone".into() }),
-            (9_500.0, Input::Recovered { step: "retry" }),
+            (9_500.0, Input::Recovered),
             (9_900.0, PLAYING),
         ]);
 
@@ -419,8 +420,8 @@ mod tests {
             Just(Input::Seeking),
             Just(Input::Ended),
             any::<bool>().prop_map(|auto| Input::Rendition { to: if auto { SMALL } else { LARGE }, auto }),
-            Just(Input::Failing { code: "network", message: String::new() }),
-            Just(Input::Recovered { step: "retry" }),
+            Just(Input::Failing { code: "network", message: String::new(), step: "retry" }),
+            Just(Input::Recovered),
             Just(Input::Failed { code: "network", message: String::new() }),
         ]
     }

@@ -100,6 +100,34 @@ pub enum Step {
     Tell(PlaybackError),
 }
 
+impl Step {
+    /// A stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Retry(_) => "retry",
+            Self::AwaitOnline => "online",
+            Self::Renew => "renew",
+            Self::Avoid(_) => "rendition",
+            Self::Flush => "flush",
+            Self::Reattach(_) => "reattach",
+            Self::PlayOut => "buffer",
+            Self::Tell(_) => "none",
+        }
+    }
+}
+
+impl Fault {
+    /// What there would be to tell if nothing helped.
+    pub const fn error(&self) -> PlaybackError {
+        match self {
+            Self::Request { .. } => PlaybackError::Network,
+            Self::Media { .. } => PlaybackError::Media,
+            Self::Codec => PlaybackError::CodecUnsupported,
+            Self::Stalled => PlaybackError::Stalled,
+        }
+    }
+}
+
 /// Remembers what has been tried.
 #[derive(Clone, Debug)]
 pub struct Ladder {

@@ -11,6 +11,7 @@ use js_sys::{Function, Promise};
 use leptos::{mount::mount_to, prelude::*};
 use reelway::{
     components::player::{self, Player, Preload},
+    dom::set_property,
     player::engine::HlsJsSource,
 };
 use wasm_bindgen::prelude::*;
@@ -38,6 +39,7 @@ impl PlayerHandle {
         let (muted, looped, resume) = (flag(options, "muted"), flag(options, "loop"), flag_or_on(options, "resume"));
         let (start_time, video_id) = (number(options, "startTime"), word(options, "videoId"));
         let preload = Preload::from_attribute(preload.as_deref());
+        let cmcd = options::cmcd(options);
         let owner = Owner::new();
         let (player, live) = owner.with(|| (player::PlayerHandle::new(), Live::new(options)));
         let view = move || {
@@ -55,6 +57,7 @@ impl PlayerHandle {
                     start_time
                     resume
                     video_id
+                    cmcd
                     hls=Some(hls)
                     handle=Some(player)
                 />
@@ -74,6 +77,46 @@ impl PlayerHandle {
     #[wasm_bindgen(getter)]
     pub fn media(&self) -> Option<HtmlVideoElement> {
         self.player.element()
+    }
+
+    /// The element around all of the player, which has its events.
+    #[wasm_bindgen(getter)]
+    pub fn element(&self) -> Option<HtmlElement> {
+        self.player.root.try_get_untracked().flatten()
+    }
+
+    /// As `HTMLMediaElement`'s: starts anew, at the same position.
+    pub fn load(&self) {
+        self.player.media().load();
+    }
+
+    /// As `HTMLMediaElement`'s; it stays false while one source takes the place of another.
+    #[wasm_bindgen(getter)]
+    pub fn paused(&self) -> bool {
+        self.player.media().paused()
+    }
+
+    /// Seconds; NaN while unknown.
+    #[wasm_bindgen(getter)]
+    pub fn duration(&self) -> f64 {
+        self.player.media().duration()
+    }
+
+    /// The URL of the playlist.
+    #[wasm_bindgen(getter, js_name = currentSrc)]
+    pub fn current_src(&self) -> String {
+        self.player.media().current_src()
+    }
+
+    /// The nearest of `MediaError`'s codes, with a `reason` for programs; `null` while all is well.
+    #[wasm_bindgen(getter)]
+    pub fn error(&self) -> JsValue {
+        let Some(error) = self.player.media().error() else { return JsValue::NULL };
+        let object = js_sys::Object::new();
+        set_property(&object, "code", error.media_error_code());
+        set_property(&object, "reason", error.code());
+        set_property(&object, "message", error.to_string());
+        object.into()
     }
 
     /// As `HTMLMediaElement`'s.

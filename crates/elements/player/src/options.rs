@@ -1,7 +1,11 @@
 //! The options of `mountPlayer`.
 
 use leptos::prelude::*;
-use reelway::{components::player::Autoplay, dom::property, player::engine::Source};
+use reelway::{
+    components::player::Autoplay,
+    dom::property,
+    player::engine::{Cmcd, Source},
+};
 use wasm_bindgen::JsValue;
 
 /// The options that can change while the player is there.
@@ -75,6 +79,16 @@ pub fn autoplay(options: &JsValue) -> Autoplay {
         Some(word) => Autoplay::from_attribute(Some(&word)),
         None => flag(options, "autoplay").into(),
     }
+}
+
+/// `cmcd`: `true`, or an object.
+pub fn cmcd(options: &JsValue) -> Option<Cmcd> {
+    let cmcd = property(options, "cmcd");
+    cmcd.is_truthy().then(|| Cmcd {
+        session_id: word(&cmcd, "sessionId"),
+        content_id: word(&cmcd, "contentId"),
+        use_headers: flag(&cmcd, "useHeaders"),
+    })
 }
 
 /// A switch: whether the option is truthy.

@@ -195,26 +195,30 @@ impl PlayerHandle {
 
     pub(super) fn on_engine(&self, event: EngineEvent) {
         match event {
+            EngineEvent::Prefetched => self.observe(Input::Prefetched),
             EngineEvent::Levels(levels) => self.levels.set(levels),
             EngineEvent::LevelShown(level) => {
                 self.level_shown.set(level as i32);
                 let shown = self.levels.with_untracked(|levels| levels.get(level).cloned());
-                if let Some(Level { width, height, bitrate }) = shown {
+                if let Some(Level { mut width, mut height, bitrate }) = shown {
+                    // A stream without a master playlist does not say.
+                    if let Some(size) = self.size.get_untracked().filter(|_| width == 0) {
+                        (width, height) = size;
+                    }
                     let auto = self.level_wanted.get_untracked() < 0;
                     self.observe(Input::Rendition { to: Rendition { width, height, bitrate }, auto });
                 }
             }
             EngineEvent::AudioTracks(tracks) => self.audio_tracks.set(tracks),
             EngineEvent::AudioShown(track) => self.audio_shown.set(track as i32),
-            EngineEvent::Retrying => {
+            EngineEvent::Retrying(error, step) => {
                 self.reconnecting.set(true);
-                let network = PlaybackError::Network;
-                self.observe(Input::Failing { code: network.code(), message: network.to_string() });
+                self.observe(Input::Failing { code: error.code(), message: error.to_string(), step });
             }
             EngineEvent::Flowing => {
                 if self.reconnecting.get_untracked() {
                     self.reconnecting.set(false);
-                    self.observe(Input::Recovered { step: "retry" });
+                    self.observe(Input::Recovered);
                 }
             }
             // The guard decides on it.
@@ -226,6 +230,7 @@ impl PlayerHandle {
                 }
                 if !still && self.reconnecting.get_untracked() {
                     self.reconnecting.set(false);
+                    self.observe(Input::Recovered);
                 }
             }
             EngineEvent::Offline(offline) => self.offline.set(offline),

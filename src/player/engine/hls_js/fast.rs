@@ -136,6 +136,7 @@ impl Fast {
         self.notify.until(open).await;
         for track in &self.plan.tracks {
             let buffer = self.media.add_source_buffer(&track.mime).ok()?;
+            super::repair::appends(&buffer);
             self.listen(&buffer, &["updateend", "error"]);
             self.buffers.borrow_mut().push(buffer);
         }

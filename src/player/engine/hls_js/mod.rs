@@ -4,12 +4,13 @@
 //! - [`fast`]: the first frame before hls.js has arrived.
 //! - [`start`]: how an instance begins, with what was prefetched.
 //! - [`cmcd`]: what it tells the server.
-//! - [`errors`]: what its errors mean.
+//! - [`errors`]: what its errors mean. [`repair`]: what it would not play.
 
 mod cmcd;
 mod errors;
 mod fast;
 mod import;
+mod repair;
 mod start;
 
 use std::{
@@ -26,7 +27,7 @@ pub use cmcd::Cmcd;
 pub use import::HlsJsSource;
 
 use self::{fast::Fast, import::Hls};
-use super::{AudioTrack, Engine, EngineEvent, Level, Mend, Report};
+use super::{AudioTrack, Engine, EngineEvent, Level, Mend, PlaybackError, Report};
 use crate::{
     dom::property,
     listener::Listener,
@@ -98,8 +99,11 @@ impl Engine for HlsJsEngine {
     }
 
     fn set_level(&self, level: Option<usize>) {
-        if let Some(running) = &*self.shared.running.borrow() {
-            running.hls.set_next_level(level.map_or(-1, |level| level as i32));
+        let Some(hls) = self.shared.hls() else { return };
+        match level {
+            // At once, since nobody watches it go: what is on screen is what was chosen.
+            Some(level) if self.shared.video.paused() => hls.set_current_level(level as i32),
+            _ => hls.set_next_level(level.map_or(-1, |level| level as i32)),
         }
     }
 
@@ -211,7 +215,7 @@ impl Shared {
         if property(data, "fatal").is_truthy() {
             (self.report)(EngineEvent::Fault(fault, level));
         } else if matches!(fault, Fault::Request { .. }) {
-            (self.report)(EngineEvent::Retrying);
+            (self.report)(EngineEvent::Retrying(PlaybackError::Network, "retry"));
         }
     }
 }

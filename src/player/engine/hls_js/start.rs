@@ -10,7 +10,7 @@ use reelway_core::playback::{
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::XmlHttpRequest;
 
-use super::{Callback, EngineEvent, Running, Shared, ShouldRetry, errors, fast::Fast, import::Hls};
+use super::{Callback, EngineEvent, Running, Shared, ShouldRetry, errors, fast::Fast, import::Hls, repair};
 use crate::{
     dom::{call_method, property, set_property, window},
     listener::Listener,
@@ -44,6 +44,9 @@ impl Shared {
             let plan = session.plan().await.filter(|plan| plan.streamable && same(plan.position, start));
             if !wanted() {
                 return;
+            }
+            if session.planned().is_some() {
+                (self.report)(EngineEvent::Prefetched);
             }
             fast = plan.and_then(|plan| Fast::begin(&self.video, &session, &plan));
         }
@@ -118,6 +121,9 @@ impl Shared {
         on("hlsAudioTrackSwitched", Self::on_audio_switched);
         on("hlsFragLoaded", Self::on_flowing);
         on("hlsError", Self::on_error);
+        on("hlsLevelLoaded", |_, data| repair::ranges(data));
+        on("hlsAudioTrackLoaded", |_, data| repair::ranges(data));
+        on("hlsBufferCreated", |_, data| repair::buffers(data));
         let shared = Rc::downgrade(&self);
         // hls.js only takes a note of it, and goes on filling a buffer that nobody decodes any more.
         let on_error = Listener::new(&self.video, "error", move |_| {

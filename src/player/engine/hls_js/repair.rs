@@ -1,0 +1,68 @@
+//! What streams of the wild get wrong, and hls.js would not play.
+
+use js_sys::{Array, Function, Object, Uint8Array};
+use reelway_core::playback::moof;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+
+use crate::dom::{property, set_property};
+
+/// Bytes of a block of AES.
+const BLOCK: f64 = 16.0;
+
+/// `data.details` is a media playlist that has just been loaded. What is encrypted is whole blocks, and packagers,
+/// ffmpeg among them, have written byte ranges of the length that it has in the clear: up to 15 bytes too short.
+pub(super) fn ranges(data: &JsValue) {
+    let Ok(fragments) = property(&property(data, "details"), "fragments").dyn_into::<Array>() else { return };
+    // Most playlists have neither keys nor ranges, and some have thousands of segments.
+    if property(&fragments.get(fragments.length().saturating_sub(1)), "levelkeys").is_falsy() {
+        return;
+    }
+    for fragment in fragments {
+        let Ok(range) = property(&fragment, "byteRange").dyn_into::<Array>() else { continue };
+        let (Some(start), Some(end)) = (range.get(0).as_f64(), range.get(1).as_f64()) else { continue };
+        let method = property(&property(&fragment, "decryptdata"), "method").as_string();
+        let over = (end - start) % BLOCK;
+        if over > 0.0 && method.is_some_and(|method| method == "AES-128") {
+            range.set(1, (end + BLOCK - over).into());
+        }
+    }
+}
+
+/// `data.tracks` have the source buffers that hls.js has just made.
+pub(super) fn buffers(data: &JsValue) {
+    for track in Object::values(property(data, "tracks").unchecked_ref()) {
+        appends(&property(&track, "buffer"));
+    }
+}
+
+/// What is appended to this source buffer is looked over first.
+pub(super) fn appends(buffer: &JsValue) {
+    let Ok(append) = property(buffer, "appendBuffer").dyn_into::<Function>() else { return };
+    let this = buffer.clone();
+    let look_over = Closure::<dyn Fn(JsValue) -> Result<JsValue, JsValue>>::new(move |bytes: JsValue| {
+        if let Some(bytes) = bytes.dyn_ref::<Uint8Array>() {
+            fragments(bytes);
+        }
+        append.call1(&this, &bytes)
+    });
+    set_property(buffer, "appendBuffer", look_over.into_js_value());
+}
+
+/// Puts each `moof` right, in place.
+fn fragments(bytes: &Uint8Array) {
+    let mut at = 0;
+    let mut first = [0; 8];
+    while at + 8 <= bytes.length() {
+        bytes.subarray(at, at + 8).copy_to(&mut first);
+        let Some((length, is_moof)) = moof::header(&first) else { return };
+        let end = at.saturating_add(length as u32);
+        if is_moof && end <= bytes.length() {
+            let place = bytes.subarray(at, end);
+            let mut moof = place.to_vec();
+            if moof::rebase(&mut moof) {
+                place.copy_from(&moof);
+            }
+        }
+        at = end;
+    }
+}

@@ -1,0 +1,186 @@
+//! Real streams and our own in Chromium, Firefox and WebKitGTK: first frame, play, seek, renditions, sound tracks,
+//! captions, end. What a browser can't decode the player has to say.
+//!
+//! - [`case`]: the streams, and what each has.
+//! - [`viewer`]: a page with a player, and who watches it.
+
+mod case;
+mod viewer;
+
+use anyhow::{Context, Result, ensure};
+use reelway_e2e::{cdn::Cdn, engine::Engine, player::TRANSCODED, server::Server, streams::Streams, turn};
+use serde_json::json;
+
+use self::{case::Case, viewer::Viewer};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chromium_plays_every_stream_or_says_why_not() {
+    in_one(Engine::Chromium).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn firefox_plays_every_stream_or_says_why_not() {
+    in_one(Engine::Firefox).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn webkitgtk_plays_every_stream_or_says_why_not() {
+    in_one(Engine::WebKitGtk).await;
+}
+
+async fn in_one(engine: Engine) {
+    let _turn = turn().await;
+    if let Err(error) = all(engine).await {
+        panic!("{error:#}");
+    }
+}
+
+async fn all(engine: Engine) -> Result<()> {
+    let streams = Streams::new()?;
+    let cdn = Cdn::start(streams.folder()).await?;
+    let viewer = Viewer::open(engine).await?;
+    let origins = json!([viewer.origin()]).to_string();
+    let server = Server::start_with(&[("REELWAY_CORS_ORIGINS", &origins)]).await?;
+    let video = server.api().upload("colours.mp4", streams.film()?).await?.video;
+    server.api().until_ready(&video.id, TRANSCODED).await?;
+    server.api().until_finished(&video.id, TRANSCODED).await?;
+    let playback = server.api().video(&video.id).await?.playback.context("a ready video without a playlist")?;
+    let served = format!("{}{}", server.url(), playback.hls);
+    let mut failures = Vec::new();
+    for case in case::all(&streams, cdn.url(), served) {
+        let started = std::time::Instant::now();
+        let verdict = watch(&viewer, &streams, &case).await;
+        println!("{engine:?} {:5.1} s  {}: {verdict:?}", started.elapsed().as_secs_f64(), case.name);
+        if let Err(error) = verdict {
+            let page = viewer.page().await.unwrap_or_default();
+            failures.push(format!("- {}: {error:#}\n    the page: {page}", case.name));
+        }
+    }
+    for (name, told) in [
+        ("preload", nothing_is_fetched_before_somebody_wants_to_play(&viewer, &cdn).await),
+        ("cmcd", every_request_tells_the_server_of_playback(&viewer, &cdn).await),
+    ] {
+        if let Err(error) = told {
+            failures.push(format!("- {name}: {error:#}\n    the page: {}", viewer.page().await.unwrap_or_default()));
+        }
+    }
+    ensure!(failures.is_empty(), "{engine:?}:\n{}", failures.join("\n"));
+    Ok(())
+}
+
+/// What became of a stream.
+#[derive(Debug)]
+enum Verdict {
+    /// It was seen from its beginning to its end.
+    Plays,
+    /// The browser has no decoder for it, and the player says so.
+    SaysWhyNot,
+}
+
+async fn watch(viewer: &Viewer, streams: &Streams, case: &Case) -> Result<Verdict> {
+    viewer.load(json!({ "src": case.playlist, "muted": true, "resume": false })).await?;
+    if !viewer.has_decoders(case.codecs).await? {
+        viewer.until_it_says("codec_unsupported").await?;
+        return Ok(Verdict::SaysWhyNot);
+    }
+    viewer.until_first_frame().await?;
+    case.shows(viewer, streams, 0.0).await.context("at the beginning")?;
+
+    viewer.press("big-play").await?;
+    viewer.until("it plays", "!video.paused && video.currentTime > 0.3").await?;
+    viewer.key("k").await?;
+    viewer.until("it pauses", "video.paused").await?;
+
+    viewer.key("5").await?;
+    let there = "!video.seeking && video.readyState >= 2 && Math.abs(video.currentTime - video.duration / 2) < 0.6";
+    viewer.until("it is in the middle", there).await?;
+    case.shows(viewer, streams, viewer.number("video.currentTime").await?).await.context("in the middle")?;
+
+    if case.has_captions {
+        captions_can_be_read(viewer).await.context("captions")?;
+    }
+    if let Some(renditions) = case.renditions {
+        renditions_can_be_chosen(viewer, renditions).await.context("renditions")?;
+    }
+    if let Some(track) = case.other_sound {
+        viewer.choose("Audio", track).await?;
+        viewer.until("it is still fine", "!document.querySelector('[part~=error]') && video.readyState >= 2").await?;
+    }
+
+    viewer.run("video.currentTime = video.duration - 0.7").await?;
+    viewer.until("it is near the end", "!video.seeking && video.readyState >= 2").await?;
+    if viewer.is("video.paused").await? {
+        viewer.key("k").await?;
+    }
+    viewer.until("it ends", "video.ended").await?;
+    ensure!(viewer.is("!document.querySelector('[part~=error]')").await?, "it ends with an error");
+    ensure!(viewer.is("heard.some(({ type, engine }) => type === 'startup' && engine)").await?, "no start was told");
+    ensure!(viewer.is("!heard.some(({ type, code }) => type === 'error' && code)").await?, "an error was told");
+    Ok(Verdict::Plays)
+}
+
+async fn captions_can_be_read(viewer: &Viewer) -> Result<()> {
+    viewer.until("there are captions", "Array.from(video.textTracks).some(track => track.kind !== 'metadata')").await?;
+    viewer.run("Array.from(video.textTracks).find(track => track.language === 'en').mode = 'showing'").await?;
+    let cue = "Array.from(video.textTracks).flatMap(track => Array.from(track.activeCues ?? [])).map(cue => cue.text)";
+    viewer.until("the captions of the middle are shown", &format!("{cue}.join() === 'Green'")).await
+}
+
+async fn renditions_can_be_chosen(viewer: &Viewer, [first, second]: [u32; 2]) -> Result<()> {
+    for height in [first, second] {
+        viewer.run("video.currentTime = 0").await?;
+        viewer.choose("Quality", &format!("{height}p")).await?;
+        if viewer.is("video.paused").await? {
+            viewer.key("k").await?;
+        }
+        viewer.until(&format!("{height} lines are shown"), &format!("video.videoHeight === {height}")).await?;
+        viewer
+            .until("it is told", &format!("heard.some(({{ type, height, auto }}) => type === 'rendition' && height === {height} && auto === false)"))
+            .await?;
+    }
+    Ok(())
+}
+
+async fn nothing_is_fetched_before_somebody_wants_to_play(viewer: &Viewer, cdn: &Cdn) -> Result<()> {
+    viewer.leave().await?;
+    cdn.take_log();
+    let src = format!("{}/own/master.m3u8", cdn.url());
+    viewer.load(json!({ "src": src, "muted": true, "preload": "none", "resume": false })).await?;
+    // Long enough for what would be fetched at once: with other values it has its first frame by then.
+    viewer.run("return new Promise(done => setTimeout(done, 700))").await?;
+    let engine = "performance.getEntriesByType('resource').some(({ name }) => name.includes('hls.min'))";
+    ensure!(cdn.take_log().is_empty(), "something was fetched");
+    ensure!(!viewer.is(engine).await?, "the engine was fetched");
+
+    viewer.press("big-play").await?;
+    viewer.until("it plays", "video.currentTime > 0.2").await?;
+    ensure!(viewer.is(engine).await?, "what plays, then?");
+    ensure!(cdn.take_log().iter().any(|asked| asked.path == "/own/master.m3u8"), "what plays, then?");
+    Ok(())
+}
+
+async fn every_request_tells_the_server_of_playback(viewer: &Viewer, cdn: &Cdn) -> Result<()> {
+    let src = format!("{}/own/master.m3u8", cdn.url());
+    for use_headers in [false, true] {
+        viewer.leave().await?;
+        cdn.take_log();
+        let cmcd = json!({ "sessionId": "5e551011", "contentId": "colours", "useHeaders": use_headers });
+        viewer.load(json!({ "src": src, "muted": true, "resume": false, "cmcd": cmcd })).await?;
+        viewer.press("big-play").await?;
+        viewer.until("it plays", "video.currentTime > 0.2").await?;
+        let log = cdn.take_log();
+        let segments: Vec<_> =
+            log.iter().filter(|asked| asked.method == "GET" && asked.path.ends_with(".m4s")).collect();
+        ensure!(!segments.is_empty(), "no segment was fetched");
+        for asked in segments {
+            let told = if use_headers {
+                asked.headers.get("cmcd-session").and_then(|value| value.to_str().ok()).unwrap_or_default()
+            } else {
+                &asked.query
+            };
+            ensure!(told.contains("5e551011") && told.contains("colours"), "{} says {told:?}", asked.path);
+            ensure!(use_headers || told.contains("CMCD="), "{} says {told:?}", asked.path);
+        }
+    }
+    Ok(())
+}
