@@ -55,7 +55,13 @@ pub(super) fn bind(handle: PlayerHandle, video: &HtmlVideoElement) -> Binding {
     });
     on("timeupdate", follow_time);
     on("progress", |handle, video| handle.buffered.set(ranges(&video.buffered())));
-    on("emptied", |handle, _| handle.buffered.set(Vec::new()));
+    on("emptied", |handle, _| {
+        handle.buffered.set(Vec::new());
+        // An element that is given something new pauses without a word, also where an engine mends itself that way.
+        if !handle.paused.get_untracked() {
+            handle.play_when_loaded.set_value(true);
+        }
+    });
     on("durationchange", |handle, video| {
         let duration = video.duration();
         if duration.is_finite() && duration > 0.0 {

@@ -102,6 +102,17 @@ impl Browser {
         Ok(())
     }
 
+    /// Takes the network away from the page, as an aeroplane does, or gives it back.
+    ///
+    /// # Errors
+    /// Chromium refuses it.
+    pub async fn set_offline(&self, offline: bool) -> Result<()> {
+        let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.devtools("Network.enable", json!({})).await?;
+        self.devtools("Network.emulateNetworkConditions", conditions).await?;
+        Ok(())
+    }
+
     /// Gives the page a screen of this size, in CSS pixels: narrower than any window can be, too.
     ///
     /// # Errors

@@ -15,6 +15,7 @@
 //! - [`stream`]: a page with a player, and a stream beside it that counts its requests.
 //! - [`stage`]: the page with a player on any stream and any storyboard.
 //! - [`scrubber`]: a person who scrubs.
+//! - [`proxy`]: between the page and the server: lets a stream fail. [`token`]: what it checks in URLs.
 //! - [`vendor`]: other people's servers.
 //! - [`wait`]: waiting for what comes in its own time.
 //!
@@ -30,12 +31,14 @@ pub mod engine;
 pub mod media;
 pub mod page;
 pub mod player;
+pub mod proxy;
 pub mod scrubber;
 pub mod server;
 pub mod site;
 pub mod stage;
 pub mod stream;
 pub mod streams;
+pub mod token;
 pub mod vendor;
 pub mod wait;
 

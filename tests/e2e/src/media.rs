@@ -120,6 +120,32 @@ impl Media {
         self.make("short.mp4", "-c:v libx264 -preset ultrafast -g 30 -c:a aac")
     }
 
+    /// More than any player keeps in store: a minute and a half of H.264 and AAC, small enough for one more rendition.
+    ///
+    /// # Errors
+    /// ffmpeg fails.
+    pub fn long(&self) -> Result<PathBuf> {
+        self.make_of("long.mp4", 90, "640x360", "-c:v libx264 -preset ultrafast -g 60 -c:a aac")
+    }
+
+    /// A folder with the same as HLS, encrypted: `master.m3u8`, `media.m3u8`, segments of 2 s, and `key`.
+    ///
+    /// # Errors
+    /// ffmpeg fails.
+    pub fn encrypted_stream(&self) -> Result<PathBuf> {
+        let folder = self.made.path().join("encrypted");
+        fs::create_dir(&folder)?;
+        fs::write(folder.join("key"), b"0123456789abcdef")?;
+        fs::write(folder.join("key-info"), format!("key\n{}\n", folder.join("key").display()))?;
+        let mut ffmpeg = Command::new("ffmpeg");
+        ffmpeg.args(["-hide_banner", "-loglevel", "error", "-nostdin", "-t", "20", "-i"]).arg(self.long()?);
+        ffmpeg.args(["-c", "copy", "-f", "hls", "-hls_time", "2", "-hls_playlist_type", "vod"]);
+        ffmpeg.arg("-hls_key_info_file").arg(folder.join("key-info"));
+        ffmpeg.args(["-master_pl_name", "master.m3u8"]).arg(folder.join("media.m3u8"));
+        succeed(&mut ffmpeg)?;
+        Ok(folder)
+    }
+
     /// A minute of VP9 that takes many seconds to transcode.
     ///
     /// # Errors

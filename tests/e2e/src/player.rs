@@ -67,6 +67,20 @@ impl<'a> Player<'a> {
         Ok(player)
     }
 
+    /// Opens a video's own page by way of a proxy and waits until the player has its first picture.
+    ///
+    /// # Errors
+    /// It does not come within [`SOON`].
+    pub async fn open_at(browser: &'a Browser, url: &str, id: &str) -> Result<Self> {
+        browser.goto(format!("{url}/v/{id}")).await?;
+        Self::on_this_page(browser).await
+    }
+
+    /// The player of the page that the browser shows, whether or not it has a picture.
+    pub const fn of(browser: &'a Browser) -> Self {
+        Self { browser }
+    }
+
     /// The player of the page that the browser shows.
     ///
     /// # Errors

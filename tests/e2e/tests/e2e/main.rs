@@ -10,6 +10,7 @@ mod headless;
 mod keyboard;
 mod memory;
 mod page;
+mod player_faults;
 mod readiness;
 mod rejected;
 mod resume;
