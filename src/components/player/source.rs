@@ -11,13 +11,21 @@ use web_sys::{File, HtmlVideoElement};
 
 use super::PlayerHandle;
 use crate::{
-    player::engine::{self, EngineEvent, Source, Supply},
+    dom::window,
+    player::{
+        engine::{self, EngineEvent, Source, Supply},
+        prefetch::{Aim, prefetch},
+    },
     timer::Timer,
 };
 
 /// Milliseconds that a stream has to show a picture when it takes the place of a local file. Past that the file plays
 /// on: whoever watches it misses nothing.
 const SWAP_PATIENCE: Millis = 5_000.0;
+/// Milliseconds that the start of a stream is fetched for before it takes the place of a local file.
+const LEAD: Millis = 1_000.0;
+/// Seconds: a jump this short is not seen.
+const NEAR: f64 = 0.15;
 
 /// Lets go of the old source and takes the new one, at the same position. The same stream with another token goes on
 /// as it is.
@@ -32,13 +40,30 @@ pub(super) fn switch(handle: PlayerHandle, source: Option<&Source>, video: &Html
     }
     let plays = handle.error.with_untracked(Option::is_none) && video.ready_state() >= 2;
     match (before, source) {
-        (Some(Source::File(file)), Some(stream @ Source::Hls(_))) if plays => {
-            replace(handle, stream, video, &supply, Some(Fallback::to(handle, file, video, supply.clone())));
-        }
+        (Some(Source::File(file)), Some(Source::Hls(url))) if plays => take_over(handle, file, url, video, supply),
         (_, Some(source)) => replace(handle, source, video, &supply, None),
         (_, None) => forget(handle),
     }
     handle.source.set_value(source.cloned());
+}
+
+/// Lets the file play on until the start of the stream has been fetched, from where the file will be then.
+fn take_over(handle: PlayerHandle, file: File, url: &str, video: &HtmlVideoElement, supply: Supply) {
+    let (url, video) = (url.to_owned(), video.clone());
+    let pixels = f64::from(video.client_width().max(video.client_height())) * window().device_pixel_ratio();
+    let ahead = if handle.paused.get_untracked() { 0.0 } else { LEAD / 1000.0 * video.playback_rate() };
+    let position = video.current_time() + ahead;
+    prefetch(&url, Aim { position, pixels });
+    let timer = Timer::new(LEAD, move || {
+        // Timers are late, and people seek: what was fetched is for this place.
+        if (video.current_time() - position).abs() < NEAR {
+            handle.time.set(position);
+        }
+        let fallback = Fallback::to(handle, file, &video, supply.clone());
+        replace(handle, &Source::Hls(url), &video, &supply, Some(fallback));
+    });
+    // It goes with whatever asked for the stream: another source, or the player's end.
+    StoredValue::new_local(Some(timer));
 }
 
 /// The file that plays on if the stream that is to take its place does not.

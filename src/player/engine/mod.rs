@@ -115,6 +115,11 @@ pub trait Engine {
         self.load(position);
     }
 
+    /// Whether [`mend`](Self::mend) leaves the element as it is, for as long as what it plays is sound.
+    fn is_mendable(&self) -> bool {
+        false
+    }
+
     /// From now on every request carries the tokens of this URL, which names the same stream.
     fn renew(&self, _url: &str) {}
 

@@ -242,7 +242,8 @@ impl Guard {
         let now = self.clock.now();
         self.watchdog.borrow_mut().pat(now);
         let position = self.position();
-        if matches!(step, Step::Flush | Step::Reattach(_)) || self.video.error().is_some() {
+        let rough = matches!(step, Step::Flush | Step::Reattach(_)) || self.video.error().is_some();
+        if rough || step != Step::Renew && !self.engine().is_mendable() {
             (self.report)(EngineEvent::Interrupting);
             self.start.set(position);
         }

@@ -204,14 +204,16 @@ impl Renewal {
         Self { due: None, asking: false, retry: Retry::new(PATIENCE, seed) }
     }
 
-    /// These URLs came at this moment. Their life counts from now, so that the two clocks need not agree, if the token
-    /// says when it was made.
+    /// These URLs came at this moment. If the clocks of both sides can't agree, for the token has not been made yet or has
+    /// run out long ago by the one here, its life counts from now.
     pub fn learn(&mut self, life: Option<Life>, now: Millis) {
         self.retry.headway();
         self.due = life.and_then(|life| {
-            let span = life.expires - life.issued.unwrap_or(now);
+            let issued = life.issued.unwrap_or(now);
+            let span = life.expires - issued;
+            let begun = if (issued..=life.expires).contains(&now) { issued } else { now };
             // Over already? Then the clock is wrong, or the server will say so.
-            (span > 0.0).then_some(now + (SHARE * span).max(SHORTEST))
+            (span > 0.0).then_some((begun + SHARE * span).max(now + SHORTEST))
         });
     }
 

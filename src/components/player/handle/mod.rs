@@ -184,6 +184,8 @@ impl PlayerHandle {
             self.play_when_loaded.set_value(true);
         }
         let (Some(video), handle) = (self.element(), *self) else { return };
+        // The speed that an element has when it is given something new.
+        video.set_default_playback_rate(video.playback_rate());
         let gone = move || {
             handle.held.try_set_value(None);
         };

@@ -133,6 +133,10 @@ impl Engine for HlsJsEngine {
         }
     }
 
+    fn is_mendable(&self) -> bool {
+        self.shared.running.borrow().is_some()
+    }
+
     fn renew(&self, url: &str) {
         self.shared.tokens.borrow_mut().renew(url);
     }

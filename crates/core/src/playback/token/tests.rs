@@ -77,6 +77,9 @@ fn a_token_is_renewed_at_four_fifths_of_its_life_by_either_clock() {
         assert_eq!(renewal.wait(now), Some(0.8 * 3_600_000.0), "{now}");
         assert_eq!(renewal.wait(now + 3_500_000.0), Some(0.0), "after a sleep it is due at once");
     }
+    let mut renewal = Renewal::new(1);
+    renewal.learn(life, 1_700_001_800_000.0);
+    assert_eq!(renewal.wait(1_700_001_800_000.0), Some(1_080_000.0), "half of its life was over when it came");
 }
 
 #[test]
