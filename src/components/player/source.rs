@@ -56,9 +56,8 @@ fn take_over(handle: PlayerHandle, file: File, url: &str, video: &HtmlVideoEleme
     prefetch(&url, Aim { position, pixels });
     let timer = Timer::new(LEAD, move || {
         // Timers are late, and people seek: what was fetched is for this place.
-        if (video.current_time() - position).abs() < NEAR {
-            handle.time.set(position);
-        }
+        let now = video.current_time();
+        handle.time.set(if (now - position).abs() < NEAR { position } else { now });
         let fallback = Fallback::to(handle, file, &video, supply.clone());
         replace(handle, &Source::Hls(url), &video, &supply, Some(fallback));
     });
