@@ -184,6 +184,9 @@ impl PlayerHandle {
             self.play_when_loaded.set_value(true);
         }
         let (Some(video), handle) = (self.element(), *self) else { return };
+        if video.ready_state() > 0 && self.error.get_untracked().is_none() {
+            self.time.set(video.current_time());
+        }
         // The speed that an element has when it is given something new.
         video.set_default_playback_rate(video.playback_rate());
         let gone = move || {

@@ -124,6 +124,12 @@ impl Shared {
         on("hlsLevelLoaded", |_, data| repair::ranges(data));
         on("hlsAudioTrackLoaded", |_, data| repair::ranges(data));
         on("hlsBufferCreated", |_, data| repair::buffers(data));
+        // Also where hls.js resets the element by itself. Not when it is destroyed: then it runs no more.
+        on("hlsMediaDetaching", |shared, _| {
+            if shared.hls().is_some() {
+                (shared.report)(EngineEvent::Interrupting);
+            }
+        });
         let shared = Rc::downgrade(&self);
         // hls.js only takes a note of it, and goes on filling a buffer that nobody decodes any more.
         let on_error = Listener::new(&self.video, "error", move |_| {

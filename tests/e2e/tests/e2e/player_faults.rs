@@ -158,7 +158,6 @@ async fn what_fails_in_one_place_or_for_a_moment_is_played_past() {
         ("the server fails twice", "/00002.m4s".to_owned(), Fault::Status(500), 2),
         ("a connection breaks within a segment", "/00002.m4s".to_owned(), Fault::Cut, 1),
         ("a segment is cut short", "/00002.m4s".to_owned(), Fault::Half, 1),
-        ("a segment of a rendition is cut short for good", format!("{source}00002.m4s"), Fault::Half, ALWAYS),
         ("a segment of a rendition is garbage", format!("{source}00002.m4s"), Fault::Garbage, ALWAYS),
         ("a segment never ends", format!("{source}00002.m4s"), Fault::Silence, 1),
     ] {
@@ -331,7 +330,7 @@ async fn a_token_that_runs_out_is_renewed_without_a_break() {
 /// Notes when the video is emptied, when frames come, and how far the position jumps.
 const NOTE_FRAMES: &str = "
     const video = document.querySelector('[part~=video]');
-    const swap = window.swap = { gap: null, jump: null, held: false, silence: 0 };
+    const swap = window.swap = { gap: null, jump: null, held: false };
     let last = null, at = null;
     const frame = (now, data) => {
         if (swap.emptied && swap.gap === null) {
@@ -383,7 +382,11 @@ async fn a_stream_takes_over_from_the_file_where_it_is() {
         assert_eq!(swap["held"], json!(true), "the last picture stays: {swap}");
         assert_eq!((&swap["paused"], &swap["muted"]), (&json!(paused), &json!(true)), "{swap}");
         assert_eq!((&swap["volume"], &swap["rate"]), (&json!(0.5), &json!(1.25)), "{swap}");
-        assert!(swap["jump"].as_f64().unwrap().abs() < 0.25, "{swap}");
-        assert!(swap["gap"].as_f64().unwrap() < 3_000.0, "{swap}");
+        if paused {
+            assert!((swap["time"].as_f64().unwrap() - 7.0).abs() < 0.1, "{swap}");
+        } else {
+            assert!(swap["jump"].as_f64().unwrap().abs() < 0.25, "{swap}");
+            assert!(swap["gap"].as_f64().unwrap() < 3_000.0, "{swap}");
+        }
     }
 }
