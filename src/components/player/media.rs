@@ -35,7 +35,12 @@ pub(super) fn bind(handle: PlayerHandle, video: &HtmlVideoElement) -> Binding {
         handle.ended.set(false);
         handle.observe(Input::Play);
     });
-    on("pause", |handle, _| {
+    on("pause", |handle, video| {
+        // Chromium pauses what it can't decode. Nobody has asked for that: it plays on as soon as that is mended.
+        if video.error().is_some() {
+            handle.play_when_loaded.set_value(!handle.paused.get_untracked());
+            return;
+        }
         handle.paused.set(true);
         handle.observe(Input::Pause);
     });

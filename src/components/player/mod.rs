@@ -327,26 +327,3 @@ fn focus_of(event: &Event) -> Focus {
         Focus::Player
     }
 }
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    #[test]
-    fn both_ways_to_mount_a_player_have_all_of_its_style_sheets_in_one_order() {
-        let package = include_str!("../../../www/src/player.css");
-        let mut from = 0;
-        for name in
-            ["player", "controls", "slider", "volume", "menu", "overlay", "notices", "feedback", "help", "adapt"]
-        {
-            let path = format!("{}/src/components/player/{name}.css", env!("CARGO_MANIFEST_DIR"));
-            assert!(super::CSS.contains(&std::fs::read_to_string(path).unwrap()), "{name}.css is missing in Rust");
-            let import = format!("components/player/{name}.css");
-            let place = package.get(from..).and_then(|rest| rest.find(&import));
-            from += place.unwrap_or_else(|| panic!("{name}.css is missing in www/src/player.css, or out of order"));
-        }
-        let folder = std::fs::read_dir(format!("{}/src/components/player", env!("CARGO_MANIFEST_DIR"))).unwrap();
-        let sheets = folder.filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|kind| kind == "css"));
-        assert_eq!(sheets.count(), 10, "name the new one in all three places");
-    }
-}

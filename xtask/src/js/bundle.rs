@@ -46,6 +46,8 @@ fn esbuild(from: &Path, to: &Path, build: Build, arguments: &[&str]) -> Result<(
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     #[test]
     fn the_player_is_styled_here_as_in_rust() {
         let (component, sheet) =
@@ -56,7 +58,9 @@ mod tests {
 
         let expected = after("include_str!(\"", component);
 
-        assert!(!expected.is_empty());
         assert_eq!(after("src/components/player/", sheet), expected);
+        let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../src/components/player")).unwrap();
+        let there = folder.filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|kind| kind == "css"));
+        assert_eq!(there.count(), expected.len(), "each sheet of the folder is in both");
     }
 }
