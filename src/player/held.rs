@@ -18,11 +18,13 @@ use crate::{
 const PRESENTED_AT_LATEST: Millis = 400.0;
 /// Seconds: a frame this far from where it is to go on is of the old place still, or of the beginning.
 const NEAR: f64 = 1.0;
+/// Seconds: what has played on so far without a break is what is to be seen, wherever it is.
+const MOVED: f64 = 0.2;
 
 /// A still picture over a video. Dropping it takes it away.
 pub struct Held {
     canvas: HtmlCanvasElement,
-    _listeners: [Listener; 2],
+    _listeners: [Listener; 3],
     watch: Rc<Watch>,
 }
 
@@ -32,6 +34,8 @@ struct Watch {
     position: f64,
     gone: Box<dyn Fn()>,
     done: Cell<bool>,
+    /// Seconds: from where it plays without a break.
+    plays_from: Cell<Option<f64>>,
     latest: Cell<Option<Timer>>,
 }
 
@@ -56,12 +60,15 @@ impl Held {
             position,
             gone: Box::new(gone),
             done: Cell::default(),
+            plays_from: Cell::default(),
             latest: Cell::default(),
         });
-        let listeners = ["loadeddata", "seeked"].map(|name| {
+        let on = |name, act: fn(&Rc<Watch>)| {
             let watch = watch.clone();
-            Listener::new(video, name, move |_| watch.on_data())
-        });
+            Listener::new(video, name, move |_| act(&watch))
+        };
+        let listeners =
+            [on("loadeddata", Watch::on_data), on("seeked", Watch::on_data), on("timeupdate", Watch::on_time)];
         Some(Self { canvas, _listeners: listeners, watch })
     }
 }
@@ -77,7 +84,24 @@ impl Drop for Held {
 impl Watch {
     /// There is a frame: it is presented at once, or with the next picture of the screen.
     fn on_data(self: &Rc<Self>) {
-        if self.done.get() || self.video.seeking() || (self.video.current_time() - self.position).abs() > NEAR {
+        if !self.video.seeking() && (self.video.current_time() - self.position).abs() <= NEAR {
+            self.end_with_the_next_frame();
+        }
+    }
+
+    /// It may also go on somewhere else, or have had its data before it was to be looked for.
+    fn on_time(self: &Rc<Self>) {
+        let (video, now) = (&self.video, self.video.current_time());
+        let plays = !video.paused() && !video.seeking() && video.ready_state() >= 3;
+        let from = self.plays_from.get().filter(|from| plays && now >= *from);
+        self.plays_from.set(plays.then_some(from.unwrap_or(now)));
+        if from.is_some_and(|from| now - from >= MOVED) {
+            self.end_with_the_next_frame();
+        }
+    }
+
+    fn end_with_the_next_frame(self: &Rc<Self>) {
+        if self.done.get() {
             return;
         }
         let me = Rc::downgrade(self);
