@@ -110,7 +110,7 @@ impl<'a> Player<'a> {
         let script = "const video = document.querySelector('[part~=video]');
             const box = video.getBoundingClientRect();
             return {
-                currentTime: video.currentTime, duration: video.duration, paused: video.paused, ended: video.ended,
+                currentTime: video.currentTime, duration: video.duration || 0, paused: video.paused, ended: video.ended,
                 videoWidth: video.videoWidth, videoHeight: video.videoHeight,
                 boxWidth: box.width, boxHeight: box.height, fit: getComputedStyle(video).objectFit,
             };";
