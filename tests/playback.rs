@@ -121,7 +121,7 @@ impl Stage {
     }
 
     fn player(&self) -> HtmlElement {
-        self.root.first_element_child().unwrap().unchecked_into()
+        self.root.query_selector(".reelway-player").unwrap().unwrap().unchecked_into()
     }
 
     fn press(&self, part: &str) {

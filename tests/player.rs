@@ -102,7 +102,7 @@ async fn letters_steer_the_player_and_space_presses_the_button_that_has_the_focu
     stage.handle.duration.set(100.0);
     tick().await;
     let video: HtmlVideoElement = stage.part("video").unwrap().unchecked_into();
-    let root: HtmlElement = stage.root.first_element_child().unwrap().unchecked_into();
+    let root: HtmlElement = stage.root.query_selector(".reelway-player").unwrap().unwrap().unchecked_into();
     let play: HtmlElement = stage.part("play").unwrap().unchecked_into();
 
     stage.key(&root, "keydown", "m");

@@ -25,7 +25,14 @@ use crate::{dom::set_property, listener::Listener};
 pub struct Bound(Arc<dyn Fn(&Element) -> Kept + Send + Sync>);
 
 /// What is dropped when the element goes: a listener, an effect.
-type Kept = Box<dyn Any>;
+pub(super) type Kept = Box<dyn Any>;
+
+impl Bound {
+    /// What `apply` does to an element, and what is to be dropped with it.
+    pub(super) fn new(apply: impl Fn(&Element) -> Kept + Send + Sync + 'static) -> Self {
+        Self(Arc::new(apply))
+    }
+}
 
 /// What an attribute, a property or a text can be made from.
 pub trait Shown {

@@ -3,6 +3,8 @@
 use crate::components::live::attr;
 use leptos::prelude::*;
 
+use super::html::{View, html};
+
 /// To a screen or speaker nearby.
 pub const AIRPLAY: &str = "M6 16.5H4V5h16v11.5h-2M12 14.5l5 5.5H7z";
 /// Arrow to the left.
@@ -74,4 +76,18 @@ pub fn live_icon(path: impl Fn() -> &'static str + Send + Sync + 'static) -> Any
         </svg>
     }
     .into_any()
+}
+
+/// [`icon`], in [`html!`](super::html).
+pub fn icon_html(path: &'static str) -> View {
+    live_icon_html(move || path)
+}
+
+/// [`live_icon`], in [`html!`](super::html).
+pub fn live_icon_html(path: impl Fn() -> &'static str + 'static) -> View {
+    html! {
+        <svg class="rw-icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+            <path {..super::html::attr("d", path)} />
+        </svg>
+    }
 }

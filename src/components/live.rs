@@ -68,3 +68,14 @@ pub fn effect(run: impl FnMut() + 'static) {
     let mut run: Box<dyn FnMut()> = Box::new(run);
     Effect::new(move |_| run());
 }
+
+/// Markup of [`html!`](super::html) as the content of an element: `<div {..inside(view)}></div>`.
+pub fn inside(view: super::html::View) -> Bound {
+    let view = StoredValue::new_local(Some(view));
+    Bound::new(move |element| {
+        if let Some(view) = view.try_update_value(Option::take).flatten() {
+            view.mount(element, None);
+        }
+        Box::new(())
+    })
+}

@@ -4,9 +4,12 @@
 //! them (`CSS` in each module) and on `theme.css` ([`THEME_CSS`]): link the files, or adopt the constants.
 
 pub mod bound;
+pub mod html;
+mod html_macro;
 pub mod icons;
 pub mod live;
 pub mod player;
+pub mod signals;
 pub mod uploader;
 pub mod video;
 

@@ -1,6 +1,5 @@
 //! What the user asks for by key, touch or button: done, said, and shown.
 
-use leptos::prelude::*;
 use reelway_core::{text::clock, within};
 
 use super::{

@@ -1,6 +1,5 @@
 //! AirPlay, where the browser has it and something is there to play to.
 
-use leptos::prelude::*;
 use web_sys::HtmlVideoElement;
 
 use super::PlayerHandle;

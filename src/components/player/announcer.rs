@@ -1,17 +1,11 @@
 //! What the player says to those who do not see it, in one polite region, and the sign over the picture for those who
 //! do. Both answer what the user does; by itself the announcer says only that playing does not go on.
 
-use leptos::prelude::*;
+use crate::components::{html::*, signals::*};
 use reelway_core::Millis;
 
 use super::{PlayerHandle, strings};
-use crate::{
-    components::{
-        icons::icon,
-        live::{effect, part, text},
-    },
-    timer::Timer,
-};
+use crate::{components::icons::icon_html as icon, timer::Timer};
 
 /// A key that is held down is answered once it rests.
 const REST: Millis = 200.0;
@@ -49,10 +43,10 @@ impl Sign {
 pub(super) struct Announcer {
     said: RwSignal<String>,
     sign: RwSignal<Option<Sign>>,
-    speaking: StoredValue<Option<Timer>, LocalStorage>,
-    forgetting: StoredValue<Option<Timer>, LocalStorage>,
-    showing: StoredValue<Option<Timer>, LocalStorage>,
-    waiting: StoredValue<Option<Timer>, LocalStorage>,
+    speaking: StoredValue<Option<Timer>>,
+    forgetting: StoredValue<Option<Timer>>,
+    showing: StoredValue<Option<Timer>>,
+    waiting: StoredValue<Option<Timer>>,
     /// Seconds sought while the sign was there.
     total: StoredValue<f64>,
 }
@@ -62,10 +56,10 @@ impl Announcer {
         Self {
             said: RwSignal::default(),
             sign: RwSignal::new(None),
-            speaking: StoredValue::new_local(None),
-            forgetting: StoredValue::new_local(None),
-            showing: StoredValue::new_local(None),
-            waiting: StoredValue::new_local(None),
+            speaking: StoredValue::new(None),
+            forgetting: StoredValue::new(None),
+            showing: StoredValue::new(None),
+            waiting: StoredValue::new(None),
             total: StoredValue::new(0.0),
         }
     }
@@ -117,8 +111,7 @@ impl Announcer {
 }
 
 /// The region and the sign.
-#[component]
-pub(super) fn Feedback(handle: PlayerHandle, announcer: Announcer) -> impl IntoView {
+pub(super) fn feedback(handle: PlayerHandle, announcer: Announcer) -> View {
     announcer.follow(handle);
     let sign = move || {
         announcer.sign.get().map(|sign| {
@@ -128,13 +121,12 @@ pub(super) fn Feedback(handle: PlayerHandle, announcer: Announcer) -> impl IntoV
                 Side::Right => "right",
             };
             let picture = (!sign.icon.is_empty()).then(|| icon(sign.icon));
-            let words = (!sign.text.is_empty()).then(|| view! { <span>{sign.text}</span> });
-            view! { <div part="feedback" class="rw-sign" aria-hidden="true" data-side=side>{picture}{words}</div> }
-                .into_any()
+            let words = (!sign.text.is_empty()).then(|| html! { <span>{sign.text}</span> });
+            html! { <div part="feedback" class="rw-sign" aria-hidden="true" data-side={side}>{picture}{words}</div> }
         })
     };
-    view! {
+    html! {
         <div role="status" class="rw-spoken">{text(move || announcer.said.get())}</div>
-        {part(move || sign().into_any())}
+        {part(sign)}
     }
 }

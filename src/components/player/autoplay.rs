@@ -1,16 +1,13 @@
 //! Playing without being asked to, as far as the browser lets a page do that.
 
-use leptos::prelude::*;
+use crate::components::html::*;
 use reelway_core::playback::qoe::Input;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Event, HtmlVideoElement};
 
 use super::{Autoplay, PlayerHandle, handle, strings};
 use crate::{
-    components::{
-        icons::{self, icon},
-        live::{on, when},
-    },
+    components::icons::{self, icon_html as icon},
     dom::property,
 };
 
@@ -43,12 +40,11 @@ pub(super) fn begin(handle: PlayerHandle, video: &HtmlVideoElement) {
 }
 
 /// Offers the sound of a video that plays without because nobody has asked for it.
-#[component]
-pub(super) fn Unmute(handle: PlayerHandle) -> impl IntoView {
+pub(super) fn unmute_button(handle: PlayerHandle) -> View {
     when(
         move || handle.unmute_offered.get() && handle.muted.get() && handle.error.get().is_none(),
         move || {
-            view! {
+            html! {
                 <button
                     type="button"
                     part="unmute"
@@ -59,7 +55,6 @@ pub(super) fn Unmute(handle: PlayerHandle) -> impl IntoView {
                     {strings::UNMUTE}
                 </button>
             }
-            .into_any()
         },
     )
 }

@@ -1,12 +1,9 @@
 //! The one kind of button that the bar has, apart from those that open menus.
 
-use leptos::prelude::*;
+use crate::components::html::*;
 use web_sys::Event;
 
-use crate::components::{
-    icons::live_icon,
-    live::{attr, on},
-};
+use crate::components::icons::live_icon_html;
 
 /// A button of one element for all its states: its label and its icon change. `keys` are its shortcuts, if it has any.
 pub(super) fn button(
@@ -15,31 +12,24 @@ pub(super) fn button(
     label: impl Fn() -> &'static str + Send + Sync + 'static,
     icon: impl Fn() -> &'static str + Send + Sync + 'static,
     act: impl Fn() + Send + Sync + 'static,
-) -> AnyView {
+) -> View {
     type Text = Box<dyn Fn() -> &'static str + Send + Sync>;
-    fn of(
-        part: &'static str,
-        keys: &'static str,
-        label: Text,
-        icon: Text,
-        act: Box<dyn Fn() + Send + Sync>,
-    ) -> AnyView {
+    fn of(part: &'static str, keys: &'static str, label: Text, icon: Text, act: Box<dyn Fn() + Send + Sync>) -> View {
         let label = std::sync::Arc::new(label);
         let title = label.clone();
-        view! {
+        html! {
             <button
                 type="button"
-                part=part
+                part={part}
                 class="rw-control"
-                aria-keyshortcuts=(!keys.is_empty()).then_some(keys)
+                aria-keyshortcuts={(!keys.is_empty()).then_some(keys)}
                 {..attr("aria-label", move || label())}
                 {..attr("title", move || title())}
                 {..on("click", move |_: Event| act())}
             >
-                {live_icon(icon)}
+                {live_icon_html(icon)}
             </button>
         }
-        .into_any()
     }
     of(part, keys, Box::new(label), Box::new(icon), Box::new(act))
 }

@@ -1,13 +1,12 @@
 //! Captions: the tracks of the element that people read, whether they come from the stream or from `<track>`.
 
-use leptos::prelude::*;
+use crate::components::{html::*, signals::*};
 use reelway_core::language::best;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::{HtmlVideoElement, TextTrack, TextTrackKind, TextTrackMode};
 
 use super::{PlayerHandle, strings};
 use crate::{
-    components::live::part,
     dom::{store, stored, window},
     listener::Listener,
 };
@@ -203,10 +202,10 @@ impl PlayerHandle {
 }
 
 /// `<track>` elements.
-pub(super) fn elements(tracks: Signal<Vec<Track>>) -> AnyView {
+pub(super) fn elements(tracks: Signal<Vec<Track>>) -> View {
     let element = |track: Track| {
         let Track { src, label, srclang, kind, default } = track;
-        view! { <track src=src label=label srclang=srclang kind=kind default=default /> }.into_any()
+        html! { <track src={src} label={label} srclang={srclang} kind={kind} default={default} /> }
     };
-    part(move || tracks.get().into_iter().map(element).collect::<Vec<_>>().into_any())
+    part(move || tracks.get().into_iter().map(element).collect::<Vec<_>>())
 }

@@ -1,6 +1,6 @@
 //! The bar of controls.
 
-use leptos::prelude::*;
+use crate::components::{html::*, signals::*};
 use reelway_core::text::clock;
 use web_sys::Event;
 
@@ -8,19 +8,16 @@ use super::{
     actions::{Actions, By},
     button::button,
     handle::{PlayerHandle, has_pip},
-    menu::{Face, Menu, Setting},
+    menu::{self, Face, Setting},
     preview::Pictures,
     scrub::Scrubbing,
     settings,
-    slider::TimeSlider,
+    slider::time_slider,
     strings,
-    volume::Volume,
+    volume::volume,
 };
 use crate::{
-    components::{
-        icons,
-        live::{attr, on, text, when},
-    },
+    components::icons,
     dom::{call_method, store, stored},
     player::keys::Command,
 };
@@ -47,14 +44,13 @@ impl Busy {
     }
 }
 
-#[component]
-pub(super) fn Controls(
+pub(super) fn controls(
     handle: PlayerHandle,
     scrubbing: Scrubbing,
     pictures: Pictures,
     busy: Busy,
     actions: Actions,
-) -> impl IntoView {
+) -> View {
     let play_label = move || match (handle.paused.get(), handle.ended.get()) {
         (false, _) => strings::PAUSE,
         (true, false) => strings::PLAY,
@@ -76,32 +72,32 @@ pub(super) fn Controls(
             move || setting.choices.with(|choices| !choices.is_empty()),
             move || {
                 let (part, label, settings) = (setting.name, setting.label, vec![setting]);
-                view! { <Menu part label key face settings help=None open=busy.menu /> }.into_any()
+                menu::menu(part, label, key, face, settings, None, busy.menu)
             },
         )
     };
-    view! {
+    html! {
         // Time runs from left to right in every script, and the controls go with it, as on every player.
         <div part="controls" class="rw-controls" dir="ltr">
-            <TimeSlider handle scrubbing pictures dragging=busy.dragging />
+            {time_slider(handle, scrubbing, pictures, busy.dragging)}
             <div class="rw-controls-row">
                 {button("play", "k Space", play_label, play_icon, press(Command::TogglePlay))}
-                <Volume handle actions />
-                <Time handle />
+                {volume(handle, actions)}
+                {time(handle)}
                 <span class="rw-space"></span>
                 {menu(captions, "c", Face::Icon(icons::CAPTIONS))}
                 {menu(rate, "< >", Face::Text)}
                 {menu(quality, "", Face::Text)}
                 // All that a narrow player has no room for, and what nobody needs often.
-                <Menu
-                    part="settings"
-                    label=strings::SETTINGS
-                    key="?"
-                    face=Face::Icon(icons::SETTINGS)
-                    settings=vec![captions, rate, quality, audio]
-                    help=Some(handle.help)
-                    open=busy.menu
-                />
+                {menu::menu(
+                    "settings",
+                    strings::SETTINGS,
+                    "?",
+                    Face::Icon(icons::SETTINGS),
+                    vec![captions, rate, quality, audio],
+                    Some(handle.help),
+                    busy.menu,
+                )}
                 {when(
                     move || handle.airplay.get(),
                     move || button("airplay", "", || strings::AIRPLAY, || icons::AIRPLAY, move || {
@@ -121,8 +117,7 @@ pub(super) fn Controls(
 const MEMORY: &str = "reelway.time-left";
 
 /// The time, and the whole or what is left of it: a click changes between these two.
-#[component]
-fn Time(handle: PlayerHandle) -> impl IntoView {
+fn time(handle: PlayerHandle) -> View {
     let left = RwSignal::new(stored(MEMORY).is_some_and(|left| left == "1"));
     let toggle = move |_: Event| {
         left.update(|left| *left = !*left);
@@ -132,7 +127,7 @@ fn Time(handle: PlayerHandle) -> impl IntoView {
         let duration = handle.duration.get();
         if left.get() { format!("−{}", clock((duration - handle.time.get()).max(0.0))) } else { clock(duration) }
     };
-    view! {
+    html! {
         <button
             type="button"
             part="time"

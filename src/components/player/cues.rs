@@ -1,12 +1,11 @@
 //! Keeps captions above the controls in Firefox, which draws them where no style sheet reaches; elsewhere `player.css`
 //! does it.
 
-use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use super::{PlayerHandle, captions, idle::Idle};
 use crate::{
-    components::live::effect,
+    components::signals::effect,
     dom::{property, set_property},
 };
 

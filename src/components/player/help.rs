@@ -1,19 +1,15 @@
 //! The list of keyboard shortcuts.
 
-use leptos::{html, prelude::*};
+use crate::components::{html::*, signals::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlDialogElement, KeyboardEvent, MouseEvent};
 
 use super::{PlayerHandle, strings};
-use crate::components::{
-    icons::{self, icon},
-    live::{effect, on, when},
-};
+use crate::components::icons::{self, icon_html as icon};
 
 /// A modal dialog: the browser keeps the focus in it, closes it on Escape, and gives the focus back.
-#[component]
-pub(super) fn Help(handle: PlayerHandle) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
+pub(super) fn help(handle: PlayerHandle) -> View {
+    let dialog = NodeRef::<web_sys::HtmlDialogElement>::new();
     effect(move || {
         if let Some(dialog) = dialog.get().filter(|dialog| !dialog.open()) {
             let _ = dialog.show_modal();
@@ -39,22 +35,21 @@ pub(super) fn Help(handle: PlayerHandle) -> impl IntoView {
         }
     };
     let row = |(keys, what): &(&'static [&'static str], &'static str)| {
-        let keys = keys.iter().map(|&key| view! { <kbd>{key}</kbd> }.into_any()).collect::<Vec<_>>();
-        view! {
+        let keys = keys.iter().map(|&key| html! { <kbd>{key}</kbd> }).collect::<Vec<_>>();
+        html! {
             <tr>
                 <th scope="row">{*what}</th>
                 <td>{keys}</td>
             </tr>
         }
-        .into_any()
     };
     when(
         move || handle.help.get(),
         move || {
-            view! {
+            html! {
                 <dialog
                     aria-label=strings::SHORTCUTS
-                    node_ref=dialog
+                    node_ref={dialog}
                     part="help"
                     class="rw-help"
                     {..on("close", move |_: Event| handle.help.set(false))}
@@ -79,7 +74,6 @@ pub(super) fn Help(handle: PlayerHandle) -> impl IntoView {
                     </div>
                 </dialog>
             }
-            .into_any()
         },
     )
 }

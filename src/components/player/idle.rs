@@ -1,11 +1,11 @@
 //! When the controls hide.
 
-use leptos::{html, prelude::*};
+use crate::components::signals::*;
 use reelway_core::Millis;
 use web_sys::HtmlElement;
 
 use super::{PlayerHandle, controls::Busy};
-use crate::{components::live::memo, dom::window, timer::Timer};
+use crate::{dom::window, timer::Timer};
 
 /// How long nothing moves until the controls hide.
 const IDLE: Millis = 2_800.0;
@@ -14,12 +14,12 @@ const COARSE: Millis = 200.0;
 
 #[derive(Clone, Copy)]
 pub(super) struct Idle {
-    root: NodeRef<html::Section>,
+    root: NodeRef<web_sys::HtmlElement>,
     resting: RwSignal<bool>,
     /// Something of the controls has the focus, and shows it.
     focused: RwSignal<bool>,
     woken: StoredValue<Millis>,
-    timer: StoredValue<Option<Timer>, LocalStorage>,
+    timer: StoredValue<Option<Timer>>,
     /// The controls are hidden.
     pub hidden: Memo<bool>,
 }
@@ -40,7 +40,7 @@ impl Idle {
             resting,
             focused,
             woken: StoredValue::new(0.0),
-            timer: StoredValue::new_local(None),
+            timer: StoredValue::new(None),
             hidden,
         }
     }

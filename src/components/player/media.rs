@@ -1,6 +1,5 @@
 //! Keeps a player's signals in step with its `<video>` element.
 
-use leptos::prelude::*;
 use reelway_core::playback::qoe::Input;
 use wasm_bindgen::JsValue;
 use web_sys::{HtmlVideoElement, TimeRanges};

@@ -1,10 +1,10 @@
 //! A button that opens a menu: one list of choices, or several behind a list of their names.
 
+use crate::components::icons::{self, icon_html as icon};
 use crate::components::{
-    icons::{self, icon},
-    live::{self, attr, effect, memo, on, when},
+    html::{self as markup, *},
+    signals::*,
 };
-use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, FocusEvent, HtmlElement, KeyboardEvent, Node};
 
@@ -40,18 +40,17 @@ const NAMES: usize = usize::MAX;
 /// The button and its menu. `open` is the name of the menu that is open, or empty: there is one at most.
 ///
 /// With one setting its choices are listed at once. With several there is a page for each, and `help` is a line more.
-#[component]
-pub(super) fn Menu(
+pub(super) fn menu(
     part: &'static str,
     label: &'static str,
     key: &'static str,
     face: Face,
     settings: Vec<Setting>,
-    #[prop(optional_no_strip)] help: Option<RwSignal<bool>>,
+    help: Option<RwSignal<bool>>,
     open: RwSignal<&'static str>,
-) -> AnyView {
-    let button = NodeRef::<html::Button>::new();
-    let menu = NodeRef::<html::Div>::new();
+) -> View {
+    let button = NodeRef::<web_sys::HtmlElement>::new();
+    let menu = NodeRef::<web_sys::HtmlElement>::new();
     let only = (settings.len() == 1 && help.is_none()).then(|| settings[0]);
     let first_page = if only.is_some() { 0 } else { NAMES };
     let page = RwSignal::new(first_page);
@@ -67,12 +66,12 @@ pub(super) fn Menu(
         }
     });
     let close = move || {
-        focus(button.get_untracked().map(|button| button.into()));
+        focus(button.get_untracked());
         open.set("");
     };
     let turn_to = move |to: usize| {
         // The line that has the focus goes away: the menu itself keeps it until there is another.
-        focus(menu.get_untracked().map(|menu| menu.into()));
+        focus(menu.get_untracked());
         page.set(to);
     };
     let on_key = move |event: KeyboardEvent| {
@@ -122,7 +121,7 @@ pub(super) fn Menu(
                 let choices = setting.choices.get();
                 choices.into_iter().find(|(other, _)| *other == value).map(|(_, text)| text)
             };
-            view! {
+            html! {
                 <button
                     type="button"
                     role="menuitemradio"
@@ -133,13 +132,12 @@ pub(super) fn Menu(
                         close();
                     })}
                 >
-                    <span dir="auto">{live::text(text)}</span>
+                    <span dir="auto">{markup::text(text)}</span>
                 </button>
             }
-            .into_any()
         };
         let back = (first_page == NAMES).then(|| {
-            view! {
+            html! {
                 <button
                     type="button"
                     role="menuitem"
@@ -152,34 +150,32 @@ pub(super) fn Menu(
                 </button>
             }
         });
-        view! { {back}{live::part(move || values.get().into_iter().map(line).collect::<Vec<_>>().into_any())} }
-            .into_any()
+        html! { {back}{markup::part(move || values.get().into_iter().map(line).collect::<Vec<_>>())} }
     };
     let name = move |(index, setting): (usize, Setting)| {
         when(
             move || setting.choices.with(|choices| !choices.is_empty()),
             move || {
-                view! {
+                html! {
                     <button
                         type="button"
                         role="menuitem"
                         tabindex="-1"
                         aria-haspopup="menu"
                         class="rw-menu-name"
-                        data-setting=setting.name
+                        data-setting={setting.name}
                         {..on("click", move |_: Event| turn_to(index))}
                     >
                         {setting.label}
-                        <span dir="auto">{live::text(move || setting.text.get())}</span>
+                        <span dir="auto">{markup::text(move || setting.text.get())}</span>
                     </button>
                 }
-                .into_any()
             },
         )
     };
     let names = move || {
         let help = help.map(|help| {
-            view! {
+            html! {
                 <button
                     type="button"
                     role="menuitem"
@@ -194,19 +190,19 @@ pub(super) fn Menu(
             }
         });
         let names = settings.get_value().into_iter().enumerate().map(name).collect::<Vec<_>>();
-        view! { {names}{help} }.into_any()
+        html! { {names}{help} }
     };
     let list = move || settings.with_value(|settings| settings.get(page.get()).copied()).map_or_else(names, choices);
     let text = move || only.map(|setting| setting.text.get());
-    view! {
-        <div data-setting=part class="rw-menu" {..on("focusout", on_focus_out)}>
+    html! {
+        <div data-setting={part} class="rw-menu" {..on("focusout", on_focus_out)}>
             <button
                 type="button"
-                part=part
-                node_ref=button
+                part={part}
+                node_ref={button}
                 class="rw-control"
                 aria-haspopup="menu"
-                aria-keyshortcuts=(!key.is_empty()).then_some(key)
+                aria-keyshortcuts={(!key.is_empty()).then_some(key)}
                 {..attr("aria-label", move || text().map_or_else(|| label.to_owned(), |text| format!("{label}: {text}")))}
                 {..attr("title", move || (!is_open()).then_some(label))}
                 {..attr("aria-expanded", move || is_open().to_string())}
@@ -222,24 +218,23 @@ pub(super) fn Menu(
             >
                 {match face {
                     Face::Icon(path) => icon(path),
-                    Face::Text => view! { <span class="rw-control-text">{live::text(text)}</span> }.into_any(),
+                    Face::Text => html! { <span class="rw-control-text">{markup::text(text)}</span> },
                 }}
             </button>
-            {when(is_open, move || view! {
+            {when(is_open, move || html! {
                 <div
                     role="menu"
-                    aria-label=label
-                    node_ref=menu
+                    aria-label={label}
+                    node_ref={menu}
                     tabindex="-1"
                     class="rw-menu-list"
                     {..on("keydown", on_key)}
                 >
-                    {live::part(list)}
+                    {markup::part(list)}
                 </div>
-            }.into_any())}
+            })}
         </div>
     }
-    .into_any()
 }
 
 /// The lines that are in sight: some show only where there is no room for a button of their own.

@@ -12,6 +12,7 @@ mod events;
 mod handle;
 mod help;
 mod idle;
+mod leptos;
 mod media;
 mod menu;
 mod options;
@@ -32,29 +33,24 @@ mod volume;
 
 use std::rc::Rc;
 
-use crate::components::live::{attr, effect, on, prop};
-use leptos::prelude::*;
+use crate::components::{html::*, signals::*};
 use reelway_core::playback::qoe::Input;
 use web_sys::{Event, HtmlVideoElement, KeyboardEvent, MouseEvent, PointerEvent};
 
 pub use captions::{Caption, Track};
 pub use events::MEDIA_EVENTS;
 pub use handle::{Media, PlayerHandle};
+pub use leptos::Player;
 pub use options::{Autoplay, Preload};
 pub use qoe::detail;
 pub use reelway_core::playback::qoe::Qoe;
 
 use self::{
     actions::{Actions, By},
-    announcer::{Announcer, Feedback},
-    autoplay::Unmute,
-    controls::{Busy, Controls},
-    help::Help,
+    announcer::Announcer,
+    controls::Busy,
     idle::Idle,
-    overlay::Overlay,
-    poster::Poster,
     preview::Pictures,
-    resume::Resumed,
     scrub::Scrubbing,
     session::Session,
     source::switch,
@@ -84,77 +80,106 @@ pub const CSS: &str = concat!(
     include_str!("adapt.css"),
 );
 
-/// A video with controls, thumbnail scrubbing and keyboard map.
-///
-/// A change of `src` goes on at the same position, and plays on if it played: so a local file becomes a stream.
-/// For another video, mount another player.
-#[component]
-pub fn Player(
+/// What a player plays, and how. What is a signal can change while it does.
+pub struct Options {
     /// What to play; `None` shows the poster and waits.
-    #[prop(into)]
-    src: Signal<Option<Source>, LocalStorage>,
+    pub src: Signal<Option<Source>>,
     /// The URL of a picture to show before the video plays.
-    #[prop(into, optional)]
-    poster: Signal<Option<String>>,
+    pub poster: Signal<Option<String>>,
     /// A tiny picture, as a `data:` URL, that is shown blurred until the poster has come.
-    #[prop(into, optional)]
-    placeholder: Signal<Option<String>>,
+    pub placeholder: Signal<Option<String>>,
     /// The URL of the storyboard, WebVTT or JSON.
-    #[prop(into, optional)]
-    storyboard_src: Signal<Option<String>>,
+    pub storyboard_src: Signal<Option<String>>,
     /// Thumbnails of a local file, until those of the storyboard are there. It tells of each tile that it gets.
-    #[prop(into, optional)]
-    filmstrip: Signal<Option<Rc<Filmstrip>>, LocalStorage>,
+    pub filmstrip: Signal<Option<Rc<Filmstrip>>>,
     /// The picture's width and height, if known before the video is: the player takes its shape at once.
-    #[prop(into, optional)]
-    size: Signal<Option<(u32, u32)>>,
+    pub size: Signal<Option<(u32, u32)>>,
     /// Captions and other text tracks, beside those of the stream.
-    #[prop(into, optional)]
-    tracks: Signal<Vec<Track>>,
+    pub tracks: Signal<Vec<Track>>,
     /// Names the player for screen readers.
-    #[prop(into, optional)]
-    video_title: Signal<String>,
+    pub video_title: Signal<String>,
     /// Play at once, as far as the browser lets it: `true`, `false`, or how.
-    #[prop(into, optional)]
-    autoplay: Autoplay,
+    pub autoplay: Autoplay,
     /// Start without sound. Browsers let a video that is silent play at once.
-    #[prop(optional)]
-    muted: bool,
+    pub muted: bool,
     /// Begin again at the end.
-    #[prop(optional)]
-    looped: bool,
+    pub looped: bool,
     /// What is fetched before the user wants to play. With autoplay it makes no difference.
-    #[prop(optional)]
-    preload: Preload,
+    pub preload: Preload,
     /// Seconds: where to start.
-    #[prop(into, optional_no_strip)]
-    start_time: Option<f64>,
+    pub start_time: Option<f64>,
     /// Go on where the last visit ended, and say so. A `start_time` comes first.
-    #[prop(default = true)]
-    resume: bool,
+    pub resume: bool,
     /// What the video is known by from visit to visit. Left out: the path of its URL.
-    #[prop(into, optional_no_strip)]
-    video_id: Option<String>,
+    pub video_id: Option<String>,
     /// Tells how the video plays: each start, standstill, rendition and failure. The root has them as events too.
-    #[prop(optional_no_strip)]
-    on_qoe: Option<Callback<Qoe>>,
+    pub on_qoe: Option<Callback<Qoe>>,
     /// Tell the server of playback with each request, as CMCD has it.
-    #[prop(optional_no_strip)]
-    cmcd: Option<Cmcd>,
+    pub cmcd: Option<Cmcd>,
     /// Where hls.js comes from. Left out: from the page's `globalThis.reelwayEngines`.
-    #[prop(optional_no_strip)]
-    hls: Option<HlsJsSource>,
+    pub hls: Option<HlsJsSource>,
     /// Whom to ask for fresh URLs before the token in `src` runs out. The new token replaces the old one in what plays.
-    #[prop(optional_no_strip)]
-    refresh: Option<Refresh>,
+    pub refresh: Option<Refresh>,
     /// When `src` stops working, in milliseconds since the Unix epoch, if that does not stand in the URL's token.
-    #[prop(into, optional)]
-    expires_at: Signal<Option<u64>>,
-    /// To read and steer the player from outside.
-    #[prop(optional_no_strip)]
-    handle: Option<PlayerHandle>,
-) -> impl IntoView {
-    let handle = handle.unwrap_or_default();
+    pub expires_at: Signal<Option<u64>>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            src: Signal::default(),
+            poster: Signal::default(),
+            placeholder: Signal::default(),
+            storyboard_src: Signal::default(),
+            filmstrip: Signal::default(),
+            size: Signal::default(),
+            tracks: Signal::default(),
+            video_title: Signal::default(),
+            autoplay: Autoplay::default(),
+            muted: false,
+            looped: false,
+            preload: Preload::default(),
+            start_time: None,
+            resume: true,
+            video_id: None,
+            on_qoe: None,
+            cmcd: None,
+            hls: None,
+            refresh: None,
+            expires_at: Signal::default(),
+        }
+    }
+}
+
+/// Makes a player in an element of the page. It goes by [`PlayerHandle::dispose`].
+pub fn mount(root: &web_sys::Element, handle: PlayerHandle, options: Options) {
+    handle.owner.with(|| player(handle, options).mount(root, None));
+}
+
+/// A player, as the handle's owner makes it.
+fn player(handle: PlayerHandle, options: Options) -> View {
+    let Options {
+        src,
+        poster,
+        placeholder,
+        storyboard_src,
+        filmstrip,
+        size,
+        tracks,
+        video_title,
+        autoplay,
+        muted,
+        looped,
+        preload,
+        start_time,
+        resume,
+        video_id,
+        on_qoe,
+        cmcd,
+        hls,
+        refresh,
+        expires_at,
+    } = options;
     handle.tell(on_qoe);
     if autoplay != Autoplay::Off {
         handle.observe(Input::Play);
@@ -165,7 +190,7 @@ pub fn Player(
     if let Some(start) = start_time.filter(|start| *start > 0.0) {
         handle.time.set(start);
     }
-    let binding = StoredValue::new_local(None);
+    let binding = StoredValue::new(None);
     effect(move || {
         if let Some(video) = handle.video.get() {
             let bound = (media::bind(handle, &video), Session::follow(handle, &video, video_title, poster));
@@ -180,7 +205,7 @@ pub fn Player(
         }
     });
     let hls = hls.unwrap_or_else(HlsJsSource::from_page).with_cmcd(cmcd);
-    let supply = StoredValue::new_local(Supply { hls, refresh, life: None });
+    let supply = StoredValue::new(Supply { hls, refresh, life: None });
     effect(move || {
         let (source, video) = (src.get(), handle.video.get());
         let Some(video) = video else { return };
@@ -219,7 +244,7 @@ pub fn Player(
     let announcer = Announcer::new();
     let actions = Actions::new(handle, announcer);
     let picture = Picture::new(handle, actions, idle, busy);
-    let followed = StoredValue::new_local(Vec::new());
+    let followed = StoredValue::new(Vec::new());
     effect(move || {
         if let Some(video) = handle.video.get() {
             followed.set_value(follow(handle, &video));
@@ -246,10 +271,10 @@ pub fn Player(
         (false, true) => "paused",
         (false, false) => "playing",
     };
-    view! {
+    html! {
         <section
             class="reelway-player"
-            node_ref=handle.root
+            node_ref={handle.root}
             tabindex="-1"
             {..prop("style", shape)}
             {..attr("aria-label", move || {
@@ -280,7 +305,7 @@ pub fn Player(
         >
             <video
                 part="video"
-                node_ref=handle.video
+                node_ref={handle.video}
                 playsinline
                 crossorigin="anonymous"
                 {..on("click", move |event: MouseEvent| picture.click(&event))}
@@ -288,16 +313,16 @@ pub fn Player(
             >
                 {captions::elements(tracks)}
             </video>
-            <Poster handle poster placeholder />
+            {poster::poster(handle, poster, placeholder)}
             {pictures.large()}
-            <Overlay handle src />
+            {overlay::overlay(handle, src)}
             <div class="rw-notices" role="status">
-                <Unmute handle />
-                <Resumed handle />
+                {autoplay::unmute_button(handle)}
+                {resume::resumed(handle)}
             </div>
-            <Feedback handle announcer />
-            <Controls handle scrubbing pictures busy actions />
-            <Help handle />
+            {announcer::feedback(handle, announcer)}
+            {controls::controls(handle, scrubbing, pictures, busy, actions)}
+            {help::help(handle)}
         </section>
     }
 }

@@ -1,19 +1,15 @@
 //! What lies over the picture: the large play button, the spinner, the reason of a failure.
 
-use leptos::prelude::*;
+use crate::components::{html::*, signals::*};
 use web_sys::Event;
 
 use super::{PlayerHandle, strings};
 use crate::{
-    components::{
-        icons::{self, icon},
-        live::{attr, on, part, text, when},
-    },
+    components::icons::{self, icon_html as icon},
     player::engine::Source,
 };
 
-#[component]
-pub(super) fn Overlay(handle: PlayerHandle, src: Signal<Option<Source>, LocalStorage>) -> impl IntoView {
+pub(super) fn overlay(handle: PlayerHandle, src: Signal<Option<Source>>) -> View {
     let is_file = move || matches!(src.get(), Some(Source::File(_)));
     // As long as what is buffered plays, nobody need know that a request failed.
     let waiting = move || handle.error.get().is_none() && handle.waiting.get();
@@ -26,10 +22,10 @@ pub(super) fn Overlay(handle: PlayerHandle, src: Signal<Option<Source>, LocalSto
     let inviting = move || {
         handle.paused.get() && !handle.started.get() && handle.error.get().is_none() && src.with(Option::is_some)
     };
-    view! {
+    html! {
         {when(
             inviting,
-            move || view! {
+            move || html! {
                 <button
                     type="button"
                     part="big-play"
@@ -39,7 +35,7 @@ pub(super) fn Overlay(handle: PlayerHandle, src: Signal<Option<Source>, LocalSto
                 >
                     {icon(icons::PLAY)}
                 </button>
-            }.into_any(),
+            },
         )}
         // What it means is said by the announcer.
         <div part="spinner" aria-hidden="true" class="rw-spinner" {..attr("data-open", waiting)}>
@@ -49,21 +45,21 @@ pub(super) fn Overlay(handle: PlayerHandle, src: Signal<Option<Source>, LocalSto
             </span>
         </div>
         {part(move || {
-            handle.error.get().map(|error| view! {
-                <div part="error" class="rw-error" role="alert" data-code=error.code()>
+            handle.error.get().map(|error| html! {
+                <div part="error" class="rw-error" role="alert" data-code={error.code()}>
                     {icon(icons::WARNING)}
                     <p>{strings::error(error, is_file())}</p>
                     {when(
                         move || !is_file(),
-                        move || view! {
+                        move || html! {
                             <button type="button" part="retry" class="rw-error-retry" {..on("click", move |_: Event| handle.retry())}>
                                 {icon(icons::RETRY)}
                                 {strings::RETRY}
                             </button>
-                        }.into_any(),
+                        },
                     )}
                 </div>
-            }.into_any()).into_any()
+            })
         })}
     }
 }

@@ -3,14 +3,13 @@
 
 use std::rc::Rc;
 
-use leptos::{html, prelude::*};
+use crate::components::{html::*, signals::*};
 use reelway_core::text::clock;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::{handle::PlayerHandle, scrub::Scrubbing};
 use crate::{
-    components::live::{attr, effect, memo, text},
     dom::number,
     filmstrip::Filmstrip,
     player::storyboard::{Found, Thumbnails},
@@ -31,7 +30,7 @@ pub(super) struct Pictures {
 /// A canvas, and what is on it.
 #[derive(Clone, Copy)]
 struct Surface {
-    canvas: NodeRef<html::Canvas>,
+    canvas: NodeRef<web_sys::HtmlCanvasElement>,
     drawn: RwSignal<bool>,
     shows: StoredValue<Option<(u32, Found)>>,
 }
@@ -93,11 +92,11 @@ impl Pictures {
         handle: PlayerHandle,
         scrubbing: Scrubbing,
         storyboard: Signal<Option<String>>,
-        filmstrip: Signal<Option<Rc<Filmstrip>>, LocalStorage>,
+        filmstrip: Signal<Option<Rc<Filmstrip>>>,
     ) -> Self {
         let (small, large) = (Surface::new(), Surface::new());
         let me = Self { scrubbing, small, large, shape: StoredValue::new((0, 0)), at: RwSignal::new(0.0) };
-        let supply = StoredValue::new_local(Supply::default());
+        let supply = StoredValue::new(Supply::default());
         let version = RwSignal::new(0);
         // Thumbnails give way to the first frame.
         let url = memo(move || storyboard.get().filter(|_| handle.loaded.get()));
@@ -147,31 +146,29 @@ impl Pictures {
     }
 
     /// Over the slider.
-    pub fn small(self, handle: PlayerHandle) -> AnyView {
+    pub fn small(self, handle: PlayerHandle) -> View {
         let open = move || self.scrubbing.preview().is_some() && handle.duration.get() > 0.0;
-        view! {
+        html! {
             <div part="preview" class="rw-preview" aria-hidden="true" {..attr("data-open", open)}>
-                <canvas node_ref=self.small.canvas part="preview-image" {..attr("hidden", move || !self.small.drawn.get())}></canvas>
+                <canvas node_ref={self.small.canvas} part="preview-image" {..attr("hidden", move || !self.small.drawn.get())}></canvas>
                 <span part="preview-time">
                     {text(move || clock(self.at.get()))}
                 </span>
             </div>
         }
-        .into_any()
     }
 
     /// Over the picture.
-    pub fn large(self) -> AnyView {
+    pub fn large(self) -> View {
         let shown = memo(move || self.large.drawn.get() && self.scrubbing.is_full());
-        view! {
+        html! {
             <canvas
-                node_ref=self.large.canvas
+                node_ref={self.large.canvas}
                 part="scrub"
                 class="rw-scrub"
                 aria-hidden="true"
                 {..attr("hidden", move || !shown.get())}
             ></canvas>
         }
-        .into_any()
     }
 }

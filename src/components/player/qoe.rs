@@ -1,7 +1,7 @@
 //! Tells what viewers notice: to the page's callback, and as events at the root.
 
+use crate::components::signals::*;
 use js_sys::Object;
-use leptos::prelude::*;
 use reelway_core::playback::qoe::{Input, Observer, Qoe, Rendition};
 use web_sys::HtmlElement;
 

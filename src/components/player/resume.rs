@@ -1,6 +1,6 @@
 //! Goes on where the last visit ended, and says so.
 
-use leptos::prelude::*;
+use crate::components::{html::*, signals::*};
 use reelway_core::{
     Millis,
     playback::resume::{Positions, key},
@@ -9,7 +9,6 @@ use web_sys::{Event, HtmlVideoElement};
 
 use super::{PlayerHandle, strings};
 use crate::{
-    components::live::{effect, on, text, when},
     dom::{store, stored, window},
     listener::Listener,
     player::engine::Source,
@@ -85,9 +84,8 @@ fn now() -> u64 {
 }
 
 /// "Resumed at 1:05", and the way back to the beginning.
-#[component]
-pub(super) fn Resumed(handle: PlayerHandle) -> impl IntoView {
-    let timer = StoredValue::new_local(None::<Timer>);
+pub(super) fn resumed(handle: PlayerHandle) -> View {
+    let timer = StoredValue::new(None::<Timer>);
     effect(move || {
         if handle.resumed.get().is_some() && handle.started.get() {
             timer.set_value(Some(Timer::new(NOTICE, move || handle.resumed.set(None))));
@@ -103,7 +101,7 @@ pub(super) fn Resumed(handle: PlayerHandle) -> impl IntoView {
     when(
         move || handle.resumed.get().is_some() && handle.loaded.get() && handle.error.get().is_none(),
         move || {
-            view! {
+            html! {
                 <div part="resumed" class="rw-notice">
                     <span>{text(move || strings::resumed(handle.resumed.get().unwrap_or_default()))}</span>
                     <button type="button" part="start-over" {..on("click", start_over)}>
@@ -111,7 +109,6 @@ pub(super) fn Resumed(handle: PlayerHandle) -> impl IntoView {
                     </button>
                 </div>
             }
-            .into_any()
         },
     )
 }

@@ -4,7 +4,7 @@
 //! Pointers may send a thousand events a second. Each only leaves its place here; one look at it for each frame that is
 //! painted does the rest.
 
-use leptos::{html, prelude::*};
+use crate::components::signals::*;
 use reelway_core::{
     Millis,
     scrub::{Point, Scrub, Track},
@@ -14,7 +14,6 @@ use web_sys::{Event, HtmlElement, KeyboardEvent, PointerEvent, ResizeObserver};
 
 use super::handle::PlayerHandle;
 use crate::{
-    components::live::effect,
     dom::window,
     listener::Listener,
     player::keys,
@@ -28,9 +27,9 @@ const KEY_PREVIEW: Millis = 3_000.0;
 #[derive(Clone, Copy)]
 pub(super) struct Scrubbing {
     handle: PlayerHandle,
-    pub(super) slider: NodeRef<html::Div>,
+    pub(super) slider: NodeRef<web_sys::HtmlElement>,
     scrub: RwSignal<Scrub>,
-    shell: StoredValue<Shell, LocalStorage>,
+    shell: StoredValue<Shell>,
 }
 
 /// What only a browser has.
@@ -66,7 +65,7 @@ impl Scrubbing {
             handle,
             slider: NodeRef::new(),
             scrub: RwSignal::default(),
-            shell: StoredValue::new_local(Shell::default()),
+            shell: StoredValue::new(Shell::default()),
         };
         let frame = NextFrame::new(move || me.on_frame());
         me.shell.update_value(|shell| shell.frame = Some(frame));
@@ -120,7 +119,7 @@ impl Scrubbing {
     }
 
     fn measure(&self) -> Option<Track> {
-        let element: HtmlElement = self.slider.get_untracked()?.into();
+        let element: HtmlElement = self.slider.get_untracked()?;
         let bounds = element.get_bounding_client_rect();
         let middle = bounds.top() + bounds.height() / 2.0;
         let track = Some(Track { left: bounds.left(), width: bounds.width(), middle });

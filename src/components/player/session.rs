@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::components::signals::*;
 use js_sys::{Array, Function, Object, Reflect};
-use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::HtmlVideoElement;
 

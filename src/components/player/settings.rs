@@ -1,6 +1,6 @@
 //! What can be chosen: speed, quality, captions, sound track.
 
-use leptos::prelude::*;
+use crate::components::signals::*;
 
 use super::{
     PlayerHandle, captions,

@@ -1,7 +1,6 @@
 //! The time slider: one path for mouse, touch and keyboard.
 
-use crate::components::live::{attr, effect, memo, on, part, prop};
-use leptos::{html, prelude::*};
+use crate::components::{html::*, signals::*};
 use reelway_core::within;
 use web_sys::{Event, HtmlElement};
 
@@ -9,13 +8,12 @@ use super::{handle::PlayerHandle, preview::Pictures, scrub::Scrubbing, strings};
 use crate::dom::number;
 
 /// The slider. `dragging` tells the player not to hide its controls.
-#[component]
-pub(super) fn TimeSlider(
+pub(super) fn time_slider(
     handle: PlayerHandle,
     scrubbing: Scrubbing,
     pictures: Pictures,
     dragging: RwSignal<bool>,
-) -> impl IntoView {
+) -> View {
     let slider = scrubbing.slider;
     // Told on focus and on a seek only: a screen reader would read out every tick, and every step of a pointer.
     let focused = RwSignal::new(());
@@ -43,11 +41,11 @@ pub(super) fn TimeSlider(
         }
     });
 
-    view! {
+    html! {
         <div
             part="time-slider"
             class="rw-slider"
-            node_ref=slider
+            node_ref={slider}
             role="slider"
             tabindex="0"
             aria-label=strings::SEEK
@@ -72,7 +70,7 @@ pub(super) fn TimeSlider(
             {..on("blur", move |event| scrubbing.on_blur(event))}
         >
             <div class="rw-slider-track">
-                {part(move || buffered(handle).into_any())}
+                {part(move || buffered(handle))}
                 <div class="rw-slider-played"></div>
             </div>
             <div class="rw-slider-rail"><div class="rw-slider-thumb"></div></div>
@@ -82,7 +80,7 @@ pub(super) fn TimeSlider(
 }
 
 /// What can be played without waiting, as bars on the track.
-fn buffered(handle: PlayerHandle) -> Vec<AnyView> {
+fn buffered(handle: PlayerHandle) -> Vec<View> {
     let duration = handle.duration.get();
     let ranges = handle.buffered.get();
     let bar = |(start, end): (f64, f64)| {
@@ -90,12 +88,12 @@ fn buffered(handle: PlayerHandle) -> Vec<AnyView> {
         let left = percent(start);
         let style = format!("inset-inline-start:{}%;inline-size:{}%", number(left), number(percent(end) - left));
         // Through the CSSOM: a `style` attribute would need `unsafe-inline`.
-        view! { <div class="rw-slider-buffered" {..prop("style", move || style.clone())}></div> }.into_any()
+        html! { <div class="rw-slider-buffered" {..prop("style", move || style.clone())}></div> }
     };
     if duration > 0.0 { ranges.into_iter().map(bar).collect() } else { Vec::new() }
 }
 
-fn set_variable(element: NodeRef<html::Div>, name: &str, value: f64) {
+fn set_variable(element: NodeRef<web_sys::HtmlElement>, name: &str, value: f64) {
     if let Some(element) = element.get() {
         let element: &HtmlElement = element.as_ref();
         let _ = element.style().set_property(name, &number(value));

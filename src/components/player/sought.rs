@@ -6,7 +6,6 @@
 use std::{cell::Cell, rc::Rc};
 
 use js_sys::Function;
-use leptos::prelude::*;
 use reelway_core::Millis;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::HtmlVideoElement;

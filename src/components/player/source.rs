@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use crate::components::signals::*;
 use reelway_core::{
     Millis,
     playback::{qoe::Input, token::is_same_stream},
@@ -69,12 +69,12 @@ fn take_over(handle: PlayerHandle, file: File, url: &str, video: &HtmlVideoEleme
 struct Fallback {
     back: Rc<dyn Fn()>,
     /// Rings when the stream should have shown a picture, or has failed later.
-    patience: StoredValue<Option<Timer>, LocalStorage>,
+    patience: StoredValue<Option<Timer>>,
 }
 
 impl Fallback {
     fn to(handle: PlayerHandle, file: File, video: &HtmlVideoElement, supply: Supply) -> Self {
-        let patience = StoredValue::new_local(None);
+        let patience = StoredValue::new(None);
         let (video, element) = (video.clone(), video.clone());
         let back: Rc<dyn Fn()> = Rc::new(move || {
             if patience.try_with_value(|_| ()).is_some() {

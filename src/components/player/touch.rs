@@ -1,6 +1,6 @@
 //! Clicks and taps on the picture.
 
-use leptos::prelude::*;
+use crate::components::signals::*;
 use reelway_core::taps::{DOUBLE, STEP, Tap, Taps};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, MouseEvent, PointerEvent};
@@ -24,12 +24,12 @@ pub(super) struct Picture {
     touched: StoredValue<bool>,
     /// A press while a menu is open closes the menu, and that is all.
     closes_menu: StoredValue<bool>,
-    taps: StoredValue<Taps, LocalStorage>,
+    taps: StoredValue<Taps>,
 }
 
 impl Picture {
     pub fn new(handle: PlayerHandle, actions: Actions, idle: Idle, busy: Busy) -> Self {
-        let taps = StoredValue::new_local(Taps::default());
+        let taps = StoredValue::new(Taps::default());
         Self {
             handle,
             actions,

@@ -1,6 +1,6 @@
 //! Sound: on or off, and how loud.
 
-use leptos::prelude::*;
+use crate::components::html::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
 
@@ -10,16 +10,9 @@ use super::{
     button::button,
     strings,
 };
-use crate::{
-    components::{
-        icons,
-        live::{attr, on, prop},
-    },
-    player::keys::Command,
-};
+use crate::{components::icons, player::keys::Command};
 
-#[component]
-pub(super) fn Volume(handle: PlayerHandle, actions: Actions) -> impl IntoView {
+pub(super) fn volume(handle: PlayerHandle, actions: Actions) -> View {
     let silent = move || handle.muted.get();
     let label = move || if silent() { strings::UNMUTE } else { strings::MUTE };
     let icon = move || match (silent(), handle.volume.get()) {
@@ -34,7 +27,7 @@ pub(super) fn Volume(handle: PlayerHandle, actions: Actions) -> impl IntoView {
             handle.set_volume(input.value_as_number() / 100.0);
         }
     };
-    view! {
+    html! {
         <div class="rw-volume">
             {button("mute", "m", label, icon, move || actions.run(Command::ToggleMute, By::Button))}
             <input

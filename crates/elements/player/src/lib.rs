@@ -5,12 +5,9 @@
 
 mod options;
 
-use std::{any::Any, cell::RefCell};
-
 use js_sys::{Function, Promise};
-use leptos::{mount::mount_to, prelude::*};
 use reelway::{
-    components::player::{self, Player, Preload},
+    components::player::{self, Options, Preload},
     dom::set_property,
     player::engine::HlsJsSource,
 };
@@ -24,8 +21,7 @@ use self::options::{Live, flag, flag_or_on, number, word};
 pub struct PlayerHandle {
     player: player::PlayerHandle,
     live: Live,
-    /// The view, and then what owns its signals.
-    mounted: RefCell<Option<Box<dyn Any>>>,
+    root: HtmlElement,
 }
 
 #[wasm_bindgen]
@@ -35,37 +31,27 @@ impl PlayerHandle {
     #[wasm_bindgen(constructor)]
     pub fn new(root: HtmlElement, options: &JsValue, import: Function, worker: Option<String>) -> Self {
         let hls = HlsJsSource::new(import, worker);
-        let (autoplay, preload) = (options::autoplay(options), word(options, "preload"));
-        let (muted, looped, resume) = (flag(options, "muted"), flag(options, "loop"), flag_or_on(options, "resume"));
-        let (start_time, video_id) = (number(options, "startTime"), word(options, "videoId"));
-        let preload = Preload::from_attribute(preload.as_deref());
-        let cmcd = options::cmcd(options);
-        let owner = Owner::new();
-        let (player, live) = owner.with(|| (player::PlayerHandle::new(), Live::new(options)));
-        let view = move || {
-            view! {
-                <Player
-                    src=live.src
-                    poster=live.poster
-                    placeholder=live.placeholder
-                    storyboard_src=live.storyboard_src
-                    video_title=live.video_title
-                    autoplay
-                    muted
-                    looped
-                    preload
-                    start_time
-                    resume
-                    video_id
-                    cmcd
-                    hls=Some(hls)
-                    handle=Some(player)
-                />
-            }
-            .into_any()
-        };
-        let mounted = owner.with(|| mount_to(root, view));
-        Self { player, live, mounted: RefCell::new(Some(Box::new((mounted, owner)))) }
+        let player = player::PlayerHandle::new();
+        let live = player.own(|| Live::new(options));
+        let options = player.own(|| Options {
+            src: live.src.into(),
+            poster: live.poster.into(),
+            placeholder: live.placeholder.into(),
+            storyboard_src: live.storyboard_src.into(),
+            video_title: live.video_title.into(),
+            autoplay: options::autoplay(options),
+            muted: flag(options, "muted"),
+            looped: flag(options, "loop"),
+            preload: Preload::from_attribute(word(options, "preload").as_deref()),
+            start_time: number(options, "startTime"),
+            resume: flag_or_on(options, "resume"),
+            video_id: word(options, "videoId"),
+            cmcd: options::cmcd(options),
+            hls: Some(hls),
+            ..Options::default()
+        });
+        player::mount(&root, player, options);
+        Self { player, live, root }
     }
 
     /// Changes the options that an object has. Those that only say how to begin do nothing any more.
@@ -143,6 +129,7 @@ impl PlayerHandle {
 
     /// Takes the player out of the page, and lets go of all that it holds.
     pub fn destroy(&self) {
-        self.mounted.take();
+        self.root.set_text_content(None);
+        self.player.dispose();
     }
 }

@@ -1,8 +1,7 @@
 //! The options of `mountPlayer`.
 
-use leptos::prelude::*;
 use reelway::{
-    components::player::Autoplay,
+    components::{player::Autoplay, signals::RwSignal},
     dom::property,
     player::engine::{Cmcd, Source},
 };
@@ -12,7 +11,7 @@ use wasm_bindgen::JsValue;
 #[derive(Clone, Copy)]
 pub struct Live {
     /// `src`: the URL of an HLS master playlist.
-    pub src: RwSignal<Option<Source>, LocalStorage>,
+    pub src: RwSignal<Option<Source>>,
     /// `poster`
     pub poster: RwSignal<Option<String>>,
     /// `placeholder`
@@ -27,7 +26,7 @@ impl Live {
     /// As the object says. It needs a reactive owner.
     pub fn new(options: &JsValue) -> Self {
         let live = Self {
-            src: RwSignal::new_local(None),
+            src: RwSignal::new(None),
             poster: RwSignal::default(),
             placeholder: RwSignal::default(),
             storyboard_src: RwSignal::default(),

@@ -1,6 +1,5 @@
 //! What can be asked of a player.
 
-use leptos::prelude::*;
 use reelway_core::{playback::qoe::Input, within};
 use web_sys::HtmlElement;
 

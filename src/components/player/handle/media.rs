@@ -1,7 +1,6 @@
 //! `HTMLMediaElement`'s interface: the element's names, in Rust's spelling.
 
 use js_sys::{Function, Promise};
-use leptos::prelude::*;
 use reelway_core::playback::qoe::Input;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlVideoElement;

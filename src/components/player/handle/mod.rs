@@ -5,8 +5,8 @@ mod media;
 
 use std::rc::Rc;
 
+use crate::components::signals::*;
 use js_sys::Function;
-use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlVideoElement;
 
@@ -27,10 +27,12 @@ use crate::{
 /// A handle on one player: make it with [`PlayerHandle::new`], pass it to the component, and read or steer it.
 #[derive(Clone, Copy)]
 pub struct PlayerHandle {
+    /// Whom all of the player belongs to.
+    pub(in crate::components::player) owner: Owner,
     /// The element that plays.
-    pub video: NodeRef<html::Video>,
+    pub video: NodeRef<web_sys::HtmlVideoElement>,
     /// The element around all of the player: what goes fullscreen.
-    pub root: NodeRef<html::Section>,
+    pub root: NodeRef<web_sys::HtmlElement>,
     /// Not playing, and not about to.
     pub paused: RwSignal<bool>,
     /// At the end.
@@ -90,12 +92,12 @@ pub struct PlayerHandle {
     /// Seconds: where it went on because the last visit had ended there, while that is being said.
     pub resumed: RwSignal<Option<f64>>,
     /// The seek under way, or the last one.
-    pub(super) sought: StoredValue<Option<Rc<Sought>>, LocalStorage>,
-    pub(super) engine: StoredValue<Option<Box<dyn Engine>>, LocalStorage>,
+    pub(super) sought: StoredValue<Option<Rc<Sought>>>,
+    pub(super) engine: StoredValue<Option<Box<dyn Engine>>>,
     /// The picture from before an interruption.
-    held: StoredValue<Option<Held>, LocalStorage>,
+    held: StoredValue<Option<Held>>,
     /// What the engine plays.
-    pub(super) source: StoredValue<Option<Source>, LocalStorage>,
+    pub(super) source: StoredValue<Option<Source>>,
     /// Play as soon as there is something to play.
     pub(super) play_when_loaded: StoredValue<bool>,
     /// How, if it is the page that wants it and not the user.
@@ -103,11 +105,11 @@ pub struct PlayerHandle {
     /// Nothing is fetched until the user wants to play.
     pub(super) deferred: RwSignal<bool>,
     /// Those who wait for what they have asked for to play: functions that keep a promise.
-    pub(super) promised: StoredValue<Vec<Function>, LocalStorage>,
+    pub(super) promised: StoredValue<Vec<Function>>,
     /// What the video is known by in the browser's storage.
     pub(super) video_key: StoredValue<Option<u64>>,
     /// Notices what viewers notice.
-    pub(super) watch: StoredValue<Watch, LocalStorage>,
+    pub(super) watch: StoredValue<Watch>,
     /// The user's choice of captions, as it is remembered; empty while there is none.
     pub(super) caption_wanted: StoredValue<String>,
 }
@@ -121,7 +123,23 @@ impl Default for PlayerHandle {
 impl PlayerHandle {
     /// A handle for a player that is to be mounted. It lives as long as the reactive owner that it is made in.
     pub fn new() -> Self {
+        let owner = Owner::root();
+        owner.with(|| Self::of(owner))
+    }
+
+    /// Makes something that belongs to the player: signals for its options, say.
+    pub fn own<T>(&self, make: impl FnOnce() -> T) -> T {
+        self.owner.with(make)
+    }
+
+    /// Ends the player: nothing runs any more, nothing is held.
+    pub fn dispose(&self) {
+        self.owner.dispose();
+    }
+
+    fn of(owner: Owner) -> Self {
         Self {
+            owner,
             video: NodeRef::new(),
             root: NodeRef::new(),
             paused: RwSignal::new(true),
@@ -153,16 +171,16 @@ impl PlayerHandle {
             error: RwSignal::new(None),
             unmute_offered: RwSignal::new(false),
             resumed: RwSignal::new(None),
-            sought: StoredValue::new_local(None),
-            engine: StoredValue::new_local(None),
-            held: StoredValue::new_local(None),
-            source: StoredValue::new_local(None),
+            sought: StoredValue::new(None),
+            engine: StoredValue::new(None),
+            held: StoredValue::new(None),
+            source: StoredValue::new(None),
             play_when_loaded: StoredValue::new(false),
             autoplay: StoredValue::new(Autoplay::Off),
             deferred: RwSignal::new(false),
-            promised: StoredValue::new_local(Vec::new()),
+            promised: StoredValue::new(Vec::new()),
             video_key: StoredValue::new(None),
-            watch: StoredValue::new_local(Watch::default()),
+            watch: StoredValue::new(Watch::default()),
             caption_wanted: StoredValue::new(String::new()),
         }
     }

@@ -1,0 +1,283 @@
+//! What depends on what, and what belongs to whom.
+//!
+//! Nodes have the three states of the "reactively" algorithm (clean, perhaps stale, stale): a memo that comes to the
+//! same value as before wakes nobody, and nothing runs twice for one change.
+
+use std::{
+    any::Any,
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use wasm_bindgen::{JsCast, closure::Closure};
+
+use crate::dom::window;
+
+/// Names a node: its place, and how often that has been given before. One number, so that a handle is one too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Id(u32);
+
+/// Bits of the place: a million nodes. Of the rest a name comes again after 4,096 others in the same place.
+const PLACE: u32 = 20;
+
+impl Id {
+    const fn index(self) -> usize {
+        (self.0 & ((1 << PLACE) - 1)) as usize
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Clean,
+    Check,
+    Stale,
+}
+
+/// A signal, a memo, an effect or an owner: which, says what it has.
+pub(super) struct Node {
+    pub(super) value: RefCell<Box<dyn Any>>,
+    /// Of memos and effects. Gives whether the value is another one than before.
+    run: RefCell<Option<Box<dyn FnMut() -> bool>>>,
+    is_effect: bool,
+    state: Cell<State>,
+    sources: RefCell<Vec<Id>>,
+    readers: RefCell<Vec<Id>>,
+    owned: RefCell<Vec<Id>>,
+    cleanups: RefCell<Vec<Box<dyn FnOnce()>>>,
+}
+
+#[derive(Default)]
+struct Graph {
+    nodes: RefCell<Vec<(Id, Option<Rc<Node>>)>>,
+    free: RefCell<Vec<usize>>,
+    observer: Cell<Option<Id>>,
+    owner: Cell<Option<Id>>,
+    queue: RefCell<Vec<Id>>,
+    flush: RefCell<Option<Closure<dyn FnMut()>>>,
+}
+
+thread_local! {
+    static GRAPH: Graph = Graph::default();
+}
+
+fn graph<T>(read: impl FnOnce(&Graph) -> T) -> T {
+    GRAPH.with(read)
+}
+
+pub(super) fn find(id: Id) -> Option<Rc<Node>> {
+    graph(|graph| {
+        let nodes = graph.nodes.borrow();
+        let (name, node) = nodes.get(id.index())?;
+        node.clone().filter(|_| *name == id)
+    })
+}
+
+/// A node that belongs to the owner that runs.
+pub(super) fn make(value: Box<dyn Any>) -> Id {
+    insert(value, None, false)
+}
+
+/// One that is worked out: stale until it is.
+pub(super) fn make_running(value: Box<dyn Any>, run: Box<dyn FnMut() -> bool>, is_effect: bool) -> Id {
+    insert(value, Some(run), is_effect)
+}
+
+fn insert(value: Box<dyn Any>, run: Option<Box<dyn FnMut() -> bool>>, is_effect: bool) -> Id {
+    let state = if run.is_some() { State::Stale } else { State::Clean };
+    let node = Node {
+        value: RefCell::new(value),
+        run: RefCell::new(run),
+        is_effect,
+        state: Cell::new(state),
+        sources: RefCell::default(),
+        readers: RefCell::default(),
+        owned: RefCell::default(),
+        cleanups: RefCell::default(),
+    };
+    graph(|graph| {
+        let mut nodes = graph.nodes.borrow_mut();
+        let free = graph.free.borrow_mut().pop();
+        let index = free.unwrap_or_else(|| {
+            let index = nodes.len();
+            nodes.push((Id(index as u32), None));
+            index
+        });
+        let slot = &mut nodes[index];
+        slot.1 = Some(Rc::new(node));
+        let id = slot.0;
+        drop(nodes);
+        if let Some(owner) = graph.owner.get().and_then(find) {
+            owner.owned.borrow_mut().push(id);
+        }
+        id
+    })
+}
+
+fn dispose(id: Id) {
+    let Some(node) = find(id) else { return };
+    forget_sources(id, &node);
+    clear(&node);
+    graph(|graph| {
+        if let Some(slot) = graph.nodes.borrow_mut().get_mut(id.index()) {
+            *slot = (Id(id.0.wrapping_add(1 << PLACE)), None);
+        }
+        graph.free.borrow_mut().push(id.index());
+    });
+}
+
+/// Calls what waits for the end, and then disposes of what it owns, the newest first: what ends may still look at it.
+fn clear(node: &Node) {
+    for cleanup in node.cleanups.take() {
+        cleanup();
+    }
+    for id in node.owned.take().into_iter().rev() {
+        dispose(id);
+    }
+}
+
+fn forget_sources(id: Id, node: &Node) {
+    for source in node.sources.take() {
+        if let Some(source) = find(source) {
+            source.readers.borrow_mut().retain(|reader| *reader != id);
+        }
+    }
+}
+
+/// Whoever runs reads this node.
+pub(super) fn track(id: Id, node: &Node) {
+    let Some(observer) = graph(|graph| graph.observer.get()) else { return };
+    let Some(reader) = find(observer) else { return };
+    let mut sources = reader.sources.borrow_mut();
+    if !sources.contains(&id) {
+        sources.push(id);
+        node.readers.borrow_mut().push(observer);
+    }
+}
+
+/// The node's value is another one.
+pub(super) fn tell(node: &Node) {
+    let readers = node.readers.borrow().clone();
+    for reader in readers {
+        mark(reader, State::Stale);
+    }
+}
+
+fn mark(id: Id, state: State) {
+    let Some(node) = find(id) else { return };
+    let before = node.state.get();
+    if before == State::Stale || before == state {
+        return;
+    }
+    node.state.set(state);
+    if before != State::Clean {
+        return;
+    }
+    if node.is_effect {
+        enqueue(id);
+    }
+    let readers = node.readers.borrow().clone();
+    for reader in readers {
+        mark(reader, State::Check);
+    }
+}
+
+/// Runs it in the next microtask.
+pub(super) fn enqueue(id: Id) {
+    let first = graph(|graph| {
+        let mut queue = graph.queue.borrow_mut();
+        queue.push(id);
+        queue.len() == 1
+    });
+    if first {
+        graph(|graph| {
+            let mut flush = graph.flush.borrow_mut();
+            let flush = flush.get_or_insert_with(|| Closure::new(run_queued));
+            window().queue_microtask(flush.as_ref().unchecked_ref());
+        });
+    }
+}
+
+fn run_queued() {
+    let queue = graph(|graph| graph.queue.take());
+    for id in queue {
+        freshen(id);
+    }
+}
+
+/// Brings it up to date.
+pub(super) fn freshen(id: Id) {
+    let Some(node) = find(id) else { return };
+    if node.state.get() == State::Check {
+        let sources = node.sources.borrow().clone();
+        for source in sources {
+            freshen(source);
+            if node.state.get() == State::Stale {
+                break;
+            }
+        }
+    }
+    if node.state.replace(State::Clean) != State::Stale {
+        return;
+    }
+    // It is taken out while it runs: what it does may come back to it.
+    let Some(mut run) = node.run.take() else { return };
+    forget_sources(id, &node);
+    clear(&node);
+    let changed = within(Some(id), Some(id), &mut run);
+    if find(id).is_some() {
+        node.run.replace(Some(run));
+    }
+    if changed {
+        tell(&node);
+    }
+}
+
+fn within<T>(owner: Option<Id>, observer: Option<Id>, act: impl FnOnce() -> T) -> T {
+    let before = graph(|graph| (graph.owner.replace(owner), graph.observer.replace(observer)));
+    let done = act();
+    graph(|graph| {
+        graph.owner.set(before.0);
+        graph.observer.set(before.1);
+    });
+    done
+}
+
+/// Reads signals without being woken by them.
+pub fn untrack<T>(read: impl FnOnce() -> T) -> T {
+    within(graph(|graph| graph.owner.get()), None, read)
+}
+
+/// Calls this when the owner that runs goes, or runs again.
+pub fn on_cleanup(cleanup: impl FnOnce() + 'static) {
+    if let Some(owner) = graph(|graph| graph.owner.get()).and_then(find) {
+        owner.cleanups.borrow_mut().push(Box::new(cleanup));
+    }
+}
+
+/// Whom signals and effects belong to.
+#[derive(Clone, Copy, Debug)]
+pub struct Owner(Option<Id>);
+
+impl Owner {
+    /// One that belongs to nobody: end it by [`dispose`](Self::dispose).
+    pub fn root() -> Self {
+        Self(Some(within(None, None, || make(Box::new(())))))
+    }
+
+    /// The one that runs.
+    pub fn current() -> Self {
+        Self(graph(|graph| graph.owner.get()))
+    }
+
+    /// Runs this as the owner of what it makes. Nothing that it reads wakes anybody.
+    pub fn with<T>(&self, act: impl FnOnce() -> T) -> T {
+        within(self.0, None, act)
+    }
+
+    /// Ends all that belongs to it.
+    pub fn dispose(&self) {
+        if let Some(id) = self.0 {
+            dispose(id);
+        }
+    }
+}
