@@ -43,8 +43,14 @@ async fn measure(file: &Path) -> Result<(Duration, Duration), Failure> {
     let app = App::open(config, Clock::default()).await?;
     let shutdown = CancellationToken::new();
     let worker = jobs::spawn_worker(app.clone(), shutdown.clone());
-    let new =
-        NewVideo { provider: "local".into(), title: "measured".into(), content_type: None, size: None, key: None };
+    let new = NewVideo {
+        owner: None,
+        provider: "local".into(),
+        title: "measured".into(),
+        content_type: None,
+        size: None,
+        key: None,
+    };
     let id = app.videos().insert(new).await?.ok_or("the key is taken")?.id;
     tokio::fs::create_dir_all(app.originals().folder(&id)).await?;
     tokio::fs::copy(file, app.originals().path(&id)).await?;

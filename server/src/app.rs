@@ -9,8 +9,9 @@ use std::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    access::{KeyError, Keys, Passes, secret},
     clock::Clock,
-    config::{Config, ProviderKind},
+    config::{Config, ProviderKind, TicketsConfig},
     db::{Db, Videos},
     hub::Hub,
     providers::{Provider, Registry, local::Local},
@@ -25,6 +26,8 @@ pub struct App(Arc<Parts>);
 struct Parts {
     config: Config,
     clock: Clock,
+    keys: Keys,
+    passes: Passes,
     db: Db,
     hub: Hub,
     videos: Videos,
@@ -54,6 +57,9 @@ pub enum StartError {
         /// The reason.
         source: sqlx::Error,
     },
+    /// A key for tickets can't be used.
+    #[error("{0}")]
+    Key(#[from] KeyError),
     /// The store can't be opened.
     #[error("store: {0}")]
     Store(#[from] object_store::Error),
@@ -65,13 +71,26 @@ impl App {
     /// # Errors
     /// Where the folder, the database or the store can't be opened.
     pub async fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+        // A worker asks nobody for tickets, and need not hold the keys.
+        let tickets = if config.role.serves() { config.tickets.clone() } else { TicketsConfig::default() };
+        let keys = Keys::open(&tickets, |name| std::env::var(name).ok())?;
+        Self::open_with(config, clock, keys).await
+    }
+
+    /// The same, with keys that do not come from the environment: tests have their own.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_with(config: Config, clock: Clock, keys: Keys) -> Result<Self, StartError> {
         let originals = Originals { folder: config.data_dir.join("originals") };
         for path in [&config.data_dir, &originals.folder, &config.data_dir.join("uploads")] {
             let failed = |source| StartError::DataDir { path: path.clone(), source };
             tokio::fs::create_dir_all(path).await.map_err(failed)?;
         }
         let path = config.database();
-        let db = Db::open(&path).await.map_err(|source| StartError::Database { path, source })?;
+        let db = Db::open(&path).await.map_err(|source| StartError::Database { path: path.clone(), source })?;
+        let secret = secret::of(&db, "passes").await.map_err(|source| StartError::Database { path, source })?;
+        let passes = Passes::new(secret);
         let hub = Hub::default();
         let videos = Videos::new(db.clone(), hub.clone(), clock.clone());
         let store = Store::open(&config)?;
@@ -92,7 +111,20 @@ impl App {
             (name.clone(), provider)
         });
         let providers = Registry::new(providers.collect::<BTreeMap<_, _>>(), config.provider.clone());
-        Ok(Self(Arc::new(Parts { config, clock, db, hub, videos, store, originals, local, providers, shutdown })))
+        Ok(Self(Arc::new(Parts {
+            config,
+            clock,
+            keys,
+            passes,
+            db,
+            hub,
+            videos,
+            store,
+            originals,
+            local,
+            providers,
+            shutdown,
+        })))
     }
 
     /// The configuration.
@@ -103,6 +135,16 @@ impl App {
     /// The time of day.
     pub fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    /// Whose tickets count.
+    pub fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    /// Tokens for URLs.
+    pub fn passes(&self) -> &Passes {
+        &self.0.passes
     }
 
     /// The database, for tables of one's own. Videos change through [`App::videos`] only.

@@ -16,6 +16,10 @@ use std::{
 
 use serde::Deserialize;
 
+mod access;
+
+pub use access::{Auth, TicketAlgorithm, TicketKey, TicketsConfig};
+
 /// All that can be configured.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -29,11 +33,16 @@ pub struct Config {
     pub role: Role,
     /// Who may call. Default `none`.
     pub auth: Auth,
+    /// How tickets are checked, with `auth = "ticket"`.
+    pub tickets: TicketsConfig,
     /// The address that people's browsers see, where it is not `bind`'s (behind a proxy):
     /// `https://video.example`, without a path. Default: none.
     pub public_url: Option<String>,
     /// Origins of other pages whose scripts may call (CORS), such as `https://app.example`. Default: none.
     pub cors_origins: Vec<String>,
+    /// Hosts besides this server that the page it serves may talk to: upload to, fetch streams and pictures from. What
+    /// its Content-Security-Policy allows: `https://storage.example`, `https://*.video.example`. Default: none.
+    pub page_sources: Vec<String>,
     /// The provider, one of `providers`, that new videos go to. Default `local`.
     pub provider: String,
     /// The providers by name. Default: one named `local`, of kind `local`.
@@ -49,13 +58,15 @@ pub struct Config {
 }
 
 /// The names of [`Config`]'s fields.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 14] = [
     "bind",
     "data_dir",
     "role",
     "auth",
+    "tickets",
     "public_url",
     "cors_origins",
+    "page_sources",
     "provider",
     "providers",
     "limits",
@@ -86,14 +97,6 @@ impl Role {
     pub const fn works(self) -> bool {
         matches!(self, Self::All | Self::Worker)
     }
-}
-
-/// Who may call the API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Auth {
-    /// Whoever reaches the server. It then listens on loopback addresses only.
-    None,
 }
 
 /// A provider.
@@ -192,8 +195,10 @@ impl Default for Config {
             data_dir: PathBuf::from(".reelway-data"),
             role: Role::All,
             auth: Auth::None,
+            tickets: TicketsConfig::default(),
             public_url: None,
             cors_origins: Vec::new(),
+            page_sources: Vec::new(),
             provider: "local".to_owned(),
             providers: BTreeMap::from([("local".to_owned(), ProviderConfig { kind: ProviderKind::Local })]),
             limits: Limits::default(),
@@ -312,7 +317,7 @@ impl Config {
         if self.auth == Auth::None && self.role.serves() && !self.bind.ip().is_loopback() {
             return invalid(format!(
                 "auth = \"none\" lets everybody in, so it serves loopback addresses only, and {} is none. \
-                 Bind to 127.0.0.1 or [::1].",
+                 Bind to 127.0.0.1 or [::1], or let in by tickets: auth = \"ticket\".",
                 self.bind
             ));
         }
@@ -322,6 +327,10 @@ impl Config {
         for origin in &self.cors_origins {
             check_origin("cors_origins", origin)?;
         }
+        for source in &self.page_sources {
+            access::check_source(source)?;
+        }
+        self.tickets.validate(self.auth)?;
         if !self.providers.contains_key(&self.provider) {
             return invalid(format!("provider = \"{}\" is not among [providers].", self.provider));
         }

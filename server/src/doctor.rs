@@ -6,7 +6,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::config::{Config, StoreKind};
+use crate::{
+    access::Keys,
+    config::{Auth, Config, StoreKind},
+};
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +44,11 @@ pub fn examine(config: &Config) -> Vec<Finding> {
             "store",
             crate::store::Store::open(config).map(|_| "configured".to_owned()).map_err(|e| e.to_string()),
         ));
+    }
+    if config.auth == Auth::Ticket {
+        let keys = Keys::open(&config.tickets, |name| std::env::var(name).ok());
+        let found = |_| format!("{} of them can verify tickets", config.tickets.keys.len());
+        findings.push(finding("keys", keys.map(found).map_err(|error| error.to_string())));
     }
     findings
 }

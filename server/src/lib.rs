@@ -1,7 +1,8 @@
 //! Reelway's backend: hands out upload targets, takes files, tells when a video is ready, serves it.
 //!
 //! - [`config`], [`app`], [`clock`]: what a process is made of.
-//! - [`serve`]: its life. [`doctor`]: what it needs to live.
+//! - [`serve`]: its life. [`doctor`]: what it needs to live. [`sign`]: tickets for trying.
+//! - [`access`]: who may do what.
 //! - [`http`]: the routes. [`error`]: how they refuse. [`title`]: names for people.
 //! - [`db`]: videos and uploads. [`hub`]: who watches them.
 //! - [`providers`]: video services, the local one among them.
@@ -9,6 +10,7 @@
 //! - [`media`]: what the local provider makes of a file.
 //! - [`store`]: published media.
 
+pub mod access;
 pub mod app;
 pub mod clock;
 pub mod config;
@@ -21,5 +23,6 @@ pub mod jobs;
 pub mod media;
 pub mod providers;
 pub mod serve;
+pub mod sign;
 pub mod store;
 pub mod title;

@@ -1,4 +1,4 @@
-//! The `reelway` binary: `serve`, `migrate`, `doctor`.
+//! The `reelway` binary: `serve`, `migrate`, `doctor`, `sign`.
 
 use std::{error::Error, io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -9,6 +9,7 @@ use reelway_server::{
     config::{Config, Role},
     db::Db,
     doctor, serve,
+    sign::SignArgs,
 };
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -46,6 +47,13 @@ enum Command {
     Doctor {
         #[command(flatten)]
         common: Common,
+    },
+    /// Makes a ticket, to try a server with `auth = "ticket"`.
+    Sign {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        sign: SignArgs,
     },
 }
 
@@ -119,6 +127,11 @@ async fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
             if findings.iter().any(|finding| finding.result.is_err()) {
                 return Ok(ExitCode::FAILURE);
             }
+        }
+        Command::Sign { common, sign } => {
+            let config = common.load()?;
+            config.validate()?;
+            println!("{}", sign.run(&config, |name| std::env::var(name).ok(), Clock::default().now())?);
         }
     }
     Ok(ExitCode::SUCCESS)

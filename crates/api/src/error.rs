@@ -71,6 +71,12 @@ error_codes! {
     UnsupportedMediaType => "unsupported_media_type",
     /// The request's `Host` or `Origin` is not one this server answers.
     OriginNotAllowed => "origin_not_allowed",
+    /// There is no ticket with the request, or one that does not count.
+    Unauthorized => "unauthorized",
+    /// The ticket, or the token in the address, has run out: get a fresh one.
+    TicketExpired => "ticket_expired",
+    /// The ticket does not allow this.
+    Forbidden => "forbidden",
     /// Too many requests, or too many uploads open at once: `Retry-After` says when.
     TooManyRequests => "too_many_requests",
     /// The server's disk has no room for the file.

@@ -13,4 +13,4 @@ pub mod video;
 
 pub use error::{ApiError, ErrorBody, ErrorCode};
 pub use upload::{Digest, Multipart, Protocol, UploadTarget};
-pub use video::{CreateVideo, CreatedVideo, Playback, UpdateVideo, Video, VideoList, VideoStatus};
+pub use video::{CreateVideo, CreatedVideo, EventsUrl, Playback, UpdateVideo, Video, VideoList, VideoStatus};

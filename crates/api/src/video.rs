@@ -57,6 +57,16 @@ pub struct VideoList {
     pub next_cursor: Option<String>,
 }
 
+/// The answer of `POST /api/videos/{id}/events`: where to listen without a ticket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EventsUrl {
+    /// Absolute, or relative to the URL of the answer. It is a secret while it works.
+    pub url: String,
+    /// When it stops working, and the stream ends, in milliseconds since the Unix epoch.
+    pub expires_at: u64,
+}
+
 /// A video. The same shape from every route, and as the data of every event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

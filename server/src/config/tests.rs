@@ -51,7 +51,7 @@ fn the_example_holds_the_defaults_and_only_keys_that_exist() {
     let example = include_str!("../../../reelway.example.toml");
     assert_eq!(load(example, &[]).unwrap(), Config::default());
     let optional = |line: &str| line.starts_with('#') && !line.starts_with("# ");
-    assert_eq!(example.lines().filter(|line| optional(line)).count(), 7);
+    assert_eq!(example.lines().filter(|line| optional(line)).count(), 12);
     let all: Vec<&str> = example.lines().map(|line| if optional(line) { &line[1..] } else { line }).collect();
     load(&all.join("\n"), &[]).unwrap().validate().unwrap();
 }
@@ -69,6 +69,18 @@ fn values_that_do_not_fit_together_say_what_to_do() {
         ("bind = '0.0.0.0:8787'", "loopback"),
         ("public_url = 'https://a.example/path'", "public_url"),
         ("cors_origins = ['*']", "cors_origins"),
+        ("auth = 'ticket'", "[[tickets.keys]]"),
+        ("bind = '0.0.0.0:8787'\nauth = 'ticket'", "[[tickets.keys]]"),
+        ("[tickets]\nleeway = 301", "tickets.leeway"),
+        ("[[tickets.keys]]\nalg = 'HS256'\nenv = 'A'\n[[tickets.keys]]\nalg = 'EdDSA'\nenv = 'B'", "kid"),
+        (
+            "[[tickets.keys]]\nkid = 'a'\nalg = 'HS256'\nenv = 'A'\n[[tickets.keys]]\nkid = 'a'\nalg = 'HS256'\nenv = 'B'",
+            "same kid",
+        ),
+        ("page_sources = ['https://a.example; script-src *']", "page_sources"),
+        ("page_sources = ['*']", "page_sources"),
+        ("page_sources = ['http://a.example']", "page_sources"),
+        ("page_sources = [\"'unsafe-inline'\"]", "page_sources"),
         ("provider = 'mux'", "[providers]"),
         ("[upload]\nmax_chunk = 1000", "262144"),
         ("[store]\nkind = 's3'", "store.bucket"),
@@ -76,5 +88,11 @@ fn values_that_do_not_fit_together_say_what_to_do() {
         let error = load(toml, &[]).unwrap().validate().unwrap_err().to_string();
         assert!(error.contains(says), "{toml}: {error}");
     }
-    load("bind = '0.0.0.0:8787'\nrole = 'worker'", &[]).unwrap().validate().unwrap();
+    for toml in [
+        "bind = '0.0.0.0:8787'\nrole = 'worker'",
+        "bind = '0.0.0.0:8787'\nauth = 'ticket'\n[[tickets.keys]]\nalg = 'HS256'\nenv = 'A'",
+        "page_sources = ['https://*.a.example', 'http://127.0.0.1:4000']",
+    ] {
+        load(toml, &[]).unwrap().validate().unwrap();
+    }
 }

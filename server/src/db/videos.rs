@@ -4,13 +4,15 @@ use reelway_api::{ApiError, ErrorCode, Playback, Video, VideoStatus};
 use sqlx::{FromRow, Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{Change, Db, from_sql, to_sql};
-use crate::{clock::Clock, hub::Hub};
+use crate::{access::Reach, clock::Clock, hub::Hub};
 
 /// A video as the database holds it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VideoRow {
     /// Unguessable, 32 lower-case hexadecimal digits: safe as a file's name.
     pub id: String,
+    /// Whose it is: the `sub` of a ticket. `None`: it was made when the server let everybody in.
+    pub owner: Option<String>,
     /// The name of the provider in the configuration.
     pub provider: String,
     /// The provider's name for the upload.
@@ -80,6 +82,7 @@ impl FromRow<'_, SqliteRow> for VideoRow {
         let message: Option<String> = row.try_get("error_message")?;
         Ok(Self {
             id: row.try_get("id")?,
+            owner: row.try_get("owner")?,
             provider: row.try_get("provider")?,
             upload_id: row.try_get("upload_id")?,
             external_id: row.try_get("external_id")?,
@@ -130,6 +133,8 @@ fn code_from(text: &str) -> ErrorCode {
 /// A video that is about to be.
 #[derive(Clone, Debug)]
 pub struct NewVideo {
+    /// Whose it is.
+    pub owner: Option<String>,
     /// The provider's name in the configuration.
     pub provider: String,
     /// For people.
@@ -188,10 +193,11 @@ impl Videos {
         let now = to_sql(self.clock.now());
         sqlx::query_as(
             "INSERT INTO videos
-                 (id, provider, title, content_type, status, size, idempotency_key, created_at, updated_at, revision)
-             VALUES (?, ?, ?, ?, 'awaiting_upload', ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING RETURNING *",
+                 (id, owner, provider, title, content_type, status, size, idempotency_key, created_at, updated_at, revision)
+             VALUES (?, ?, ?, ?, ?, 'awaiting_upload', ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING RETURNING *",
         )
         .bind(uuid::Uuid::new_v4().simple().to_string())
+        .bind(new.owner)
         .bind(new.provider)
         .bind(new.title)
         .bind(new.content_type)
@@ -203,25 +209,27 @@ impl Videos {
         .await
     }
 
-    /// The video that was asked for with this key. One whose upload has come to nothing gives its key up.
+    /// The video that this owner has asked for with this key. One whose upload has come to nothing gives its key up.
     ///
     /// # Errors
     /// The database's.
-    pub async fn by_key(&self, key: &str) -> Result<Option<VideoRow>, sqlx::Error> {
+    pub async fn by_key(&self, owner: Option<&str>, key: &str) -> Result<Option<VideoRow>, sqlx::Error> {
         sqlx::query(
             "UPDATE videos SET idempotency_key = NULL
-             WHERE idempotency_key = ? AND owner IS NULL AND status IN ('failed', 'cancelled', 'expired')",
+             WHERE idempotency_key = ? AND owner IS ? AND status IN ('failed', 'cancelled', 'expired')",
         )
         .bind(key)
+        .bind(owner)
         .execute(self.db.write())
         .await?;
-        sqlx::query_as("SELECT * FROM videos WHERE idempotency_key = ? AND owner IS NULL")
+        sqlx::query_as("SELECT * FROM videos WHERE idempotency_key = ? AND owner IS ?")
             .bind(key)
+            .bind(owner)
             .fetch_optional(self.db.read())
             .await
     }
 
-    /// The video, if there is one.
+    /// The video, if there is one, whosever it is: for the server's own work. Routes ask [`Videos::find`].
     ///
     /// # Errors
     /// The database's.
@@ -229,16 +237,43 @@ impl Videos {
         sqlx::query_as("SELECT * FROM videos WHERE id = ?").bind(id).fetch_optional(self.db.read()).await
     }
 
-    /// Up to `limit` videos, newest first, after the one that `after` names by its time of creation and id.
+    /// The video, if there is one within the caller's reach.
     ///
     /// # Errors
     /// The database's.
-    pub async fn list(&self, after: Option<(u64, &str)>, limit: u32) -> Result<Vec<VideoRow>, sqlx::Error> {
+    pub async fn find(&self, reach: Reach<'_>, id: &str) -> Result<Option<VideoRow>, sqlx::Error> {
+        sqlx::query_as("SELECT * FROM videos WHERE id = ?1 AND (?2 IS NULL OR owner = ?2) AND (?3 IS NULL OR id = ?3)")
+            .bind(id)
+            .bind(reach.owner)
+            .bind(reach.video)
+            .fetch_optional(self.db.read())
+            .await
+    }
+
+    /// Up to `limit` videos within the caller's reach, newest first, after the one that `after` names by its time of
+    /// creation and id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list(
+        &self,
+        reach: Reach<'_>,
+        after: Option<(u64, &str)>,
+        limit: u32,
+    ) -> Result<Vec<VideoRow>, sqlx::Error> {
         let (created_at, id) = after.unwrap_or((i64::MAX.unsigned_abs(), ""));
-        sqlx::query_as("SELECT * FROM videos WHERE (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?")
+        // Two queries, for SQLite chooses the index before it knows whether there is an owner.
+        let whose = if reach.owner.is_some() { "owner = ?4" } else { "?4 IS NULL" };
+        let query = format!(
+            "SELECT * FROM videos WHERE {whose} AND (?5 IS NULL OR id = ?5) AND (created_at, id) < (?1, ?2)
+             ORDER BY created_at DESC, id DESC LIMIT ?3"
+        );
+        sqlx::query_as(sqlx::AssertSqlSafe(query))
             .bind(to_sql(created_at))
             .bind(id)
             .bind(limit)
+            .bind(reach.owner)
+            .bind(reach.video)
             .fetch_all(self.db.read())
             .await
     }

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use axum::{
     body::Body,
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -17,7 +17,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest, Sha256};
 
 use super::files::{content_type, unchanged};
-use crate::error::AppError;
+use crate::{app::App, error::AppError};
 
 #[derive(RustEmbed)]
 #[folder = "$REELWAY_DIST"]
@@ -30,7 +30,8 @@ const NOT_BUILT: &str = "The server runs, but the front-end is not built into it
     `cargo xtask demo` builds both; `trunk build --release` before `cargo build` does it by hand.\n";
 
 /// Answers what no route does.
-pub async fn serve(request: Request) -> Response {
+pub async fn serve(State(app): State<App>, request: Request) -> Response {
+    let sources = &app.config().page_sources;
     let path = request.uri().path();
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return AppError::new(ErrorCode::NotFound, "There is nothing at this address.").into_response();
@@ -42,26 +43,32 @@ pub async fn serve(request: Request) -> Response {
     }
     let brotli = accepts_brotli(request.headers()).then(|| Dist::get(&format!("{name}.br"))).flatten();
     match (Dist::get(name), brotli) {
-        (Some(plain), brotli) => answer(name, &plain, brotli, request.headers()),
+        (Some(plain), brotli) => answer(name, &plain, brotli, request.headers(), sources),
         (None, _) if page => (StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT).into_response(),
-        (None, _) if accepts_html(request.headers()) => nothing_here(request.headers()),
+        (None, _) if accepts_html(request.headers()) => nothing_here(request.headers(), sources),
         (None, _) => AppError::new(ErrorCode::NotFound, "There is nothing at this address.").into_response(),
     }
 }
 
 /// A person at a wrong address gets the page, which says so and leads back. A program gets the error.
-fn nothing_here(asked: &HeaderMap) -> Response {
+fn nothing_here(asked: &HeaderMap, sources: &[String]) -> Response {
     let Some(plain) = Dist::get(INDEX) else {
         return (StatusCode::NOT_FOUND, NOT_BUILT).into_response();
     };
     let brotli = accepts_brotli(asked).then(|| Dist::get(&format!("{INDEX}.br"))).flatten();
     // Whole in any case: "unchanged" would hide that there is nothing.
-    let mut response = answer(INDEX, &plain, brotli, &HeaderMap::new());
+    let mut response = answer(INDEX, &plain, brotli, &HeaderMap::new(), sources);
     *response.status_mut() = StatusCode::NOT_FOUND;
     response
 }
 
-fn answer(name: &str, plain: &EmbeddedFile, brotli: Option<EmbeddedFile>, asked: &HeaderMap) -> Response {
+fn answer(
+    name: &str,
+    plain: &EmbeddedFile,
+    brotli: Option<EmbeddedFile>,
+    asked: &HeaderMap,
+    sources: &[String],
+) -> Response {
     let compressed = brotli.is_some();
     let mut headers = HeaderMap::new();
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
@@ -70,7 +77,9 @@ fn answer(name: &str, plain: &EmbeddedFile, brotli: Option<EmbeddedFile>, asked:
     let cache = if named_by_content(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     if name == INDEX {
-        headers.extend(HeaderValue::from_str(&policy(&plain.data)).map(|csp| (header::CONTENT_SECURITY_POLICY, csp)));
+        headers.extend(
+            HeaderValue::from_str(&policy(&plain.data, sources)).map(|csp| (header::CONTENT_SECURITY_POLICY, csp)),
+        );
     }
     let data = brotli.map_or_else(|| plain.data.clone(), |brotli| brotli.data);
     let mut hash = String::with_capacity(34);
@@ -129,16 +138,18 @@ fn named_by_content(path: &str) -> bool {
 }
 
 /// The page's Content-Security-Policy: nothing but what this server sends, and the inline scripts of the page itself
-/// (Trunk's loader) by their hashes. What scripts set on `element.style` needs no leave.
-fn policy(index: &[u8]) -> String {
+/// (Trunk's loader) by their hashes. Files go to, and pictures and streams come from, the configured sources too. What
+/// scripts set on `element.style` needs no leave.
+fn policy(index: &[u8], sources: &[String]) -> String {
     let mut scripts = String::new();
     for script in inline_scripts(&String::from_utf8_lossy(index)) {
         let _ = write!(scripts, " 'sha256-{}'", STANDARD.encode(Sha256::digest(script.as_bytes())));
     }
+    let sources = sources.iter().fold(String::new(), |sources, source| sources + " " + source);
     format!(
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'; \
-         img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:; \
-         object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+         img-src 'self' blob: data:{sources}; media-src 'self' blob:{sources}; connect-src 'self'{sources}; \
+         worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
     )
 }
 
@@ -193,8 +204,27 @@ mod tests {
         assert_eq!(inline_scripts(html), ["a()", "c"]);
         // echo -n 'a()' | openssl dgst -sha256 -binary | base64
         let hash = STANDARD.encode(Sha256::digest(b"a()"));
-        assert!(policy(html.as_bytes()).contains(&format!("'sha256-{hash}'")));
-        assert!(!policy(html.as_bytes()).contains("'unsafe-inline'"));
+        assert!(policy(html.as_bytes(), &[]).contains(&format!("'sha256-{hash}'")));
+        assert!(!policy(html.as_bytes(), &[]).contains("'unsafe-inline'"));
+    }
+
+    #[test]
+    fn the_page_sends_files_where_the_configuration_says_and_loads_no_script_from_there() {
+        let sources = ["https://storage.example".to_owned(), "https://*.video.example".to_owned()];
+        let policy = policy(b"", &sources);
+        let allows = |directive: &str| {
+            let found = policy.split("; ").find(|part| part.starts_with(directive)).unwrap_or_default();
+            found.contains(" https://storage.example") && found.ends_with(" https://*.video.example")
+        };
+        for (directive, allowed) in [
+            ("connect-src", true),
+            ("img-src", true),
+            ("media-src", true),
+            ("script-src", false),
+            ("worker-src", false),
+        ] {
+            assert_eq!(allows(directive), allowed, "{directive}");
+        }
     }
 
     #[test]
@@ -214,8 +244,8 @@ mod tests {
             metadata: rust_embed::Metadata::__rust_embed_new([0; 32], None, None),
         };
         let none = HeaderMap::new();
-        let plain = answer(INDEX, &file(b"plain"), None, &none);
-        let brotli = answer(INDEX, &file(b"plain"), Some(file(b"br")), &none);
+        let plain = answer(INDEX, &file(b"plain"), None, &none, &[]);
+        let brotli = answer(INDEX, &file(b"plain"), Some(file(b"br")), &none, &[]);
         assert_eq!(plain.headers().get(header::CONTENT_ENCODING), None);
         assert_eq!(brotli.headers()[header::CONTENT_ENCODING], "br");
         for response in [&plain, &brotli] {
@@ -225,6 +255,6 @@ mod tests {
         }
         assert_ne!(plain.headers()[header::ETAG], brotli.headers()[header::ETAG]);
         let again = HeaderMap::from_iter([(header::IF_NONE_MATCH, plain.headers()[header::ETAG].clone())]);
-        assert_eq!(answer(INDEX, &file(b"plain"), None, &again).status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(answer(INDEX, &file(b"plain"), None, &again, &[]).status(), StatusCode::NOT_MODIFIED);
     }
 }

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::access::{May, Metrics};
 use crate::{app::App, error::AppError};
 
 /// The routes of this file.
@@ -53,9 +54,9 @@ async fn readyz(State(app): State<App>) -> Result<&'static str, AppError> {
     Ok("ready\n")
 }
 
-/// Counters and durations, in Prometheus' text format.
+/// Counters and durations, in Prometheus' text format. With tickets it needs the scope `metrics`.
 #[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, body = String)))]
-async fn metrics_page() -> Response {
+async fn metrics_page(_: May<Metrics>) -> Response {
     let handle = recorder();
     handle.run_upkeep();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], handle.render()).into_response()

@@ -1,8 +1,9 @@
 //! The routes, and what is true of all of them.
 //!
 //! - [`videos`], [`events`], [`uploads`], [`tus`], [`media`], [`health`]: the routes. [`front`]: everything else.
-//! - [`guard`]: who may ask. [`tus_frame`]: what tus wants of every answer. [`extract`]: reading requests. [`files`], [`range`]: serving files.
+//! - [`access`]: who asks. [`guard`]: from where. [`tus_frame`]: what tus wants of every answer. [`extract`]: reading requests. [`files`], [`range`]: serving files.
 
+pub mod access;
 pub mod events;
 pub mod extract;
 pub mod files;

@@ -16,11 +16,13 @@ use reelway_api::{ErrorBody, ErrorCode, Protocol};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    access::{self, May},
     extract::Path,
     uploads::content_length,
     videos::{open_video, upload_request},
 };
 use crate::{
+    access::Caller,
     app::App,
     config::ProviderKind,
     db::NewVideo,
@@ -81,9 +83,15 @@ pub fn routes() -> OpenApiRouter<App> {
         (status = 460, body = ErrorBody, description = "digest_mismatch: nothing was made"),
         (status = 507, body = ErrorBody, description = "insufficient_storage"),
     ))]
-async fn create(State(app): State<App>, uri: Uri, headers: HeaderMap, mut body: Body) -> Result<Response, AppError> {
+async fn create(
+    State(app): State<App>,
+    May { caller, .. }: May<access::Upload>,
+    uri: Uri,
+    headers: HeaderMap,
+    mut body: Body,
+) -> Result<Response, AppError> {
     let content_length = content_length(&headers, &body);
-    match make(&app, &uri, &headers, content_length).await {
+    match make(&app, &caller, &uri, &headers, content_length).await {
         Ok(Made { video, token, expires_at, first: None }) => created(&token, video.as_deref(), expires_at, None),
         Ok(Made { video, token, expires_at, first: Some(first) }) => {
             let first = Incoming { token: token.clone(), ..first };
@@ -114,13 +122,20 @@ struct Made {
     first: Option<Incoming>,
 }
 
-async fn make(app: &App, uri: &Uri, headers: &HeaderMap, content_length: Option<u64>) -> Result<Made, AppError> {
+async fn make(
+    app: &App,
+    caller: &Caller,
+    uri: &Uri,
+    headers: &HeaderMap,
+    content_length: Option<u64>,
+) -> Result<Made, AppError> {
     tus::check_version(headers)?;
     let name = app.providers().named(ProviderKind::Local).ok_or_else(|| {
         AppError::new(ErrorCode::NotFound, "This server takes no files itself: ask POST /api/videos where they go.")
     })?;
     let first = first_bytes(headers, content_length)?;
     let new_video = |metadata: &Metadata, size| NewVideo {
+        owner: caller.owner().map(str::to_owned),
         provider: name.to_owned(),
         title: title::of_file(&metadata.filename().unwrap_or_default()),
         content_type: metadata.content_type(),
@@ -129,6 +144,7 @@ async fn make(app: &App, uri: &Uri, headers: &HeaderMap, content_length: Option<
     };
     let creation = Creation::read(headers)?;
     if let Creation::Whole { length, .. } | Creation::Part { length, .. } = &creation {
+        caller.may_create(*length)?;
         app.providers().get(name)?.accept(*length)?;
     }
     match creation {
@@ -149,8 +165,15 @@ async fn make(app: &App, uri: &Uri, headers: &HeaderMap, content_length: Option<
             Ok(Made { video: None, token, expires_at: Some(expires_at), first })
         }
         Creation::Joined { concat, parts, metadata } => {
-            let join =
-                Join { parts, concat, metadata: metadata.text().map(str::to_owned), video: new_video(&metadata, None) };
+            // What the parts come to is known once they are held.
+            caller.may_create(Some(0))?;
+            let join = Join {
+                parts,
+                concat,
+                metadata: metadata.text().map(str::to_owned),
+                video: new_video(&metadata, None),
+                max_size: caller.max_size(),
+            };
             let (token, video) = Arc::clone(app.local()).join(join).await?;
             Ok(Made { video: Some(video.id), token, expires_at: None, first: None })
         }

@@ -12,10 +12,12 @@ use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    access::{Manage, May, Upload, View},
     extract::{Json, Path, Query},
     guard,
 };
 use crate::{
+    access::{Caller, Scope},
     app::App,
     db::{Applied, Change, NewVideo, VideoRow},
     error::AppError,
@@ -54,8 +56,9 @@ impl App {
         }))
     }
 
-    async fn find(&self, id: &str) -> Result<VideoRow, AppError> {
-        self.videos().get(id).await?.ok_or_else(AppError::no_such_video)
+    /// The video, if there is one within the caller's reach.
+    pub(super) async fn find(&self, caller: &Caller, id: &str) -> Result<VideoRow, AppError> {
+        self.videos().find(caller.reach(), id).await?.ok_or_else(AppError::no_such_video)
     }
 }
 
@@ -78,14 +81,17 @@ impl App {
 ))]
 async fn create(
     State(app): State<App>,
+    May { caller, .. }: May<Upload>,
     uri: Uri,
     headers: HeaderMap,
     Json(request): Json<CreateVideo>,
 ) -> Result<(StatusCode, axum::Json<CreatedVideo>), AppError> {
     let key = read_key(&headers)?;
     let (name, provider) = app.providers().default()?;
+    caller.may_create(request.size)?;
     provider.accept(request.size)?;
     let new = NewVideo {
+        owner: caller.owner().map(str::to_owned),
         provider: name.to_owned(),
         title: title::of_file(&request.filename),
         content_type: request.content_type,
@@ -122,7 +128,7 @@ async fn made_before(
     request: &UploadRequest,
 ) -> Result<Option<CreatedVideo>, AppError> {
     let Some(key) = key else { return Ok(None) };
-    let Some(video) = app.videos().by_key(key).await? else { return Ok(None) };
+    let Some(video) = app.videos().by_key(new.owner.as_deref(), key).await? else { return Ok(None) };
     if video.size != new.size {
         let message = "This Idempotency-Key belongs to another file. Make a new one for each upload.";
         return Err(AppError::new(ErrorCode::Conflict, message));
@@ -161,11 +167,12 @@ pub(super) async fn open_video(
 ))]
 async fn fresh_target(
     State(app): State<App>,
+    May { caller, .. }: May<Upload>,
     Path(id): Path<String>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<axum::Json<CreatedVideo>, AppError> {
-    let video = app.find(&id).await?;
+    let video = app.find(&caller, &id).await?;
     renewed(&app, video, &upload_request(&app, &uri, &headers)).await.map(axum::Json)
 }
 
@@ -207,15 +214,20 @@ struct ListQuery {
     limit: Option<u32>,
 }
 
-/// The videos, newest first, page by page.
+/// The caller's videos, newest first, page by page.
 #[utoipa::path(get, path = "/api/videos", tag = "videos", params(ListQuery), responses(
     (status = 200, body = VideoList),
     (status = 400, body = ErrorBody, description = "bad_request: an unknown cursor"),
 ))]
-async fn list(State(app): State<App>, Query(query): Query<ListQuery>) -> Result<axum::Json<VideoList>, AppError> {
+async fn list(
+    State(app): State<App>,
+    May { caller, .. }: May<View>,
+    Query(query): Query<ListQuery>,
+) -> Result<axum::Json<VideoList>, AppError> {
     let limit = query.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
     let after = query.cursor.as_deref().map(read_cursor).transpose()?;
-    let mut rows = app.videos().list(after.as_ref().map(|(at, id)| (*at, id.as_str())), limit + 1).await?;
+    let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
+    let mut rows = app.videos().list(caller.reach(), after, limit + 1).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next_cursor = rows.last().filter(|_| more).map(write_cursor);
@@ -247,8 +259,9 @@ fn read_cursor(cursor: &str) -> Result<(u64, String), AppError> {
     (status = 200, body = Video),
     (status = 404, body = ErrorBody, description = "not_found"),
 ))]
-async fn read(State(app): State<App>, Path(id): Path<String>) -> Result<axum::Json<Video>, AppError> {
-    let video = app.find(&id).await?;
+async fn read(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<axum::Json<Video>, AppError> {
+    caller.need_any(&[Scope::View, Scope::Upload])?;
+    let video = app.find(&caller, &id).await?;
     Ok(axum::Json(app.show(&video).await))
 }
 
@@ -262,10 +275,11 @@ async fn read(State(app): State<App>, Path(id): Path<String>) -> Result<axum::Js
 ))]
 async fn update(
     State(app): State<App>,
+    May { caller, .. }: May<Manage>,
     Path(id): Path<String>,
     Json(request): Json<UpdateVideo>,
 ) -> Result<axum::Json<Video>, AppError> {
-    let mut video = app.find(&id).await?;
+    let mut video = app.find(&caller, &id).await?;
     let mut changes = Vec::new();
     if let Some(title) = &request.title {
         let title = title::typed(title)
@@ -293,10 +307,22 @@ async fn update(
 }
 
 /// Ends a video's upload or processing, and removes all there is of it. Again is no error.
+///
+/// It needs the scope `manage`; or `upload`, as long as the upload is not complete. To a caller with a ticket what is
+/// not there is not found, as what is another's.
 #[utoipa::path(delete, path = "/api/videos/{id}", tag = "videos",
-    params(("id" = String, Path, description = "The video's id")), responses((status = 204)))]
-async fn remove(State(app): State<App>, Path(id): Path<String>) -> Result<StatusCode, AppError> {
-    let Some(video) = app.videos().get(&id).await? else { return Ok(StatusCode::NO_CONTENT) };
+    params(("id" = String, Path, description = "The video's id")), responses(
+    (status = 204),
+    (status = 404, body = ErrorBody, description = "not_found: with tickets only"),
+))]
+async fn remove(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, AppError> {
+    caller.need_any(&[Scope::Upload, Scope::Manage])?;
+    let Some(video) = app.videos().find(caller.reach(), &id).await? else {
+        return if caller.owner().is_none() { Ok(StatusCode::NO_CONTENT) } else { Err(AppError::no_such_video()) };
+    };
+    if !matches!(video.status, VideoStatus::AwaitingUpload | VideoStatus::Uploading) {
+        caller.need(Scope::Manage)?;
+    }
     let provider = app.providers().get(&video.provider)?;
     provider.cancel(&video).await?;
     // Those who watch it, and a worker that is at it, learn of it here.
@@ -313,8 +339,12 @@ async fn remove(State(app): State<App>, Path(id): Path<String>) -> Result<Status
     (status = 404, body = ErrorBody, description = "not_found"),
     (status = 409, body = ErrorBody, description = "not_ready"),
 ))]
-async fn playback(State(app): State<App>, Path(id): Path<String>) -> Result<axum::Json<Playback>, AppError> {
-    let video = app.find(&id).await?;
+async fn playback(
+    State(app): State<App>,
+    May { caller, .. }: May<View>,
+    Path(id): Path<String>,
+) -> Result<axum::Json<Playback>, AppError> {
+    let video = app.find(&caller, &id).await?;
     let playback = app.providers().get(&video.provider)?.playback(&video).await?;
     playback.map(axum::Json).ok_or_else(|| AppError::new(ErrorCode::NotReady, "The video is not ready to play."))
 }

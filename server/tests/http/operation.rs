@@ -78,6 +78,7 @@ async fn the_description_lists_every_route() {
         "PATCH /api/videos/{id}",
         "DELETE /api/videos/{id}",
         "GET /api/videos/{id}/events",
+        "POST /api/videos/{id}/events",
         "GET /api/videos/{id}/playback",
         "POST /api/videos/{id}/upload",
         "POST /tus",

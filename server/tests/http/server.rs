@@ -10,11 +10,13 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http_body_util::BodyExt;
 use reelway_api::{CreatedVideo, ErrorBody, ErrorCode, Video};
-use reelway_server::{app::App, clock::Clock, config::Config, http};
+use reelway_server::{access::Keys, app::App, clock::Clock, config::Config, http};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tower::ServiceExt;
+
+use crate::access::SECRET;
 
 /// 256 KiB: the quantum of chunks.
 pub const K: usize = 256 << 10;
@@ -43,7 +45,7 @@ impl Server {
         config.limits.min_free_space = 0;
         configure(&mut config);
         let clock = Clock::standing(1_800_000_000_000);
-        let app = App::open(config, clock.clone()).await.unwrap();
+        let app = open(config, &clock).await;
         Self { router: http::router(app.clone()), app, clock, folder }
     }
 
@@ -56,7 +58,7 @@ impl Server {
         let mut config = self.app.config().clone();
         configure(&mut config);
         self.app.db().close().await;
-        let app = App::open(config, self.clock.clone()).await.unwrap();
+        let app = open(config, &self.clock).await;
         app.local().recover().await.unwrap();
         Self { router: http::router(app.clone()), app, clock: self.clock, folder: self.folder }
     }
@@ -151,6 +153,12 @@ impl Server {
     pub fn hours(&self, hours: u64) {
         self.clock.turn(Duration::from_secs(hours * 3600));
     }
+}
+
+/// Keys are the tests' own: what is in the environment counts for all tests at once.
+async fn open(config: Config, clock: &Clock) -> App {
+    let keys = Keys::open(&config.tickets, |_| Some(SECRET.to_owned())).unwrap();
+    App::open_with(config, clock.clone(), keys).await.unwrap()
 }
 
 impl Answer {

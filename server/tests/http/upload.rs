@@ -5,6 +5,7 @@ use axum::{
     http::{Method, StatusCode, header},
 };
 use reelway_api::{CreatedVideo, Digest, ErrorCode, Protocol, VideoStatus};
+use reelway_server::access::Reach;
 
 use crate::server::{K, Server, bytes, digest};
 
@@ -170,7 +171,11 @@ async fn what_can_not_be_taken_is_refused_before_a_byte_is_sent() {
     let answer = busy.send_json(Method::POST, "/api/videos", &body).await;
     answer.refused(429, ErrorCode::TooManyRequests);
     assert!(answer.header(header::RETRY_AFTER).is_some());
-    assert_eq!(busy.app.videos().list(None, 10).await.unwrap().len(), 1, "nothing is left of the refused one");
+    assert_eq!(
+        busy.app.videos().list(Reach::default(), None, 10).await.unwrap().len(),
+        1,
+        "nothing is left of the refused one"
+    );
     busy.put(&first.upload.url, "", b"12345").await.complete();
     busy.create(Some(5)).await;
 }

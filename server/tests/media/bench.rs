@@ -95,7 +95,14 @@ impl Bench {
     /// All bytes of a file have arrived, and then something happens to them.
     pub async fn upload_and(&self, file: &Path, then: impl AsyncFnOnce(PathBuf)) -> String {
         let size = Some(std::fs::metadata(file).unwrap().len());
-        let new = NewVideo { provider: "local".into(), title: "a video".into(), content_type: None, size, key: None };
+        let new = NewVideo {
+            owner: None,
+            provider: "local".into(),
+            title: "a video".into(),
+            content_type: None,
+            size,
+            key: None,
+        };
         let id = self.app.videos().insert(new).await.unwrap().unwrap().id;
         tokio::fs::create_dir_all(self.app.originals().folder(&id)).await.unwrap();
         tokio::fs::copy(file, self.app.originals().path(&id)).await.unwrap();

@@ -35,6 +35,8 @@ pub struct Join {
     pub metadata: Option<String>,
     /// The video that it becomes. Its size is the parts'.
     pub video: NewVideo,
+    /// Bytes that the caller's ticket allows.
+    pub max_size: Option<u64>,
 }
 
 impl Local {
@@ -82,8 +84,8 @@ impl Local {
                 self.finish(&before, before.offset).await?;
             }
             let id = before.video_id.as_deref().unwrap_or_default();
-            let video = self.videos.get(id).await?.ok_or_else(no_such_upload)?;
-            return Ok((token, video));
+            let video = self.videos.get(id).await?.filter(|video| video.owner == join.video.owner);
+            return Ok((token, video.ok_or_else(no_such_upload)?));
         }
         let mut length: u64 = 0;
         for part in &parts {
@@ -97,7 +99,7 @@ impl Local {
             length = length.saturating_add(stored.offset);
         }
         let first = parts.first().ok_or(TusRefusal::PartMissing)?;
-        if length > self.limits.max_file_size {
+        if length > join.max_size.unwrap_or(u64::MAX).min(self.limits.max_file_size) {
             return Err(TusRefusal::from(Refusal::TooLarge).into());
         }
         if free_space(&self.folder)? < self.limits.min_free_space.saturating_add(length - first.offset) {
