@@ -1,0 +1,25 @@
+//! For tests: Mux, Cloudflare Stream and Oracle OCI on loopback, as far as Reelway uses them.
+//!
+//! Requests are real HTTP, bytes are received and hashed, and what is streamed plays: a real HLS package, with real
+//! pictures of it. Time, faults and mishaps of webhooks are a test's to choose.
+//!
+//! - [`mux`]: the vendors.
+//! - [`clock`], [`fault`], [`desk`]: what all hosts of one share: time, what goes wrong, the log.
+//! - [`outbox`] sends webhooks.
+//! - [`film`], [`picture`], [`play`]: what plays, and what it looks like.
+//! - [`secret`], [`rsa`]: digests, signatures, keys.
+//! - [`admin`]: the same for tests that are not in Rust.
+
+pub mod admin;
+pub mod clock;
+pub mod desk;
+pub mod fault;
+pub mod film;
+pub mod mux;
+pub mod outbox;
+pub mod picture;
+pub mod play;
+pub mod rsa;
+pub mod secret;
+
+pub use self::{clock::Clock, fault::Fault, film::Film};

@@ -1,0 +1,8 @@
+//! The emulators' own dialogues, over HTTP: what vendors' SDKs don't say.
+
+mod client;
+mod hook;
+mod mux_tokens;
+mod mux_uploads;
+mod mux_webhooks;
+mod pictures;

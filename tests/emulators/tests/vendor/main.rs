@@ -1,0 +1,5 @@
+//! Vendors' own SDKs against the emulators: `cargo xtask test --only vendor` installs them. What each proves is in
+//! `tests/vendor/README.md`.
+
+mod mux;
+mod sdk;
