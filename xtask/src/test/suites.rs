@@ -13,9 +13,10 @@ use super::counts::{self, Counts};
 use crate::{
     backend,
     browser::Browser,
-    clients, frontend, js, other_browsers, process, servers,
+    clients, frontend, js, other_browsers, process,
     step::note,
     tools::Tools,
+    vendor,
     wasm_target::{TARGET, Toolchain},
     workspace,
 };
@@ -31,6 +32,8 @@ pub enum Suite {
     ClippyWasm,
     /// Tests that need no browser
     Native,
+    /// Vendors' own SDKs against our emulators of them
+    Vendor,
     /// wasm-pack's tests in headless Chromium
     Browser,
     /// The real server and the real page in Chromium
@@ -41,14 +44,23 @@ pub enum Suite {
 
 impl Suite {
     /// All, in the order in which they run: what fails soon comes first.
-    pub const ALL: [Self; 7] =
-        [Self::Fmt, Self::Clippy, Self::Native, Self::ClippyWasm, Self::Browser, Self::E2e, Self::Browsers];
+    pub const ALL: [Self; 8] = [
+        Self::Fmt,
+        Self::Clippy,
+        Self::Native,
+        Self::Vendor,
+        Self::ClippyWasm,
+        Self::Browser,
+        Self::E2e,
+        Self::Browsers,
+    ];
 
     /// What a person reads.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Fmt => "rustfmt",
             Self::Clippy => "clippy, this machine",
+            Self::Vendor => "vendors' SDKs",
             Self::ClippyWasm => "clippy, wasm",
             Self::Native => "native tests",
             Self::Browser => "headless browser tests",
@@ -72,7 +84,7 @@ pub struct Setup {
 
 /// Packages whose tests need no browser, and the whole-system tests: named together in each command that builds any of
 /// them, so that their dependencies are built once, with one set of features.
-const NATIVE: [&str; 14] = [
+const NATIVE: [&str; 16] = [
     "--package",
     "reelway-api",
     "--package",
@@ -85,6 +97,8 @@ const NATIVE: [&str; 14] = [
     "reelway-e2e",
     "--package",
     "reelway-fault-provider",
+    "--package",
+    "reelway-emulators",
     "--package",
     "reelway-bench",
 ];
@@ -108,13 +122,14 @@ impl Setup {
                 "--workspace",
                 "--all-targets",
                 "--features",
-                "reelway-e2e/browser",
+                "reelway-e2e/browser,reelway-emulators/vendor",
                 "--",
                 "-D",
                 "warnings",
             ])),
             Suite::ClippyWasm => self.clippy_wasm(),
             Suite::Native => self.native(),
+            Suite::Vendor => vendors(),
             Suite::Browser => self.browser_tests(),
             Suite::E2e => counts::run(&mut self.e2e()?),
             Suite::Browsers => counts::run(&mut self.browsers()?),
@@ -213,7 +228,7 @@ impl Setup {
         let mut cargo = cargo_test();
         cargo.args(NATIVE).args(["--features", "reelway-e2e/browser", "--test", "faults", "--test", "streams"]);
         cargo.args(["--", "--nocapture"]).env("REELWAY_SERVER", server);
-        cargo.env("REELWAY_JS", modules).env("REELWAY_SERVERS", servers::ensure()?);
+        cargo.env("REELWAY_JS", modules).env("REELWAY_SERVERS", vendor::servers()?);
         cargo.env("CHROME", &self.browser.chrome).env("CHROMEDRIVER", &self.browser.driver);
         cargo.env("FIREFOX", firefox.browser).env("GECKODRIVER", firefox.driver);
         cargo.env("MINIBROWSER", webkit.browser).env("WEBKITDRIVER", webkit.driver);
@@ -237,6 +252,13 @@ impl Setup {
         }
         Ok(cargo)
     }
+}
+
+/// Vendors' SDKs against our emulators.
+fn vendors() -> Result<Counts> {
+    let mut cargo = cargo_test();
+    cargo.args(NATIVE).args(["--features", "reelway-emulators/vendor", "--test", "vendor"]);
+    counts::run(cargo.env("REELWAY_SDKS", vendor::sdks()?))
 }
 
 fn cargo_test() -> Command {
