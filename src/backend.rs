@@ -2,7 +2,8 @@
 
 use gloo_net::http::{Method, RequestBuilder};
 use reelway_api::{
-    ApiError, CreateVideo, CreatedVideo, ErrorBody, ErrorCode, Playback, UpdateVideo, UploadTarget, Video, VideoList,
+    ApiError, CreateVideo, CreatedVideo, ErrorBody, ErrorCode, EventsUrl, Playback, UpdateVideo, UploadTarget, Video,
+    VideoList,
 };
 use reelway_core::{
     Millis,
@@ -12,13 +13,17 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 use web_sys::Url;
 
-use crate::dom::{page_url, window};
+use crate::{
+    dom::{page_url, window},
+    ticket::Ticket,
+};
 
 /// A Reelway server. All URLs in its answers come out absolute.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Backend {
     base: String,
     headers: Vec<(String, String)>,
+    ticket: Option<Ticket>,
 }
 
 /// Why a request to the server came to nothing.
@@ -27,6 +32,12 @@ pub enum BackendError {
     /// No answer came.
     #[error("The server can't be reached. Check the network and try again.")]
     Network,
+    /// The page has no ticket for the server.
+    #[error("The page could not get leave from its own server. Try again. {message}")]
+    NoTicket {
+        /// What the page says.
+        message: String,
+    },
     /// The server answered with an error.
     #[error("{}", .error.message)]
     Server {
@@ -50,6 +61,7 @@ impl BackendError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Network => "network",
+            Self::NoTicket { .. } => "no_ticket",
             Self::Server { error, .. } => error.code.as_str(),
             Self::Unreadable { .. } => "unreadable_answer",
         }
@@ -73,6 +85,7 @@ impl From<BackendError> for UploadError {
     fn from(error: BackendError) -> Self {
         match error {
             BackendError::Network => Self::Network,
+            BackendError::NoTicket { .. } => Self::NoTarget { message: error.to_string(), retriable: true },
             BackendError::Server { status, error, .. } => Self::Server { status, error },
             BackendError::Unreadable { status: status @ 400.. } => Self::Http { status },
             BackendError::Unreadable { status } => Self::Unexpected { status },
@@ -104,7 +117,13 @@ struct Answer {
 impl Backend {
     /// The server at `base`: the URL that `/api` is appended to, or "" for the page's own origin.
     pub fn new(base: impl Into<String>) -> Self {
-        Self { base: base.into(), headers: Vec::new() }
+        Self { base: base.into(), headers: Vec::new(), ticket: None }
+    }
+
+    /// Brings a ticket with every request, for a server with `auth = "ticket"`.
+    pub fn with_ticket(mut self, ticket: Option<Ticket>) -> Self {
+        self.ticket = ticket;
+        self
     }
 
     /// Sends these headers with every request, to log in with, say. The event stream can't carry them.
@@ -120,17 +139,21 @@ impl Backend {
     ///
     /// As every method here: [`BackendError`].
     pub async fn create(&self, video: &CreateVideo, key: &str) -> Result<CreatedVideo, BackendError> {
-        let request = self.request(Method::POST, self.url("")).header("idempotency-key", key);
-        self.created(request, to_json(video)).await
+        self.created(self.url(""), to_json(video), |request| request.header("idempotency-key", key)).await
     }
 
     /// A fresh target for a video whose old one ran out. The bytes that have arrived are kept.
     pub async fn fresh_target(&self, id: &str) -> Result<CreatedVideo, BackendError> {
-        self.created(self.request(Method::POST, self.video_url(id, "/upload")), None).await
+        self.created(self.video_url(id, "/upload"), None, plain).await
     }
 
-    async fn created(&self, request: RequestBuilder, body: Option<String>) -> Result<CreatedVideo, BackendError> {
-        let answer = send(request, body).await?;
+    async fn created(
+        &self,
+        url: String,
+        body: Option<String>,
+        shape: impl Fn(RequestBuilder) -> RequestBuilder,
+    ) -> Result<CreatedVideo, BackendError> {
+        let answer = self.ask(Method::POST, &url, body, shape).await?;
         let mut created: CreatedVideo = from_json(&answer)?;
         make_target_absolute(&mut created.upload, &answer.url);
         make_absolute(&mut created.video, &answer.url);
@@ -140,7 +163,7 @@ impl Backend {
     /// The videos, newest first; the next page from a page's `next_cursor`.
     pub async fn list(&self, cursor: Option<&str>) -> Result<VideoList, BackendError> {
         let query = cursor.map(|cursor| ("cursor", cursor));
-        let answer = send(self.request(Method::GET, self.url("")).query(query), None).await?;
+        let answer = self.ask(Method::GET, &self.url(""), None, |request| request.query(query)).await?;
         let mut list: VideoList = from_json(&answer)?;
         list.videos.iter_mut().for_each(|video| make_absolute(video, &answer.url));
         Ok(list)
@@ -157,7 +180,7 @@ impl Backend {
     }
 
     async fn video(&self, method: Method, id: &str, body: Option<String>) -> Result<Video, BackendError> {
-        let answer = send(self.request(method, self.video_url(id, "")), body).await?;
+        let answer = self.ask(method, &self.video_url(id, ""), body, plain).await?;
         let mut video = from_json(&answer)?;
         make_absolute(&mut video, &answer.url);
         Ok(video)
@@ -165,20 +188,36 @@ impl Backend {
 
     /// Deletes a video, here and at the provider, or cancels its upload.
     pub async fn delete(&self, id: &str) -> Result<(), BackendError> {
-        send(self.request(Method::DELETE, self.video_url(id, "")), None).await.map(drop)
+        self.ask(Method::DELETE, &self.video_url(id, ""), None, plain).await.map(drop)
     }
 
     /// How to play a video that is ready.
     pub async fn playback(&self, id: &str) -> Result<Playback, BackendError> {
-        let answer = send(self.request(Method::GET, self.video_url(id, "/playback")), None).await?;
+        let answer = self.ask(Method::GET, &self.video_url(id, "/playback"), None, plain).await?;
         let mut playback = from_json(&answer)?;
         make_playback_absolute(&mut playback, &answer.url);
         Ok(playback)
     }
 
-    /// The URL of a video's event stream.
-    pub(crate) fn events_url(&self, id: &str) -> String {
+    /// The URL of a video's event stream. With a ticket it works for a short while.
+    pub(crate) async fn events_url(&self, id: &str) -> Result<String, BackendError> {
+        let url = self.plain_events_url(id);
+        if self.ticket.is_none() {
+            return Ok(url);
+        }
+        let answer = self.ask(Method::POST, &url, None, plain).await?;
+        let told: EventsUrl = from_json(&answer)?;
+        Ok(resolve(&told.url, &answer.url))
+    }
+
+    /// The URL of a video's event stream at a server that asks for no ticket.
+    pub(crate) fn plain_events_url(&self, id: &str) -> String {
         self.video_url(id, "/events")
+    }
+
+    /// Whether the event stream's URL works for a short while only.
+    pub(crate) const fn has_ticket(&self) -> bool {
+        self.ticket.is_some()
     }
 
     /// A video as JSON that came some other way than as an answer of the API: as an event, or from the provider.
@@ -190,8 +229,16 @@ impl Backend {
     }
 
     /// The headers that a request to this URL carries: none if it is not one of the server's API.
-    pub(crate) fn headers_for(&self, url: &str) -> &[(String, String)] {
-        if url.starts_with(&self.url("")) { &self.headers } else { &[] }
+    pub(crate) async fn headers_for(&self, url: &str) -> Vec<(String, String)> {
+        if !url.starts_with(&self.url("")) {
+            return Vec::new();
+        }
+        let ticket = match &self.ticket {
+            Some(ticket) => ticket.get().await.ok(),
+            None => None,
+        };
+        let bearer = ticket.map(|ticket| ("authorization".to_owned(), format!("Bearer {ticket}")));
+        self.headers.iter().cloned().chain(bearer).collect()
     }
 
     fn video_url(&self, id: &str, rest: &str) -> String {
@@ -202,10 +249,38 @@ impl Backend {
         resolve(&format!("{}/api/videos{rest}", self.base.trim_end_matches('/')), &page_url())
     }
 
-    fn request(&self, method: Method, url: String) -> RequestBuilder {
-        let builder = RequestBuilder::new(&url).method(method);
+    /// Asks with the ticket, and once more with the next if the server does not take it.
+    async fn ask(
+        &self,
+        method: Method,
+        url: &str,
+        body: Option<String>,
+        shape: impl Fn(RequestBuilder) -> RequestBuilder,
+    ) -> Result<Answer, BackendError> {
+        let Some(source) = &self.ticket else { return send(shape(self.request(method, url)), body).await };
+        let no_ticket = |message| BackendError::NoTicket { message };
+        let with = |ticket: &str| {
+            shape(self.request(method.clone(), url)).header("authorization", &format!("Bearer {ticket}"))
+        };
+        let ticket = source.get().await.map_err(no_ticket)?;
+        match send(with(&ticket), body.clone()).await {
+            Err(BackendError::Server { status: 401, .. }) if source.refused(&ticket) => {
+                let next = source.get().await.map_err(no_ticket)?;
+                send(with(&next), body).await
+            }
+            answer => answer,
+        }
+    }
+
+    fn request(&self, method: Method, url: &str) -> RequestBuilder {
+        let builder = RequestBuilder::new(url).method(method);
         self.headers.iter().fold(builder, |builder, (name, value)| builder.header(name, value))
     }
+}
+
+/// A request with nothing besides.
+const fn plain(request: RequestBuilder) -> RequestBuilder {
+    request
 }
 
 async fn send(builder: RequestBuilder, body: Option<String>) -> Result<Answer, BackendError> {

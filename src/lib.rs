@@ -5,7 +5,7 @@
 //! - [`upload`]: sends a file; headless. The decisions are `reelway_core::upload`'s.
 //! - [`probe`]: reads the header of a file that was chosen. [`filmstrip`]: thumbnails of it, before any server has it.
 //! - [`readiness`]: follows a video until it plays.
-//! - [`backend`]: Reelway's HTTP API.
+//! - [`backend`]: Reelway's HTTP API. [`ticket`]: what it lets in by.
 //! - [`journal`]: goes on with uploads after a reload.
 //! - [`listener`], [`timer`]: browser callbacks that end when their owner does.
 //! - [`dom`]: the window, object URLs, and what web-sys has no stable name for.
@@ -20,9 +20,11 @@ pub mod listener;
 pub mod player;
 pub mod probe;
 pub mod readiness;
+pub mod ticket;
 pub mod timer;
 pub mod upload;
 
 pub use backend::{Backend, BackendError};
 pub use readiness::Readiness;
+pub use ticket::Ticket;
 pub use upload::{Subscription, TargetFunction, TargetSource, Upload, UploadOptions};

@@ -74,7 +74,7 @@ impl Readiness {
         Self::with_backend(Backend::new(endpoint), video, on_change)
     }
 
-    /// As [`watch`](Self::watch), with a backend that sends headers of its own when it polls.
+    /// As [`watch`](Self::watch), with a backend that brings a ticket, or sends headers of its own when it polls.
     pub fn with_backend(backend: Backend, video: Video, on_change: impl Fn(&Video) + 'static) -> Self {
         let watch = Rc::new(Watch {
             backend,
@@ -84,6 +84,7 @@ impl Readiness {
             timer: RefCell::new(None),
             foreground: RefCell::new(None),
             breaks: Cell::new(0),
+            wanted: Cell::new(0),
             polls: Cell::new(0),
         });
         watch.start();
@@ -110,6 +111,8 @@ struct Watch {
     timer: RefCell<Option<Timer>>,
     foreground: RefCell<Option<[Listener; 2]>>,
     breaks: Cell<u32>,
+    /// Counts the streams that were wanted: one whose URL comes late is not opened any more.
+    wanted: Cell<u32>,
     polls: Cell<u32>,
 }
 
@@ -147,8 +150,31 @@ impl Watch {
     }
 
     fn open(self: &Rc<Self>, slot: Slot) {
-        let url = self.backend.events_url(&self.video.borrow().id);
-        let Ok(source) = EventSource::new(&url) else { return self.poll_later() };
+        let wanted = self.want();
+        let (backend, id, me) = (self.backend.clone(), self.video.borrow().id.clone(), Rc::downgrade(self));
+        if !backend.has_ticket() {
+            // At once: the browser's own order of events stays as it is.
+            return self.open_at(&backend.plain_events_url(&id), slot);
+        }
+        spawn_local(async move {
+            let url = backend.events_url(&id).await;
+            let Some(watch) = me.upgrade().filter(|watch| watch.wanted.get() == wanted) else { return };
+            match url {
+                Ok(url) => watch.open_at(&url, slot),
+                Err(error) if error.is(ErrorCode::NotFound) => watch.stop(),
+                Err(_) => watch.poll_later(),
+            }
+        });
+    }
+
+    fn want(&self) -> u32 {
+        let wanted = self.wanted.get().wrapping_add(1);
+        self.wanted.set(wanted);
+        wanted
+    }
+
+    fn open_at(self: &Rc<Self>, url: &str, slot: Slot) {
+        let Ok(source) = EventSource::new(url) else { return self.poll_later() };
         let (on_video, on_error) = (Rc::downgrade(self), Rc::downgrade(self));
         let listeners = [
             Listener::new(&source, "video", move |event| {
@@ -178,6 +204,7 @@ impl Watch {
 
     /// Neither listens nor asks any more.
     fn fall_silent(&self) {
+        self.want();
         WAITING.with_borrow_mut(|waiting| waiting.retain(|other| !std::ptr::eq(other.as_ptr(), self)));
         self.timer.take();
         self.stream.take();
@@ -198,7 +225,10 @@ impl Watch {
         self.breaks.set(breaks);
         let closed =
             self.stream.borrow().as_ref().is_none_or(|stream| stream.source.ready_state() == EventSource::CLOSED);
-        if closed || breaks >= BREAKS {
+        if closed && breaks < BREAKS && self.backend.has_ticket() {
+            // The token in its URL has run out, most likely.
+            self.listen_anew();
+        } else if closed || breaks >= BREAKS {
             self.poll();
         }
     }

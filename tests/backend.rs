@@ -7,7 +7,7 @@ mod fake;
 use std::{cell::RefCell, rc::Rc};
 
 use fake::{breaks, event, event_on, keys, next, open_streams, requests, reset, until};
-use reelway::{Backend, BackendError, Readiness, Upload, UploadOptions};
+use reelway::{Backend, BackendError, Readiness, Ticket, Upload, UploadOptions};
 use reelway_api::{ErrorCode, UpdateVideo, Video, VideoStatus};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -291,4 +291,121 @@ async fn what_goes_wrong_comes_out_typed() {
         r#"{"to":"GET","status":429,"headers":{"retry-after":"7"},"body":{"error":{"code":"too_many_requests","message":""}}}"#,
     );
     assert_eq!(backend.get("v1").await.unwrap_err().retry_after(), Some(7000.0));
+}
+
+/// Gives `t1`, `t2`, … and counts.
+fn numbered() -> (Ticket, Rc<RefCell<u32>>) {
+    let count = Rc::new(RefCell::new(0));
+    let counted = Rc::clone(&count);
+    let ticket = Ticket::by(move || {
+        *counted.borrow_mut() += 1;
+        let text = format!("t{}", counted.borrow());
+        async move { Ok(text) }
+    });
+    (ticket, count)
+}
+
+const REFUSED: &str = r#"{"error":{"code":"ticket_expired","message":"The ticket has run out. Get a fresh one."}}"#;
+
+#[wasm_bindgen_test]
+async fn a_ticket_goes_with_every_request_and_the_next_is_asked_for_when_it_is_refused() {
+    reset("{}");
+    let (ticket, asked) = numbered();
+    let backend = Backend::new("").with_ticket(Some(ticket));
+    meets("GET", &processing(1, 3));
+    backend.get("v1").await.unwrap();
+    meets("GET", &processing(1, 3));
+    backend.get("v1").await.unwrap();
+    assert_eq!(*asked.borrow(), 1, "one is used until it runs out");
+    next(&format!(r#"{{"to":"PATCH","status":401,"body":{REFUSED}}}"#));
+    meets("PATCH", &processing(1, 4));
+    backend.update("v1", &UpdateVideo { title: Some("A".into()), ..UpdateVideo::default() }).await.unwrap();
+    let expected = [
+        "GET /api/videos/v1 Bearer t1",
+        "GET /api/videos/v1 Bearer t1",
+        r#"PATCH /api/videos/v1 Bearer t1 {"title":"A"}"#,
+        r#"PATCH /api/videos/v1 Bearer t2 {"title":"A"}"#,
+    ];
+    assert_eq!(requests(), expected.join("\n"));
+
+    // Refused twice, it is the server's last word.
+    for _ in 0..2 {
+        next(&format!(r#"{{"to":"GET","status":401,"body":{REFUSED}}}"#));
+    }
+    assert!(backend.get("v1").await.unwrap_err().is(ErrorCode::TicketExpired));
+    assert_eq!(*asked.borrow(), 3);
+}
+
+#[wasm_bindgen_test]
+async fn a_text_is_no_function_and_is_not_tried_again() {
+    reset("{}");
+    next(&format!(r#"{{"to":"GET","status":401,"body":{REFUSED}}}"#));
+    let backend = Backend::new("").with_ticket(Some(Ticket::new("one")));
+    assert!(backend.get("v1").await.unwrap_err().is(ErrorCode::TicketExpired));
+    assert_eq!(requests(), "GET /api/videos/v1 Bearer one");
+}
+
+#[wasm_bindgen_test]
+async fn a_page_without_a_ticket_is_told_so_and_the_server_is_not_asked() {
+    reset("{}");
+    let ticket = Ticket::by_function(js_sys::Function::new_no_args("throw new Error('Log in first.')"));
+    let error = Backend::new("").with_ticket(Some(ticket)).get("v1").await.unwrap_err();
+    assert_eq!(error.code(), "no_ticket");
+    assert!(error.to_string().contains("Log in first."), "{error}");
+    assert_eq!(requests(), "");
+}
+
+#[wasm_bindgen_test]
+async fn a_ticket_that_is_about_to_run_out_is_renewed_before() {
+    reset("{}");
+    // exp is 1 s after iat: its time is over in 0.8 s. The header and the signature are read by nobody here.
+    let make = "globalThis.made = (globalThis.made ?? 0) + 1; const now = Math.floor(Date.now() / 1000);\
+        return 'e30.' + btoa(JSON.stringify({ iat: now, exp: now + 1000, n: globalThis.made })).replaceAll('=', '') + '.x';";
+    let backend = Backend::new("").with_ticket(Some(Ticket::by_function(js_sys::Function::new_no_args(make))));
+    let made = || js_sys::Reflect::get(&js_sys::global(), &"made".into()).unwrap().as_f64();
+    for (slept, expected) in [(0.0, 1.0), (700_000.0, 1.0), (150_000.0, 2.0), (0.0, 2.0)] {
+        fake::sleeps(slept);
+        meets("GET", &processing(1, 3));
+        backend.get("v1").await.unwrap();
+        assert_eq!(made(), Some(expected), "{slept}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn with_a_ticket_events_come_by_an_address_that_is_asked_for_and_asked_for_again() {
+    reset("{}");
+    let seen = Seen::default();
+    let note = Rc::clone(&seen);
+    let video: Video = serde_json::from_str(&json("processing", 2, "")).unwrap();
+    let address = |n: u32| {
+        let url = format!("/api/videos/v1/events?token={n}");
+        meets("POST", &format!(r#"{{"url":"{url}","expires_at":1}}"#));
+    };
+    address(1);
+    let backend = Backend::new("").with_ticket(Some(Ticket::new("one")));
+    let _readiness = Readiness::with_backend(backend, video, move |video| note.borrow_mut().push(video.clone()));
+    until("the stream", || requests().contains("EVENTS /api/videos/v1/events?token=1")).await;
+    event(&processing(10, 3));
+    // The stream ends with its token; the browser connects again, and is refused.
+    breaks(0);
+    address(2);
+    breaks(2);
+    until("the next stream", || requests().contains("EVENTS /api/videos/v1/events?token=2")).await;
+    event(&processing(20, 4));
+    assert_eq!(percents(&seen), [Some(10), Some(20)]);
+    assert!(!requests().contains("GET /api"), "{}", requests());
+}
+
+#[wasm_bindgen_test]
+async fn an_upload_brings_the_ticket_to_the_server_and_not_to_the_provider() {
+    reset("{}");
+    let (ticket, _) = numbered();
+    let file = web_sys::File::new_with_str_sequence(&js_sys::Array::of1(&"12345".into()), "film.mp4").unwrap();
+    let upload =
+        Upload::start(file, UploadOptions { ticket: Some(ticket), journal: false, ..UploadOptions::default() });
+    until("the end", || upload.snapshot().phase == reelway::upload::Phase::Done).await;
+    let all = requests();
+    assert!(all.contains("POST /api/videos Bearer t1"), "{all}");
+    let put = all.lines().find(|line| line.starts_with("PUT")).unwrap();
+    assert!(!put.contains("Bearer"), "{put}");
 }

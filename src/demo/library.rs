@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use reelway::components::live::{attr, memo, on, part, rows, text, when};
 use reelway::{
-    Backend, BackendError, Readiness,
+    BackendError, Readiness,
     components::{
         icons::{self, icon},
         uploader::Uploads,
@@ -17,7 +17,7 @@ use reelway_core::{
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Event;
 
-use crate::{confirm::ConfirmDelete, router::watch_url, strings};
+use crate::{confirm::ConfirmDelete, router::watch_url, session, strings};
 
 /// The videos that have been fetched, newest first, and what keeps them fresh.
 #[derive(Clone, Copy)]
@@ -46,7 +46,7 @@ impl Shelf {
         shelf.loading.set(true);
         shelf.error.set(None);
         spawn_local(async move {
-            let page = Backend::default().list(cursor.as_deref()).await;
+            let page = session::backend().list(cursor.as_deref()).await;
             // The user may have gone to another page by now.
             if shelf.loading.try_get_untracked().is_none() {
                 return;
@@ -67,7 +67,9 @@ impl Shelf {
         for video in &page {
             let watched = self.watches.with_value(|watches| watches.iter().any(|(id, _)| *id == video.id));
             if !is_settled(video) && !watched {
-                let readiness = Readiness::watch("", video.clone(), move |video| shelf.take(vec![video.clone()]));
+                let readiness = Readiness::with_backend(session::backend(), video.clone(), move |video| {
+                    shelf.take(vec![video.clone()])
+                });
                 self.watches.update_value(|watches| watches.push((video.id.clone(), readiness)));
             }
         }
@@ -90,7 +92,7 @@ impl Shelf {
     fn delete(&self, id: String) {
         let shelf = *self;
         spawn_local(async move {
-            match Backend::default().delete(&id).await {
+            match session::backend().delete(&id).await {
                 Ok(()) => shelf.remove(&id),
                 Err(error) if error.is(reelway_api::ErrorCode::NotFound) => shelf.remove(&id),
                 Err(error) => shelf.error.set(Some(error.to_string())),

@@ -4,6 +4,7 @@ mod confirm;
 mod home;
 mod library;
 mod router;
+mod session;
 mod strings;
 mod watch;
 
@@ -23,6 +24,7 @@ use self::router::{Route, Router};
 
 fn main() {
     let Some(root) = window().document().and_then(|document| document.get_element_by_id("app")) else { return };
+    session::begin();
     // What stood in for the page until now.
     root.set_inner_html("");
     leptos::mount::mount_to(root.unchecked_into(), App).forget();
@@ -33,7 +35,7 @@ fn App() -> impl IntoView {
     let (router, listeners) = Router::start();
     StoredValue::new_local(listeners);
     // Here, above the routes: uploads go on while another page is open.
-    let uploads = Uploads::new(UploadOptions::default());
+    let uploads = Uploads::new(UploadOptions { ticket: session::ticket(), ..UploadOptions::default() });
     let main = NodeRef::<html::Main>::new();
     Effect::new(move |before: Option<()>| {
         router.route();

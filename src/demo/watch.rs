@@ -3,7 +3,7 @@
 use leptos::{html, prelude::*};
 use reelway::components::live::{attr, effect, either, memo, on, part, prop, text, when};
 use reelway::{
-    Backend, Readiness,
+    Readiness,
     components::{
         Player,
         icons::{self, icon, live_icon},
@@ -25,7 +25,7 @@ use reelway_core::{
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Event, KeyboardEvent, SubmitEvent};
 
-use crate::{confirm::ConfirmDelete, library::is_missing, router::Router, set_title, strings};
+use crate::{confirm::ConfirmDelete, library::is_missing, router::Router, session, set_title, strings};
 
 /// Milliseconds that "Copied" stays.
 const NOTE: f64 = 2_000.0;
@@ -55,7 +55,7 @@ impl Page {
         let page = *self;
         page.error.set(None);
         spawn_local(async move {
-            let answer = Backend::default().get(&id).await;
+            let answer = session::backend().get(&id).await;
             if page.missing.try_get_untracked().is_none() {
                 return;
             }
@@ -64,7 +64,9 @@ impl Page {
                     if let Some(playback) = &video.playback {
                         prefetch(&playback.hls, Aim::default());
                     }
-                    let readiness = Readiness::watch("", video.clone(), move |video| page.take(video.clone()));
+                    let readiness = Readiness::with_backend(session::backend(), video.clone(), move |video| {
+                        page.take(video.clone())
+                    });
                     page.readiness.set_value(Some(readiness));
                     page.take(video);
                 }
@@ -86,7 +88,7 @@ impl Page {
         let Some(id) = self.video.with_untracked(|video| video.as_ref().map(|video| video.id.clone())) else { return };
         page.error.set(None);
         spawn_local(async move {
-            match Backend::default().update(&id, &update).await {
+            match session::backend().update(&id, &update).await {
                 Ok(video) => {
                     page.take(video);
                     done();
@@ -111,7 +113,7 @@ pub fn Watch(id: String, router: Router) -> impl IntoView {
     let asked = RwSignal::new(None);
     let delete = Callback::new(move |id: String| {
         spawn_local(async move {
-            match Backend::default().delete(&id).await {
+            match session::backend().delete(&id).await {
                 Ok(()) => router.go("/"),
                 Err(error) if is_missing(&error) => router.go("/"),
                 Err(error) => page.error.set(Some(error.to_string())),
@@ -174,7 +176,7 @@ fn Ready(page: Page, asked: RwSignal<Option<Video>>) -> impl IntoView {
     let size = page.pick(|video| video.width.zip(video.height));
     let title = page.pick(|video| Some(video.title.clone()));
     let id = page.video.with_untracked(|video| video.as_ref().map(|video| video.id.clone())).unwrap_or_default();
-    let refresh = Refresh::of_video(Backend::default(), id, move |fresh| {
+    let refresh = Refresh::of_video(session::backend(), id, move |fresh| {
         page.video.try_update(|video| {
             if let Some(video) = video {
                 video.playback = Some(fresh.clone());

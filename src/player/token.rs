@@ -139,7 +139,7 @@ impl Shared {
 const fn fault_of(error: &BackendError) -> Fault {
     let status = match error {
         BackendError::Server { status, .. } | BackendError::Unreadable { status } => Some(*status),
-        BackendError::Network => None,
+        BackendError::Network | BackendError::NoTicket { .. } => None,
     };
     Fault::Request { part: Part::Master, status }
 }

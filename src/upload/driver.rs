@@ -59,7 +59,7 @@ impl Driver {
         };
         let recorder = Recorder::new(&picked, endpoint, options.journal);
         let machine = UploadMachine::new(picked.file.size() as u64, settings(&picked.file, &options));
-        let source = Source::new(options.target, options.headers);
+        let source = Source::new(options.target, options.headers, options.ticket);
         Self::with(picked.file, source, machine, recorder)
     }
 
@@ -71,7 +71,7 @@ impl Driver {
         recorder: Rc<Recorder>,
     ) -> Option<Rc<Self>> {
         let settings = settings(&file, &options);
-        let source = Source::new(options.target, options.headers);
+        let source = Source::new(options.target, options.headers, options.ticket);
         source.restore(entry);
         let mut memory: Memory = serde_json::from_str(&entry.memory).ok()?;
         memory.target = source.adapt(memory.target);
@@ -235,12 +235,12 @@ impl Driver {
         let Ok(controller) = AbortController::new() else { return };
         let signal = controller.signal();
         self.running.borrow_mut().push((id, controller));
-        request.headers.extend(self.source.headers_for(&request.url));
         let prepared = self.prepared.borrow_mut().take_if(|_| request.digest.is_some());
         let driver = Rc::clone(self);
         let attempt = request.body.clone().zip(self.on_attempt.borrow().clone());
         let doubtful = self.doubtful.get();
         spawn_local(async move {
+            request.headers.extend(driver.source.headers_for(&request.url).await);
             if let Some((bytes, told)) = attempt {
                 told(bytes);
             }

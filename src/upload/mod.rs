@@ -33,7 +33,7 @@ pub use source::{TargetFunction, TargetSource};
 use web_sys::File;
 
 use crate::{
-    Backend,
+    Backend, Ticket,
     journal::{PickedFile, Recorder},
 };
 
@@ -45,6 +45,8 @@ pub struct UploadOptions {
     /// Headers for every request to that Reelway server, to log in with, say; the provider does not get them. Without
     /// a Reelway server they go to the target.
     pub headers: Vec<(String, String)>,
+    /// What that Reelway server lets in by, if it asks for tickets.
+    pub ticket: Option<Ticket>,
     /// Bytes: no chunk is longer, unless the provider's minimum is. `None` goes by the measured rate.
     pub max_chunk: Option<u64>,
     /// No more requests than this at once, where the target takes several. `None`: as many as it takes.
@@ -60,6 +62,7 @@ impl Default for UploadOptions {
         Self {
             target: TargetSource::default(),
             headers: Vec::new(),
+            ticket: None,
             max_chunk: None,
             parallel: None,
             patience: None,
@@ -77,7 +80,9 @@ impl UploadOptions {
     /// The Reelway server, if that is where the target comes from.
     pub fn backend(&self) -> Option<Backend> {
         match &self.target {
-            TargetSource::Backend(endpoint) => Some(Backend::new(endpoint).with_headers(self.headers.clone())),
+            TargetSource::Backend(endpoint) => {
+                Some(Backend::new(endpoint).with_headers(self.headers.clone()).with_ticket(self.ticket.clone()))
+            }
             TargetSource::Fixed(_) | TargetSource::Function(_) => None,
         }
     }

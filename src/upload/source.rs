@@ -10,6 +10,7 @@ use web_sys::File;
 use crate::{
     backend::{Backend, BackendError, make_target_absolute, new_key},
     dom::page_url,
+    ticket::Ticket,
 };
 
 /// Who says where the bytes go.
@@ -117,10 +118,10 @@ struct Server {
 }
 
 impl Source {
-    pub(super) fn new(source: TargetSource, headers: Vec<(String, String)>) -> Self {
+    pub(super) fn new(source: TargetSource, headers: Vec<(String, String)>, ticket: Option<Ticket>) -> Self {
         let (kind, headers) = match source {
             TargetSource::Backend(endpoint) => {
-                let backend = Backend::new(endpoint).with_headers(headers);
+                let backend = Backend::new(endpoint).with_headers(headers).with_ticket(ticket);
                 // They are the server's: the provider does not get them.
                 (Kind::Server(Box::new(Server { backend, key: new_key(), video: RefCell::new(None) })), Vec::new())
             }
@@ -156,9 +157,9 @@ impl Source {
     }
 
     /// The headers of a request that goes to the server and not to the provider.
-    pub(super) fn headers_for(&self, url: &str) -> Vec<(String, String)> {
+    pub(super) async fn headers_for(&self, url: &str) -> Vec<(String, String)> {
         match &self.kind {
-            Kind::Server(server) => server.backend.headers_for(url).to_vec(),
+            Kind::Server(server) => server.backend.headers_for(url).await,
             Kind::Fixed(_) | Kind::Function(_) => Vec::new(),
         }
     }

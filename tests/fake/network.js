@@ -117,7 +117,8 @@ class FakeEventSource extends EventTarget {
 
   constructor(url) {
     super();
-    log.push(`EVENTS ${new URL(url).pathname}`);
+    const { pathname, search } = new URL(url);
+    log.push(`EVENTS ${pathname}${search}`);
     streams.push(this);
   }
 

@@ -43,6 +43,11 @@ export interface UploadOptions {
   target?: string | URL | UploadTarget | ((file: File) => TargetAnswer | Promise<TargetAnswer>);
   /** For every request to the Reelway server, or, without one, to the target. */
   headers?: HeadersInit;
+  /**
+   * What the Reelway server lets in by, if it asks for tickets. A function is asked for the first one, shortly before one
+   * runs out, and when the server does not take it.
+   */
+  ticket?: string | (() => string | Promise<string>);
   /** Bytes: no chunk is longer. Left out: chunks follow the measured rate. */
   chunkSize?: number;
   /** At most so many requests at once, where the target takes several. */

@@ -40,13 +40,14 @@ export class UnfinishedUpload {
 
   /** Goes on, with the file where it `needsFile`; otherwise soon after a click, since the browser may ask the user. */
   resume(file, options = {}) {
-    const begin = (listen, plain, target) => this.#handle.resume(file, options.handle, plain, target, listen);
+    const begin = (listen, plain, target) =>
+      this.#handle.resume(file, options.handle, plain, target, tickets(options), listen);
     return new Upload(file ?? null, options, begin, this);
   }
 
   /** Gives it up, here and at the provider. */
   async discard(options = {}) {
-    await this.#handle.discard(JSON.stringify(plain(options))).catch(refuse);
+    await this.#handle.discard(JSON.stringify(plain(options)), tickets(options)).catch(refuse);
   }
 }
 
@@ -70,7 +71,7 @@ export class Upload extends EventTarget {
     const named = !(file instanceof Blob) || file instanceof File;
     this.#file = named ? file : new File([file], "video", { type: file.type });
     this.#begin = begin ?? ((listen, plain, target) =>
-      new UploadHandle(this.#file, options.handle, plain, target, listen));
+      new UploadHandle(this.#file, options.handle, plain, target, tickets(options), listen));
     const acknowledged = entry?.acknowledged ?? 0;
     const progress = { acknowledged, sent: acknowledged, total: entry?.size ?? file.size, rate: null, eta: null };
     this.#last = { state: "starting", progress, error: null, videoId: entry?.videoId ?? null, body: "" };
@@ -246,6 +247,11 @@ function refuse(error) {
 function plain({ endpoint, target, headers, chunkSize, parallel, patience, journal }) {
   const fixed = typeof target === "function" ? undefined : target;
   return { endpoint, target: fixed, headers: [...new Headers(headers)], chunkSize, parallel, patience, journal };
+}
+
+/** A function that gives a ticket, if the page has any. */
+function tickets({ ticket }) {
+  return ticket == null || typeof ticket === "function" ? (ticket ?? undefined) : () => ticket;
 }
 
 /** The page's function, with its answer as JSON. */

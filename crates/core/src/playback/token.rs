@@ -34,7 +34,8 @@ pub fn life(url: &str) -> Option<Life> {
     })
 }
 
-fn jwt(token: &str) -> Option<Life> {
+/// The life of a JWT. `None`: it is none, or has no `exp`.
+pub fn jwt(token: &str) -> Option<Life> {
     let mut parts = token.split('.');
     let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
     let claims = from_base64url(payload)?;

@@ -26,7 +26,7 @@ pub struct UploadHandle {
 #[wasm_bindgen]
 impl UploadHandle {
     /// Starts. `options` is JSON; `target` is an asynchronous function that gives the JSON of a target, where the page
-    /// has one; `handle` is the file's `FileSystemFileHandle`, if it has that; `listen` is called with "change" or
+    /// has one; `ticket` is a function that gives a ticket or a promise of one; `handle` is the file's `FileSystemFileHandle`, if it has that; `listen` is called with "change" or
     /// "attempt", and JSON.
     ///
     /// # Errors
@@ -38,9 +38,10 @@ impl UploadHandle {
         handle: JsValue,
         options: &str,
         target: Option<Function>,
+        ticket: Option<Function>,
         listen: Function,
     ) -> Result<Self, JsValue> {
-        let options = options::read(options, target).map_err(|error| js_sys::TypeError::new(&error))?;
+        let options = options::read(options, target, ticket).map_err(|error| js_sys::TypeError::new(&error))?;
         Ok(Self::of(Upload::start(unfinished::picked(file, handle), options), listen))
     }
 

@@ -1,7 +1,7 @@
 //! The options of `createUpload`.
 
 use js_sys::{Function, Promise};
-use reelway::{TargetFunction, TargetSource, UploadOptions, dom::property};
+use reelway::{TargetFunction, TargetSource, Ticket, UploadOptions, dom::property};
 use reelway_api::UploadTarget;
 use reelway_core::upload::{UploadError, custom};
 use serde::Deserialize;
@@ -28,7 +28,7 @@ struct Options {
 /// # Errors
 ///
 /// A sentence for the people who write the page.
-pub fn read(json: &str, function: Option<Function>) -> Result<UploadOptions, String> {
+pub fn read(json: &str, function: Option<Function>, ticket: Option<Function>) -> Result<UploadOptions, String> {
     let options: Options = serde_json::from_str(json).map_err(|error| format!("The options can't be read: {error}"))?;
     let target = match (function, options.target) {
         (Some(function), _) => TargetSource::Function(ask(function)),
@@ -41,6 +41,7 @@ pub fn read(json: &str, function: Option<Function>) -> Result<UploadOptions, Str
     Ok(UploadOptions {
         target,
         headers: options.headers,
+        ticket: ticket.map(Ticket::by_function),
         max_chunk: options.chunk_size,
         parallel: options.parallel,
         patience: options.patience,

@@ -59,9 +59,10 @@ impl UnfinishedHandle {
         handle: JsValue,
         options: String,
         target: Option<Function>,
+        ticket: Option<Function>,
         listen: Function,
     ) -> Result<UploadHandle, JsValue> {
-        let options = options::read(&options, target).map_err(|error| js_sys::TypeError::new(&error))?;
+        let options = options::read(&options, target, ticket).map_err(|error| js_sys::TypeError::new(&error))?;
         let unfinished = self.unfinished.clone();
         let picked = file.map(|file| picked(file, handle));
         let upload = unfinished.resume(picked, options).await.map_err(|error| refusal(&error))?;
@@ -73,8 +74,8 @@ impl UnfinishedHandle {
     /// # Errors
     ///
     /// As of `resume`.
-    pub async fn discard(&self, options: String) -> Result<(), JsValue> {
-        let options = options::read(&options, None).map_err(|error| js_sys::TypeError::new(&error))?;
+    pub async fn discard(&self, options: String, ticket: Option<Function>) -> Result<(), JsValue> {
+        let options = options::read(&options, None, ticket).map_err(|error| js_sys::TypeError::new(&error))?;
         let unfinished = self.unfinished.clone();
         unfinished.discard(options).await.map_err(|error| refusal(&error))
     }
