@@ -4,7 +4,7 @@ use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
-use reelway_emulators::{Film, mux};
+use reelway_emulators::{Film, cloudflare, mux};
 use serde_json::json;
 
 /// Serves one emulator on loopback.
@@ -18,7 +18,7 @@ struct Args {
     /// Seconds that processing takes.
     #[arg(long, default_value_t = 0.0)]
     processing: f64,
-    /// Refuse requests that come too often, as the vendor does.
+    /// Refuse requests that come too often, as Mux does.
     #[arg(long)]
     rate_limits: bool,
 }
@@ -26,6 +26,7 @@ struct Args {
 #[derive(Clone, Copy, ValueEnum)]
 enum Vendor {
     Mux,
+    Cloudflare,
 }
 
 #[tokio::main]
@@ -43,6 +44,13 @@ async fn main() -> Result<()> {
                 "{}",
                 json!({ "hosts": mux.hosts(), "token_id": setup.token_id, "token_secret": setup.token_secret })
             );
+            until_input_ends().await
+        }
+        Vendor::Cloudflare => {
+            let setup = cloudflare::Setup { processing, ..cloudflare::Setup::new(film) };
+            let cloudflare = cloudflare::Cloudflare::start(setup).await?;
+            let setup = cloudflare.setup();
+            println!("{}", json!({ "hosts": cloudflare.hosts(), "account": setup.account, "token": setup.token }));
             until_input_ends().await
         }
     }

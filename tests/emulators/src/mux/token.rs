@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::Account;
-use crate::secret;
+use crate::jwt;
 
 /// A playback id that may be seen, and how: the query of a public one, the claims of a signed one.
 pub struct Leave {
@@ -35,7 +35,8 @@ impl Account {
             Leave { options: query.clone(), query: String::new(), signed: false }
         } else {
             let token = token.ok_or(StatusCode::FORBIDDEN)?;
-            let claims = self.verify(&state.keys, token).ok_or(StatusCode::FORBIDDEN)?;
+            let claims = jwt::verify(token, |name| Some(state.keys.iter().find(|key| key.id == name)?.public.clone()))
+                .ok_or(StatusCode::FORBIDDEN)?;
             let told = |name: &str| claims[name].as_str().unwrap_or_default();
             let is_over = claims["exp"].as_u64().is_none_or(|end| end <= self.desk().clock.seconds());
             if is_over || told("sub") != id || told("aud") != audience {
@@ -53,19 +54,5 @@ impl Account {
             "ready" => Ok(leave),
             _ => Err(StatusCode::PRECONDITION_FAILED),
         }
-    }
-
-    /// The claims of a token that one of our keys has signed: RS256, and the key named in the header or the claims.
-    fn verify(&self, keys: &[super::state::SigningKey], token: &str) -> Option<Value> {
-        let (message, signature) = token.rsplit_once('.')?;
-        let (header, claims) = message.split_once('.')?;
-        let read = |part: &str| serde_json::from_slice::<Value>(&secret::from_base64_url(part)?).ok();
-        let (header, claims) = (read(header)?, read(claims)?);
-        if header["alg"] != "RS256" {
-            return None;
-        }
-        let name = header["kid"].as_str().or(claims["kid"].as_str())?;
-        let key = keys.iter().find(|key| key.id == name)?;
-        key.public.verifies(message.as_bytes(), &secret::from_base64_url(signature)?).then_some(claims)
     }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use super::{Account, state::Upload};
+use crate::intake::read;
 use axum::{
     Router,
     body::Body,
@@ -11,9 +13,6 @@ use axum::{
     response::{IntoResponse, Response},
     routing::options,
 };
-use futures_util::StreamExt;
-
-use super::{Account, state::Upload};
 
 /// Chunks are multiples of this, but for the last.
 const QUANTUM: u64 = 262_144;
@@ -224,17 +223,6 @@ async fn receive(account: &Account, id: &str, headers: &HeaderMap, body: Body) -
             answer
         }
     }
-}
-
-/// The body as far as it comes, and whether that is all.
-async fn read(body: Body) -> (Vec<u8>, bool) {
-    let mut pieces = body.into_data_stream();
-    let mut bytes = Vec::new();
-    while let Some(piece) = pieces.next().await {
-        let Ok(piece) = piece else { return (bytes, false) };
-        bytes.extend_from_slice(&piece);
-    }
-    (bytes, true)
 }
 
 fn refuse((status, why): Refusal) -> Response {

@@ -1,6 +1,7 @@
 //! The emulators' own dialogues, over HTTP: what vendors' SDKs don't say.
 
 mod client;
+mod cloudflare;
 mod hook;
 mod mux_tokens;
 mod mux_uploads;
