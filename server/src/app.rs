@@ -14,7 +14,12 @@ use crate::{
     config::{Config, ProviderKind, TicketsConfig},
     db::{Db, Videos},
     hub::Hub,
-    providers::{Provider, Registry, local::Local},
+    providers::{
+        Provider, Registry,
+        http::{Http, setup::setup},
+        local::Local,
+    },
+    secrets::Secrets,
     store::Store,
 };
 
@@ -63,6 +68,14 @@ pub enum StartError {
     /// The store can't be opened.
     #[error("store: {0}")]
     Store(#[from] object_store::Error),
+    /// A provider can't be made of what the configuration says of it.
+    #[error("provider \"{name}\":\n  {}", problems.join("\n  "))]
+    Provider {
+        /// Its name.
+        name: String,
+        /// What is wrong. `reelway doctor` says so too.
+        problems: Vec<String>,
+    },
 }
 
 impl App {
@@ -74,14 +87,14 @@ impl App {
         // A worker asks nobody for tickets, and need not hold the keys.
         let tickets = if config.role.serves() { config.tickets.clone() } else { TicketsConfig::default() };
         let keys = Keys::open(&tickets, |name| std::env::var(name).ok())?;
-        Self::open_with(config, clock, keys).await
+        Self::open_with(config, clock, keys, &Secrets::default()).await
     }
 
-    /// The same, with keys that do not come from the environment: tests have their own.
+    /// The same, with keys and secrets that do not come from the environment: tests have their own.
     ///
     /// # Errors
     /// As [`App::open`].
-    pub async fn open_with(config: Config, clock: Clock, keys: Keys) -> Result<Self, StartError> {
+    pub async fn open_with(config: Config, clock: Clock, keys: Keys, secrets: &Secrets) -> Result<Self, StartError> {
         let originals = Originals { folder: config.data_dir.join("originals") };
         for path in [&config.data_dir, &originals.folder, &config.data_dir.join("uploads")] {
             let failed = |source| StartError::DataDir { path: path.clone(), source };
@@ -104,13 +117,24 @@ impl App {
             originals.clone(),
             shutdown.clone(),
         ));
-        let providers = config.providers.iter().map(|(name, provider)| {
-            let provider: Arc<dyn Provider> = match provider.kind {
+        let mut providers: BTreeMap<String, Arc<dyn Provider>> = BTreeMap::new();
+        for (name, provider) in &config.providers {
+            let made: Arc<dyn Provider> = match provider.kind {
                 ProviderKind::Local => local.clone(),
+                ProviderKind::Http => {
+                    let failed = |problems| StartError::Provider { name: name.clone(), problems };
+                    let setup = setup(provider, None, secrets).map_err(failed)?;
+                    for warning in &setup.warnings {
+                        tracing::warn!(provider = name, warning);
+                    }
+                    let limits = config.limits.clone();
+                    let http = Http::new(name, setup, limits, clock.clone(), db.clone(), videos.clone());
+                    Arc::new(http.map_err(|problem| failed(vec![problem]))?)
+                }
             };
-            (name.clone(), provider)
-        });
-        let providers = Registry::new(providers.collect::<BTreeMap<_, _>>(), config.provider.clone());
+            providers.insert(name.clone(), made);
+        }
+        let providers = Registry::new(providers, config.provider.clone());
         Ok(Self(Arc::new(Parts {
             config,
             clock,

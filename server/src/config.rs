@@ -100,11 +100,15 @@ impl Role {
 }
 
 /// A provider.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ProviderConfig {
     /// What it speaks.
     pub kind: ProviderKind,
+    /// Kind `http`: the map that describes it, one that is built in or a file named `*.toml` (beside the configuration
+    /// file, unless the path is absolute).
+    pub map: Option<String>,
+    /// Kind `http`: keys of the map, laid over it. Without a `map` they are the map.
+    pub settings: toml::Table,
 }
 
 /// The kinds of providers.
@@ -113,6 +117,36 @@ pub struct ProviderConfig {
 pub enum ProviderKind {
     /// This server: files on its disk, processed by ffmpeg.
     Local,
+    /// A service that a map describes.
+    Http,
+}
+
+impl ProviderConfig {
+    /// A provider of this kind, with nothing else said about it.
+    pub fn new(kind: ProviderKind) -> Self {
+        Self { kind, map: None, settings: toml::Table::new() }
+    }
+}
+
+impl<'de> Deserialize<'de> for ProviderConfig {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+        let mut settings = toml::Table::deserialize(deserializer)?;
+        let kind = settings.remove("kind").ok_or_else(|| D::Error::missing_field("kind"))?;
+        let kind = ProviderKind::deserialize(kind).map_err(D::Error::custom)?;
+        let map = match settings.remove("map") {
+            None => None,
+            Some(toml::Value::String(map)) => Some(map),
+            Some(_) => return Err(D::Error::custom("map is the name of a map: map = \"…\"")),
+        };
+        let strange = if map.is_some() { Some("map") } else { settings.keys().next().map(String::as_str) };
+        if let (ProviderKind::Local, Some(key)) = (kind, strange) {
+            return Err(D::Error::custom(format!(
+                "unknown field `{key}`: a provider of kind \"local\" has none but kind"
+            )));
+        }
+        Ok(Self { kind, map, settings })
+    }
 }
 
 /// What is too much.
@@ -200,7 +234,7 @@ impl Default for Config {
             cors_origins: Vec::new(),
             page_sources: Vec::new(),
             provider: "local".to_owned(),
-            providers: BTreeMap::from([("local".to_owned(), ProviderConfig { kind: ProviderKind::Local })]),
+            providers: BTreeMap::from([("local".to_owned(), ProviderConfig::new(ProviderKind::Local))]),
             limits: Limits::default(),
             upload: UploadConfig::default(),
             store: StoreConfig::default(),
@@ -305,7 +339,15 @@ impl Config {
                 tracing::warn!(name, "this environment variable is no key of the configuration");
             }
         }
-        Self::deserialize(table).map_err(|error| ConfigError::Environment(error.to_string().trim().to_owned()))
+        let mut config =
+            Self::deserialize(table).map_err(|error| ConfigError::Environment(error.to_string().trim().to_owned()))?;
+        let folder = file.and_then(Path::parent).unwrap_or(Path::new(""));
+        for map in config.providers.values_mut().filter_map(|provider| provider.map.as_mut()) {
+            if map.ends_with(".toml") {
+                *map = folder.join(&*map).to_string_lossy().into_owned();
+            }
+        }
+        Ok(config)
     }
 
     /// Checks that the values fit together.

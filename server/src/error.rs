@@ -54,6 +54,11 @@ impl AppError {
         Self::new(ErrorCode::NotFound, "There is no such video.")
     }
 
+    /// There is no such asset at the provider, or its video is another's.
+    pub fn no_such_asset() -> Self {
+        Self::new(ErrorCode::NotFound, "The video service knows of no asset with this id.")
+    }
+
     /// The disk is full.
     pub fn no_room() -> Self {
         Self::new(

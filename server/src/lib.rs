@@ -1,6 +1,7 @@
 //! Reelway's backend: hands out upload targets, takes files, tells when a video is ready, serves it.
 //!
 //! - [`config`], [`app`], [`clock`]: what a process is made of.
+//! - [`secrets`]: what the configuration only names.
 //! - [`serve`]: its life. [`doctor`]: what it needs to live. [`sign`]: tickets for trying.
 //! - [`access`]: who may do what.
 //! - [`http`]: the routes. [`error`]: how they refuse. [`title`]: names for people.
@@ -22,6 +23,7 @@ pub mod hub;
 pub mod jobs;
 pub mod media;
 pub mod providers;
+pub mod secrets;
 pub mod serve;
 pub mod sign;
 pub mod store;

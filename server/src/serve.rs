@@ -5,7 +5,12 @@ use std::{io, time::Duration};
 use axum::serve::ListenerExt;
 use tokio::{net::TcpListener, time::timeout};
 
-use crate::{app::App, error::AppError, http, jobs, providers::local::closing::spawn_sweeper};
+use crate::{
+    app::App,
+    error::AppError,
+    http, jobs,
+    providers::{local::closing::spawn_sweeper, poll},
+};
 
 /// How long requests may take once the process is to stop.
 const GRACE: Duration = Duration::from_secs(6);
@@ -32,6 +37,7 @@ pub enum ServeError {
 pub async fn serve(app: App, listener: Option<TcpListener>) -> Result<(), ServeError> {
     let shutdown = app.shutdown().clone();
     let worker = app.config().role.works().then(|| jobs::spawn_worker(app.clone(), shutdown.child_token()));
+    let poller = app.config().role.works().then(|| poll::spawn(app.clone()));
     if let Some(listener) = listener {
         app.local().recover().await?;
         let sweeper = spawn_sweeper(app.clone());
@@ -60,6 +66,9 @@ pub async fn serve(app: App, listener: Option<TcpListener>) -> Result<(), ServeE
         && timeout(WORKER_GRACE, worker).await.is_err()
     {
         tracing::warn!("the worker did not stop in time; its job is taken up again later");
+    }
+    if let Some(poller) = poller {
+        poller.abort();
     }
     app.db().close().await;
     Ok(())

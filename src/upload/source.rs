@@ -239,7 +239,7 @@ impl Server {
 
 fn describe(file: &File) -> CreateVideo {
     let content_type = Some(file.type_()).filter(|kind| !kind.is_empty());
-    CreateVideo { filename: file.name(), size: Some(file.size() as u64), content_type, protocol: None }
+    CreateVideo { filename: file.name(), size: Some(file.size() as u64), content_type, protocol: None, provider: None }
 }
 
 /// A page's own target may be relative to the page.

@@ -13,4 +13,7 @@ pub mod video;
 
 pub use error::{ApiError, ErrorBody, ErrorCode};
 pub use upload::{Digest, Multipart, Protocol, UploadTarget};
-pub use video::{CreateVideo, CreatedVideo, EventsUrl, Playback, UpdateVideo, Video, VideoList, VideoStatus};
+pub use video::{
+    CreateVideo, CreatedVideo, EventsUrl, ImportVideo, PictureUrl, Playback, ProviderInfo, ProviderList, UpdateVideo,
+    Video, VideoList, VideoStatus,
+};

@@ -22,6 +22,50 @@ pub struct CreateVideo {
     /// The dialogue that the caller would like to send the bytes by. The answer's target tells which one it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protocol: Option<Protocol>,
+    /// The name of the provider, one of `GET /api/providers`, that it goes to. Absent: the server's choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+}
+
+/// The body of `POST /api/videos/import`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ImportVideo {
+    /// The name of the provider that has it.
+    pub provider: String,
+    /// The provider's name for the asset.
+    pub external_id: String,
+    /// 1 to 200 characters. Absent: the asset's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+}
+
+/// The answer of `GET /api/videos/{id}/thumbnail`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PictureUrl {
+    /// Where the picture is.
+    pub url: String,
+}
+
+/// The answer of `GET /api/providers`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProviderList {
+    /// Those of the server's configuration, with the default one first.
+    pub providers: Vec<ProviderInfo>,
+}
+
+/// A place that videos may go to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProviderInfo {
+    /// Its name in the server's configuration: [`CreateVideo::provider`] and [`Video::provider`].
+    pub name: String,
+    /// The service's name, for people.
+    pub label: String,
+    /// Whether videos go there whose creator has not chosen.
+    pub default: bool,
 }
 
 /// The answer of `POST /api/videos`, and of `POST /api/videos/{id}/upload`.

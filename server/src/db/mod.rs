@@ -1,13 +1,14 @@
 //! The database: SQLite in the data directory.
 //!
 //! - [`videos`]: the videos and the one door through which they change. [`change`]: what can happen to them.
-//! - [`uploads`]: the local provider's uploads.
+//! - [`uploads`]: the local provider's uploads. [`remote`]: what other services have told.
 //!
 //! One connection writes, a few read: SQLite has one writer at a time, and a queue in this process is fairer than
 //! its busy timeout, which stays for other processes on the same file. The write-ahead log is synced at every
 //! commit, for what a client has been told is stored must outlive a power cut.
 
 pub mod change;
+pub mod remote;
 pub mod uploads;
 pub mod videos;
 
@@ -19,6 +20,7 @@ use sqlx::{
 };
 
 pub use change::Change;
+pub use remote::{Remote, RemoteRow};
 pub use uploads::{UploadRow, UploadState, Uploads};
 pub use videos::{Applied, NewVideo, VideoRow, Videos};
 

@@ -237,6 +237,18 @@ impl Videos {
         sqlx::query_as("SELECT * FROM videos WHERE id = ?").bind(id).fetch_optional(self.db.read()).await
     }
 
+    /// The video that a provider has under this name, if there is one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn by_asset(&self, provider: &str, external_id: &str) -> Result<Option<VideoRow>, sqlx::Error> {
+        sqlx::query_as("SELECT * FROM videos WHERE provider = ? AND external_id = ?")
+            .bind(provider)
+            .bind(external_id)
+            .fetch_optional(self.db.read())
+            .await
+    }
+
     /// The video, if there is one within the caller's reach.
     ///
     /// # Errors

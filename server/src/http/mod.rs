@@ -1,5 +1,6 @@
 //! The routes, and what is true of all of them.
 //!
+//! - [`providers`], [`webhooks`]: the routes of providers.
 //! - [`videos`], [`events`], [`uploads`], [`tus`], [`media`], [`health`]: the routes. [`front`]: everything else.
 //! - [`access`]: who asks. [`guard`]: from where. [`tus_frame`]: what tus wants of every answer. [`extract`]: reading requests. [`files`], [`range`]: serving files.
 
@@ -11,11 +12,13 @@ pub mod front;
 pub mod guard;
 pub mod health;
 pub mod media;
+pub mod providers;
 pub mod range;
 pub mod tus;
 pub mod tus_frame;
 pub mod uploads;
 pub mod videos;
+pub mod webhooks;
 
 use std::{any::Any, sync::Arc, time::Duration};
 
@@ -65,6 +68,8 @@ pub fn router(app: App) -> Router {
         .merge(tus::routes())
         .merge(media::routes())
         .merge(health::routes())
+        .merge(providers::routes())
+        .merge(webhooks::routes())
         .split_for_parts();
     // OpenAPI knows no wildcards.
     description.paths.paths =

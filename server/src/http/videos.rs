@@ -14,7 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     access::{Manage, May, Upload, View},
     extract::{Json, Path, Query},
-    guard,
+    guard, providers,
 };
 use crate::{
     access::{Caller, Scope},
@@ -57,6 +57,9 @@ impl App {
     }
 
     /// The video, if there is one within the caller's reach.
+    ///
+    /// # Errors
+    /// There is none.
     pub(super) async fn find(&self, caller: &Caller, id: &str) -> Result<VideoRow, AppError> {
         self.videos().find(caller.reach(), id).await?.ok_or_else(AppError::no_such_video)
     }
@@ -87,7 +90,7 @@ async fn create(
     Json(request): Json<CreateVideo>,
 ) -> Result<(StatusCode, axum::Json<CreatedVideo>), AppError> {
     let key = read_key(&headers)?;
-    let (name, provider) = app.providers().default()?;
+    let (name, provider) = providers::chosen(&app, request.provider.as_deref())?;
     caller.may_create(request.size)?;
     provider.accept(request.size)?;
     let new = NewVideo {

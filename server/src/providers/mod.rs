@@ -1,15 +1,25 @@
 //! Video services behind one trait, by the names that the configuration gives them.
 //!
 //! - [`local`]: this server itself.
+//! - [`http`]: services that a map describes.
+//! - [`webhook`]: who tells of an event. [`poll`]: asking again.
 
+pub mod http;
 pub mod local;
+pub mod poll;
+pub mod webhook;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use futures_util::future::BoxFuture;
 use reelway_api::{Playback, Protocol, UploadTarget};
 
-use crate::{config::ProviderKind, db::VideoRow, error::AppError};
+use self::webhook::Verifier;
+use crate::{
+    config::ProviderKind,
+    db::{RemoteRow, VideoRow},
+    error::AppError,
+};
 
 /// What a provider's method returns: a future, boxed so that providers can stand side by side in one table.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, AppError>>;
@@ -34,6 +44,21 @@ pub struct OpenedUpload {
     pub upload_id: Option<String>,
 }
 
+/// A picture of a video that is asked for by itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Picture {
+    /// Seconds into the video. `None`: the chosen time of the poster, or the service's own choice.
+    pub time: Option<f64>,
+    /// Pixels.
+    pub width: Option<u32>,
+    /// Pixels.
+    pub height: Option<u32>,
+    /// How the frame is fitted into width and height, in the service's words.
+    pub fit: Option<String>,
+    /// A moving picture.
+    pub moving: bool,
+}
+
 /// A video service.
 ///
 /// The database's row is the truth on a video's state; a provider acts at the service and tells. What a
@@ -41,6 +66,11 @@ pub struct OpenedUpload {
 pub trait Provider: fmt::Debug + Send + Sync {
     /// What it speaks.
     fn kind(&self) -> ProviderKind;
+
+    /// The service's name for people, where it has one.
+    fn label(&self) -> Option<&str> {
+        None
+    }
 
     /// Whether a file of this size may come at all, before a video is made for it.
     ///
@@ -65,6 +95,34 @@ pub trait Provider: fmt::Debug + Send + Sync {
 
     /// The user has chosen another time for the poster; the row has it already.
     fn poster_chosen<'a>(&'a self, video: &'a VideoRow) -> Answer<'a, ()>;
+
+    /// The URL of a picture of the video. `None`: there is none, or the service makes none to order.
+    fn picture<'a>(&'a self, _video: &'a VideoRow, _picture: &'a Picture) -> Answer<'a, Option<String>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    /// Makes the video, which was made a moment ago and knows of no upload, one that is at the service already.
+    fn import<'a>(&'a self, _video: &'a VideoRow, _external_id: &'a str) -> Answer<'a, VideoRow> {
+        Box::pin(async {
+            let message = "This provider has nothing to import: upload the file.";
+            Err(AppError::new(reelway_api::ErrorCode::BadRequest, message))
+        })
+    }
+
+    /// Asks the service how the video stands.
+    fn poll<'a>(&'a self, _video: &'a VideoRow, _remote: &'a RemoteRow) -> Answer<'a, ()> {
+        Box::pin(async { Ok(()) })
+    }
+
+    /// How the service's webhooks are told from others', and how many bytes they have at most. `None`: it sends none.
+    fn verifier(&self) -> Option<(&Verifier, usize)> {
+        None
+    }
+
+    /// Takes in a webhook that [`Provider::verifier`] believes. What it says may be old, or said twice.
+    fn told<'a>(&'a self, _event: &'a [u8]) -> Answer<'a, ()> {
+        Box::pin(async { Ok(()) })
+    }
 }
 
 /// The providers of the configuration.
@@ -92,6 +150,15 @@ impl Registry {
     pub fn named(&self, kind: ProviderKind) -> Option<&str> {
         let is = |name: &&String| self.providers.get(*name).is_some_and(|provider| provider.kind() == kind);
         Some(&self.default).filter(is).or_else(|| self.providers.keys().find(is)).map(String::as_str)
+    }
+
+    /// The names of all, with the default one first.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let others = self.providers.keys().filter(|name| **name != self.default);
+        std::iter::once(&self.default)
+            .filter(|name| self.providers.contains_key(*name))
+            .chain(others)
+            .map(String::as_str)
     }
 
     /// The provider of this name.

@@ -10,7 +10,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http_body_util::BodyExt;
 use reelway_api::{CreatedVideo, ErrorBody, ErrorCode, Video};
-use reelway_server::{access::Keys, app::App, clock::Clock, config::Config, http};
+use reelway_server::{access::Keys, app::App, clock::Clock, config::Config, http, secrets::Secrets};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -158,7 +158,7 @@ impl Server {
 /// Keys are the tests' own: what is in the environment counts for all tests at once.
 async fn open(config: Config, clock: &Clock) -> App {
     let keys = Keys::open(&config.tickets, |_| Some(SECRET.to_owned())).unwrap();
-    App::open_with(config, clock.clone(), keys).await.unwrap()
+    App::open_with(config, clock.clone(), keys, &Secrets::of([])).await.unwrap()
 }
 
 impl Answer {

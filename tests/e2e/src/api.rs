@@ -87,7 +87,7 @@ impl Api {
             filename: filename.to_owned(),
             size,
             content_type: Some("video/mp4".to_owned()),
-            protocol: None,
+            ..CreateVideo::default()
         };
         let response = self.http.post(format!("{}/api/videos", self.base)).json(&body).send().await?;
         Ok(if response.status().is_success() { Ok(response.json().await?) } else { Err(response.json().await?) })

@@ -46,6 +46,12 @@ const ROUTES: &[Row] = &[
     ("GET", "/api/videos/{id}/events", Needs::OwnVideo(&[View, Upload]), 200),
     ("POST", "/api/videos/{id}/events", Needs::OwnVideo(&[View, Upload]), 200),
     ("GET", "/api/videos/{id}/playback", Needs::OwnVideo(&[View]), 409),
+    ("GET", "/api/videos/{id}/thumbnail", Needs::OwnVideo(&[View]), 409),
+    // The local provider has nothing to import.
+    ("POST", "/api/videos/import", Needs::Create(Manage), 400),
+    ("GET", "/api/providers", Needs::Server(Upload), 200),
+    // Signed by the provider, not by a ticket; the local provider sends none.
+    ("POST", "/webhooks/{provider}", Needs::Nothing, 404),
     ("POST", "/tus", Needs::Create(Upload), 201),
     ("PUT", "/u/{token}", Needs::Nothing, 200),
     ("HEAD", "/u/{token}", Needs::Nothing, 200),
@@ -112,6 +118,7 @@ fn authorization(who: Who, needs: Needs, scope: Scope, another: &str) -> Option<
 
 fn build((method, path, ..): Row, id: &str, token: &str) -> Request<Body> {
     let path = path.replace("{id}", id).replace("{token}", token).replace("{path}", "master.m3u8");
+    let path = path.replace("{provider}", "local");
     let mut sent = request(Method::from_bytes(method.as_bytes()).unwrap(), &path);
     let body = match (method, path.split('/').nth(1).unwrap_or_default()) {
         ("POST", "tus") => {
@@ -133,7 +140,10 @@ fn build((method, path, ..): Row, id: &str, token: &str) -> Request<Body> {
         ("PUT", "u") => Body::from("12345"),
         ("POST" | "PATCH", "api") => {
             sent = sent.header(header::CONTENT_TYPE, "application/json");
-            Body::from(json!({ "filename": "b.mp4", "size": 5, "title": "A name" }).to_string())
+            Body::from(
+                json!({ "filename": "b.mp4", "size": 5, "title": "A name", "provider": "local", "external_id": "AS1" })
+                    .to_string(),
+            )
         }
         _ => Body::empty(),
     };

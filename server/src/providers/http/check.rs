@@ -1,0 +1,481 @@
+//! Whether a map makes sense: each template can be read and names values that there are, hosts are safe, policy and
+//! signing fit together.
+
+use std::collections::BTreeSet;
+
+use axum::http::HeaderName;
+use reelway_api::{ErrorCode, Protocol};
+use reqwest::Url;
+use serde_json::Value;
+
+use super::{
+    map::{Action, Algorithm, AuthKind, Link, Map, Policy, Sources},
+    template::{Template, is_name},
+};
+
+/// Something about a map that is to be changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The keys that lead to it.
+    pub path: Vec<String>,
+    /// Byte offset in the text that stands there.
+    pub at: Option<usize>,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+impl Problem {
+    /// About the value at this path.
+    pub fn error(path: Vec<String>, message: impl Into<String>) -> Self {
+        Self { path, at: None, message: message.into() }
+    }
+}
+
+/// The values that every request's templates may name.
+const ALWAYS: [&str; 8] =
+    ["video_id", "title", "size", "content_type", "origin", "policy", "signed", "upload_lifetime"];
+/// Those for opening an upload.
+const OPENING: [&str; 2] = ["upload_expires", "max_duration"];
+/// Those that an upload or asset adds.
+const KNOWN: [&str; 3] = ["upload_id", "asset_id", "playback_id"];
+/// Those of playback's URLs and claims.
+const PLAYBACK: [&str; 6] = ["video_id", "duration", "time", "width", "height", "fit"];
+/// Those of claims and signed URLs.
+const SIGNED: [&str; 3] = ["expires", "audience", "key_id"];
+/// What a reading may extract that has a meaning.
+pub const MEANT: [&str; 11] = [
+    "upload_id",
+    "asset_id",
+    "video_id",
+    "url",
+    "duration",
+    "width",
+    "height",
+    "size",
+    "percent",
+    "error_code",
+    "error_message",
+];
+
+/// All problems of a map. Secrets are not looked at.
+pub fn check(map: &Map) -> Vec<Problem> {
+    let mut check = Check { map, problems: Vec::new() };
+    check.hosts();
+    check.vars();
+    check.auth();
+    check.numbers();
+    check.actions();
+    check.readings();
+    check.playback();
+    check.webhook();
+    check.problems
+}
+
+struct Check<'a> {
+    map: &'a Map,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Check<'a> {
+    fn problem(&mut self, path: &[&str], message: impl Into<String>) {
+        let path = path.iter().map(|key| (*key).to_owned()).collect();
+        self.problems.push(Problem::error(path, message));
+    }
+
+    fn hosts(&mut self) {
+        if !self.map.hosts.contains_key("api_base") {
+            self.problem(&["hosts"], "api_base is missing: the address that actions go to");
+        }
+        for (name, host) in &self.map.hosts {
+            if let Err(message) = safe_base(host) {
+                self.problem(&["hosts", name], message);
+            }
+            self.name(&["hosts", name], name);
+        }
+    }
+
+    /// A name of the map's own must not hide one that has a meaning.
+    fn name(&mut self, path: &[&str], name: &str) {
+        let taken = [ALWAYS.as_slice(), &OPENING, &KNOWN, &PLAYBACK, &SIGNED].concat();
+        if !is_name(name) {
+            self.problem(path, format!("\"{name}\" is no name: it has lower-case letters, digits and _"));
+        } else if taken.contains(&name) || name == "token" {
+            self.problem(path, format!("\"{name}\" has a meaning already: choose another name"));
+        }
+    }
+
+    fn vars(&mut self) {
+        for (name, value) in &self.map.vars {
+            self.name(&["vars", name], name);
+            if self.map.hosts.contains_key(name) {
+                self.problem(&["vars", name], "a host has this name: choose another one");
+            }
+            match value {
+                Value::String(text) if text.is_empty() => {
+                    self.problem(
+                        &["vars", name],
+                        format!("it has to be set: vars.{name} = \"…\" in the configuration"),
+                    );
+                }
+                Value::String(_) | Value::Number(_) | Value::Bool(_) => {}
+                _ => self.problem(&["vars", name], "a value is a text, a number or a boolean"),
+            }
+        }
+    }
+
+    fn auth(&mut self) {
+        let auth = &self.map.auth;
+        let wanted: &[(&str, &Option<String>)] = match auth.kind {
+            AuthKind::Basic => &[("user_env", &auth.user_env), ("password_env", &auth.password_env)],
+            AuthKind::Bearer => &[("token_env", &auth.token_env)],
+            AuthKind::None => &[],
+        };
+        for (key, value) in wanted {
+            match value {
+                None => self.problem(&["auth", key], "it is missing: the name of an environment variable"),
+                Some(name) => self.variable(&["auth", key], name),
+            }
+        }
+    }
+
+    /// A secret in place of its variable's name is the slip that matters most: it is not repeated here.
+    fn variable(&mut self, path: &[&str], name: &str) {
+        let plain = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+        if name.is_empty() || !name.bytes().all(plain) || name.starts_with(|c: char| c.is_ascii_digit()) {
+            self.problem(
+                path,
+                "it is the name of an environment variable, in capitals, digits and _. The secret itself belongs into \
+                 that variable, never into a file",
+            );
+        }
+    }
+
+    fn numbers(&mut self) {
+        let (limits, upload) = (&self.map.limits, &self.map.upload);
+        for (key, value) in [
+            ("create_rate", limits.create_rate),
+            ("read_rate", limits.read_rate),
+            ("patience", limits.patience),
+            ("timeout", limits.timeout),
+        ] {
+            if !(value > 0.0 && value <= 86_400.0) {
+                self.problem(&["limits", key], "it is more than 0, and 86400 at most");
+            }
+        }
+        if limits.retries > 10 {
+            self.problem(&["limits", "retries"], "it is 10 at most");
+        }
+        if upload.chunk_multiple == 0 || upload.min_chunk == 0 {
+            self.problem(&["upload", "chunk_multiple"], "chunk_multiple and min_chunk are at least 1");
+        } else if upload.max_chunk < upload.min_chunk.next_multiple_of(upload.chunk_multiple) {
+            self.problem(&["upload", "max_chunk"], "no length lies between min_chunk and max_chunk");
+        }
+        if upload.lifetime < 60 {
+            self.problem(&["upload", "lifetime"], "it is at least 60 seconds");
+        }
+        if !matches!(upload.protocol, Protocol::Resumable | Protocol::Tus | Protocol::Put) {
+            self.problem(&["upload", "protocol"], "it is one of resumable, tus, put");
+        }
+    }
+
+    fn actions(&mut self) {
+        let map = self.map;
+        for (name, action) in map.actions.all() {
+            self.action(name, action);
+        }
+        let opening = map.actions.create_upload.reads.as_deref().and_then(|name| map.readings.get(name));
+        for field in ["url", "upload_id"] {
+            if !opening.is_some_and(|reading| reading.extract.contains_key(field)) {
+                self.problem(&["actions", "create_upload"], format!("its reading has to extract {field}"));
+            }
+        }
+        for name in ["get_asset", "get_upload"] {
+            let action = map.actions.all().find(|(known, _)| *known == name);
+            if action.is_some_and(|(_, action)| action.reads.is_none()) {
+                self.problem(&["actions", name], "reads is missing: what it asks for would be lost");
+            }
+        }
+    }
+
+    fn action(&mut self, name: &str, action: &Action) {
+        let opening = if name == "create_upload" { OPENING.as_slice() } else { &KNOWN };
+        let names = self.names(&[&ALWAYS, opening]);
+        let path = ["actions", name, "path"];
+        if !action.path.starts_with('/') {
+            self.problem(&path, "it begins with a slash: it stands after api_base");
+        }
+        self.template(&path, &action.path, &names);
+        for (header, template) in &action.headers {
+            let path = ["actions", name, "headers", header];
+            if HeaderName::try_from(header.as_str()).is_err() {
+                self.problem(&path, format!("\"{header}\" is no header's name"));
+            } else if ["authorization", "host", "content-length"].contains(&header.to_ascii_lowercase().as_str()) {
+                self.problem(&path, format!("{header} is set by Reelway itself; secrets go into auth"));
+            }
+            self.template(&path, template, &names);
+        }
+        if let Some(body) = &action.body {
+            self.body(&["actions", name, "body"], body, &names);
+        }
+        if action.ok.is_empty() || action.ok.iter().chain(&action.gone).any(|status| !(200..600).contains(status)) {
+            self.problem(&["actions", name, "ok"], "ok and gone hold statuses from 200 to 599, and ok at least one");
+        }
+        if let Some(reading) = &action.reads {
+            self.reading(&["actions", name, "reads"], reading);
+        }
+    }
+
+    fn reading(&mut self, path: &[&str], name: &str) {
+        if !self.map.readings.contains_key(name) {
+            self.problem(path, format!("readings has no \"{name}\""));
+        }
+    }
+
+    fn names(&self, groups: &[&[&'a str]]) -> BTreeSet<&'a str> {
+        let map: &'a Map = self.map;
+        let own = map.hosts.keys().chain(map.vars.keys()).map(String::as_str);
+        own.chain(groups.iter().flat_map(|group| group.iter().copied())).collect()
+    }
+
+    fn template(&mut self, path: &[&str], text: &str, names: &BTreeSet<&str>) {
+        let mut found = Vec::new();
+        match Template::parse(text) {
+            Err(malformed) => found.push((malformed.at, malformed.message)),
+            Ok(template) => {
+                for placeholder in template.placeholders() {
+                    if !names.contains(placeholder.name.as_str()) {
+                        let known: Vec<_> = names.iter().copied().collect();
+                        let message = format!("there is no {{{}}} here: {}", placeholder.name, known.join(", "));
+                        found.push((placeholder.at, message));
+                    }
+                }
+            }
+        }
+        let path: Vec<String> = path.iter().map(|key| (*key).to_owned()).collect();
+        self.problems.extend(found.into_iter().map(|(at, message)| Problem {
+            path: path.clone(),
+            at: Some(at),
+            message,
+        }));
+    }
+
+    fn body(&mut self, path: &[&str], body: &Value, names: &BTreeSet<&str>) {
+        match body {
+            Value::String(text) => self.template(path, text, names),
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.body(&[path, &[&index.to_string()]].concat(), item, names);
+                }
+            }
+            Value::Object(entries) => {
+                for (key, value) in entries {
+                    self.body(&[path, &[key]].concat(), value, names);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn readings(&mut self) {
+        self.sources(&["refusal"], &self.map.refusal);
+        for (name, reading) in &self.map.readings {
+            self.pointer(&["readings", name, "at"], &reading.at);
+            self.sources(&["readings", name, "status"], &reading.status);
+            for (field, sources) in &reading.extract {
+                let path = ["readings", name, "extract", field];
+                self.sources(&path, sources);
+                if !MEANT.contains(&field.as_str()) {
+                    self.name(&path, field);
+                }
+            }
+            for (word, code) in &reading.error_map {
+                if !ErrorCode::ALL.iter().any(|known| known.as_str() == code) {
+                    self.problem(
+                        &["readings", name, "error_map", word],
+                        format!("\"{code}\" is none of Reelway's codes"),
+                    );
+                }
+            }
+            if let Some(ids) = &reading.playback {
+                self.pointer(&["readings", name, "playback", "list"], ids.list.as_deref().unwrap_or_default());
+                self.sources(&["readings", name, "playback", "id"], &ids.id);
+                self.sources(&["readings", name, "playback", "policy"], &ids.policy);
+            }
+        }
+    }
+
+    fn sources(&mut self, path: &[&str], sources: &Sources) {
+        for source in sources.iter() {
+            match source.strip_prefix("header:") {
+                Some(name) if HeaderName::try_from(name).is_err() => {
+                    self.problem(path, format!("\"{name}\" is no header's name"));
+                }
+                Some(_) => {}
+                None => self.pointer(path, source),
+            }
+        }
+    }
+
+    fn pointer(&mut self, path: &[&str], pointer: &str) {
+        if !pointer.is_empty() && !pointer.starts_with('/') {
+            let message = format!("\"{pointer}\" is no JSON pointer: write /data/id, or header:Name for a header");
+            self.problem(path, message);
+        }
+    }
+
+    fn playback(&mut self) {
+        let map = self.map;
+        let fields = map.readings.values().flat_map(|reading| reading.extract.keys()).map(String::as_str);
+        let fields: Vec<_> = fields.filter(|field| !MEANT.contains(field)).collect();
+        for (name, link) in map.playback.links() {
+            self.link(name, link, &fields);
+        }
+        if !map.readings.values().any(|reading| reading.playback.is_some()) {
+            self.problem(&["readings"], "none of them says under which id a video is played: playback is missing");
+        }
+        match &map.signing {
+            None if map.playback.policy == Policy::Signed => self.problem(
+                &["playback", "policy"],
+                "a signed video can't be played without tokens: describe signing, or make the policy \"public\"",
+            ),
+            None => {}
+            Some(signing) => {
+                if signing.algorithm == Algorithm::HS256 {
+                    self.problem(
+                        &["signing", "algorithm"],
+                        "HS256 is refused: it signs with a secret that the service would have to share, and no service \
+                         checks its tokens so. The service has the public half of an RSA key: use RS256, with the \
+                         private half in a variable",
+                    );
+                }
+                self.variable(&["signing", "key_id_env"], &signing.key_id_env);
+                self.variable(&["signing", "private_key_env"], &signing.private_key_env);
+                if signing.lifetime < 60 {
+                    self.problem(&["signing", "lifetime"], "it is at least 60 seconds");
+                }
+                let names = self.names(&[&KNOWN, &PLAYBACK, &SIGNED, &fields]);
+                for (claim, template) in &signing.claims {
+                    self.body(&["signing", "claims", claim], template, &names);
+                }
+                for claim in ["sub", "exp"] {
+                    if !signing.claims.contains_key(claim) {
+                        self.problem(
+                            &["signing", "claims"],
+                            format!("{claim} is missing: no service takes a token without"),
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    fn link(&mut self, name: &str, link: &Link, fields: &[&'a str]) {
+        let public = self.names(&[&KNOWN, &PLAYBACK, fields]);
+        let mut signed = public.clone();
+        signed.extend(SIGNED.iter().copied().chain(["token"]));
+        self.template(&["playback", name, "public"], &link.public, &public);
+        for (key, template) in &link.query {
+            self.template(&["playback", name, "query", key], template, &public);
+        }
+        for (key, template) in &link.signed_query {
+            self.template(&["playback", name, "signed_query", key], template, &signed);
+        }
+        let claims = self.names(&[&KNOWN, &PLAYBACK, &SIGNED, fields]);
+        for (claim, template) in &link.claims {
+            self.body(&["playback", name, "claims", claim], template, &claims);
+        }
+        match &link.signed {
+            None if self.map.playback.policy == Policy::Signed => {
+                self.problem(&["playback", name, "signed"], "it is missing, and videos are signed");
+            }
+            None => {}
+            Some(template) => {
+                self.template(&["playback", name, "signed"], template, &signed);
+                let has_token =
+                    Template::parse(template).is_ok_and(|t| t.placeholders().iter().any(|p| p.name == "token"));
+                if !has_token {
+                    self.problem(
+                        &["playback", name, "signed"],
+                        "it names no {token}: a signed video can't be played so",
+                    );
+                }
+                let wants_audience = self.map.signing.as_ref().is_some_and(|signing| {
+                    signing
+                        .claims
+                        .values()
+                        .any(|claim| claim.as_str().is_some_and(|claim| claim.contains("{audience}")))
+                });
+                if wants_audience && link.audience.is_none() {
+                    self.problem(&["playback", name, "audience"], "it is missing, and the claims name {audience}");
+                }
+            }
+        }
+    }
+
+    fn webhook(&mut self) {
+        let Some(webhook) = &self.map.webhook else { return };
+        if HeaderName::try_from(webhook.header.as_str()).is_err() {
+            self.problem(&["webhook", "header"], format!("\"{}\" is no header's name", webhook.header));
+        }
+        for (key, value) in [("time_key", &webhook.time_key), ("signature_key", &webhook.signature_key)] {
+            if value.is_empty() || value.contains([',', '=']) {
+                self.problem(&["webhook", key], "it is the text before the = in the header");
+            }
+        }
+        if webhook.tolerance == 0 || webhook.tolerance > 3600 {
+            self.problem(
+                &["webhook", "tolerance"],
+                "it is 1 to 3600 seconds: a longer one lets old webhooks be replayed",
+            );
+        }
+        if webhook.max_body == 0 || webhook.max_body > 16 << 20 {
+            self.problem(&["webhook", "max_body"], "it is 1 byte to 16 MiB");
+        }
+        self.variable(&["webhook", "secret_env"], &webhook.secret_env);
+        for (key, pointer) in [("event_id", &webhook.event_id), ("event_type", &webhook.event_type)] {
+            self.pointer(&["webhook", key], pointer.as_deref().unwrap_or_default());
+        }
+        for (kind, event) in &webhook.events {
+            self.reading(&["webhook", "events", kind, "reads"], &event.reads);
+            self.pointer(&["webhook", "events", kind, "at"], event.at.as_deref().unwrap_or_default());
+            if webhook.event_type.is_none() && kind != "*" {
+                self.problem(&["webhook", "events", kind], "without event_type all events are of the type \"*\"");
+            }
+        }
+    }
+}
+
+/// An address that secrets may be sent to: `https`, or `http` on this machine.
+///
+/// # Errors
+/// What to do about it.
+pub fn safe_base(base: &str) -> Result<Url, String> {
+    let url = Url::parse(base).map_err(|error| format!("\"{base}\" is no URL: {error}"))?;
+    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || base.ends_with('/') {
+        return Err(format!("\"{base}\" has to end with its host or path: no slash, no ?, no user before an @"));
+    }
+    safe_url(&url)?;
+    Ok(url)
+}
+
+/// A URL whose answers and tokens nobody on the way can read.
+///
+/// # Errors
+/// What to do about it.
+pub fn safe_url(url: &Url) -> Result<(), String> {
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if is_loopback(url) => Ok(()),
+        _ => {
+            Err("it has to begin with https://. Only a host on this machine (127.0.0.1, [::1], localhost) may be http"
+                .to_owned())
+        }
+    }
+}
+
+/// Whether the URL leads to this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}

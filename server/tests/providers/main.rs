@@ -1,0 +1,13 @@
+//! Services that a map describes, against a service that answers by script: what is sent, what becomes of the answers,
+//! of webhooks, and of all that goes wrong between.
+
+#![allow(clippy::unwrap_used)]
+
+mod answers;
+mod bench;
+mod deadlines;
+mod events;
+mod flows;
+mod hygiene;
+mod imports;
+mod service;
