@@ -2,10 +2,12 @@
 //!
 //! - [`local`]: this server itself.
 //! - [`http`]: services that a map describes.
+//! - [`oci`]: Oracle Cloud Infrastructure.
 //! - [`webhook`]: who tells of an event. [`poll`]: asking again.
 
 pub mod http;
 pub mod local;
+pub mod oci;
 pub mod poll;
 pub mod webhook;
 
