@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     access::{KeyError, Keys, Passes, secret},
     clock::Clock,
-    config::{Config, ProviderKind, TicketsConfig},
+    config::{Config, Policy, ProviderKind, TicketsConfig},
     db::{Db, Videos},
     hub::Hub,
     providers::{
@@ -108,7 +108,7 @@ impl App {
         let videos = Videos::new(db.clone(), hub.clone(), clock.clone());
         let store = Store::open(&config)?;
         let shutdown = CancellationToken::new();
-        let local = Arc::new(Local::new(
+        let local = Local::new(
             &config,
             clock.clone(),
             db.clone(),
@@ -116,7 +116,11 @@ impl App {
             store.clone(),
             originals.clone(),
             shutdown.clone(),
-        ));
+        );
+        let local = Arc::new(match config.playback.policy(config.auth) {
+            Policy::Public => local,
+            Policy::Signed => local.signing(passes.clone(), config.playback.ttl * 1000),
+        });
         let mut providers: BTreeMap<String, Arc<dyn Provider>> = BTreeMap::new();
         for (name, provider) in &config.providers {
             let made: Arc<dyn Provider> = match provider.kind {

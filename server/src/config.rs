@@ -17,8 +17,10 @@ use std::{
 use serde::Deserialize;
 
 mod access;
+mod playback;
 
 pub use access::{Auth, TicketAlgorithm, TicketKey, TicketsConfig};
+pub use playback::{Encryption, PlaybackConfig, Policy};
 
 /// All that can be configured.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -51,6 +53,8 @@ pub struct Config {
     pub limits: Limits,
     /// How files are received by the local provider.
     pub upload: UploadConfig,
+    /// How the local provider's videos may be watched.
+    pub playback: PlaybackConfig,
     /// Where published media lives.
     pub store: StoreConfig,
     /// How videos are processed.
@@ -58,7 +62,7 @@ pub struct Config {
 }
 
 /// The names of [`Config`]'s fields.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "bind",
     "data_dir",
     "role",
@@ -71,6 +75,7 @@ const KEYS: [&str; 14] = [
     "providers",
     "limits",
     "upload",
+    "playback",
     "store",
     "jobs",
 ];
@@ -237,6 +242,7 @@ impl Default for Config {
             providers: BTreeMap::from([("local".to_owned(), ProviderConfig::new(ProviderKind::Local))]),
             limits: Limits::default(),
             upload: UploadConfig::default(),
+            playback: PlaybackConfig::default(),
             store: StoreConfig::default(),
             jobs: JobsConfig::default(),
         }
@@ -373,6 +379,7 @@ impl Config {
             access::check_source(source)?;
         }
         self.tickets.validate(self.auth)?;
+        self.playback.validate(self.auth)?;
         if !self.providers.contains_key(&self.provider) {
             return invalid(format!("provider = \"{}\" is not among [providers].", self.provider));
         }

@@ -51,7 +51,7 @@ fn the_example_holds_the_defaults_and_only_keys_that_exist() {
     let example = include_str!("../../../reelway.example.toml");
     assert_eq!(load(example, &[]).unwrap(), Config::default());
     let optional = |line: &str| line.starts_with('#') && !line.starts_with("# ");
-    assert_eq!(example.lines().filter(|line| optional(line)).count(), 12);
+    assert_eq!(example.lines().filter(|line| optional(line)).count(), 13);
     let all: Vec<&str> = example.lines().map(|line| if optional(line) { &line[1..] } else { line }).collect();
     load(&all.join("\n"), &[]).unwrap().validate().unwrap();
 }
@@ -78,6 +78,8 @@ fn values_that_do_not_fit_together_say_what_to_do() {
             "same kid",
         ),
         ("page_sources = ['https://a.example; script-src *']", "page_sources"),
+        ("[playback]\nencryption = 'aes-128'", "playback.policy"),
+        ("[playback]\nttl = 59", "playback.ttl"),
         ("page_sources = ['*']", "page_sources"),
         ("page_sources = ['http://a.example']", "page_sources"),
         ("page_sources = [\"'unsafe-inline'\"]", "page_sources"),
@@ -91,6 +93,7 @@ fn values_that_do_not_fit_together_say_what_to_do() {
     for toml in [
         "bind = '0.0.0.0:8787'\nrole = 'worker'",
         "bind = '0.0.0.0:8787'\nauth = 'ticket'\n[[tickets.keys]]\nalg = 'HS256'\nenv = 'A'",
+        "[playback]\npolicy = 'signed'\nencryption = 'aes-128'",
         "page_sources = ['https://*.a.example', 'http://127.0.0.1:4000']",
     ] {
         load(toml, &[]).unwrap().validate().unwrap();

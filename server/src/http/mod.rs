@@ -2,7 +2,7 @@
 //!
 //! - [`providers`], [`webhooks`]: the routes of providers.
 //! - [`videos`], [`events`], [`uploads`], [`tus`], [`media`], [`health`]: the routes. [`front`]: everything else.
-//! - [`access`]: who asks. [`guard`]: from where. [`tus_frame`]: what tus wants of every answer. [`extract`]: reading requests. [`files`], [`range`]: serving files.
+//! - [`access`]: who asks. [`guard`]: from where. [`tus_frame`]: what tus wants of every answer. [`extract`]: reading requests. [`files`], [`range`], [`signed`]: serving files.
 
 pub mod access;
 pub mod events;
@@ -14,6 +14,7 @@ pub mod health;
 pub mod media;
 pub mod providers;
 pub mod range;
+pub mod signed;
 pub mod tus;
 pub mod tus_frame;
 pub mod uploads;

@@ -10,6 +10,7 @@
 pub mod boxes;
 pub mod command;
 pub mod decide;
+pub mod encrypt;
 pub mod ladder;
 pub mod master;
 pub mod package;

@@ -16,6 +16,9 @@ pub struct Package {
     pub prefix: String,
     /// Whether the first rendition is a copy of the original, so that the original serves for pictures too.
     pub copied: bool,
+    /// Whether its segments are encrypted.
+    #[serde(default)]
+    pub encrypted: bool,
     /// Seconds.
     pub duration: f64,
     /// Pixels, as shown.

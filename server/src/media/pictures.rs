@@ -8,6 +8,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::{
     command::{self, Moment, PLAYLIST},
+    encrypt,
     package::Package,
     playlist::MediaPlaylist,
     storyboard::Layout,
@@ -112,8 +113,16 @@ async fn source(work: &Work<'_>, package: &Package, size: Size) -> Result<PathBu
     // Init segment and media segments, one after the other, are a file.
     let path = work.scratch.join("rendition.mp4");
     let mut file = tokio::fs::File::create(&path).await?;
-    for name in std::iter::once(&playlist.init).chain(playlist.segments.iter().map(|segment| &segment.name)) {
-        let mut bytes = store.get(&format!("{folder}/{name}"), GetOptions::default()).await?.into_stream();
+    let key = if package.encrypted { encrypt::key_of(work.app.db(), &work.video.id).await? } else { None };
+    let segments = playlist.segments.iter().map(|segment| (&segment.name, segment.iv));
+    for (name, iv) in std::iter::once((&playlist.init, None)).chain(segments) {
+        let found = store.get(&format!("{folder}/{name}"), GetOptions::default()).await?;
+        if let Some((key, iv)) = key.zip(iv) {
+            let plain = encrypt::decrypt(found.bytes().await?.to_vec(), &key, &iv);
+            file.write_all(&plain.ok_or(WorkError::Unfit("a published segment can't be decrypted"))?).await?;
+            continue;
+        }
+        let mut bytes = found.into_stream();
         while let Some(chunk) = bytes.next().await {
             file.write_all(&chunk?).await?;
         }

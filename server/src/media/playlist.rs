@@ -20,6 +20,8 @@ pub struct Segment {
     pub name: String,
     /// Seconds.
     pub duration: f64,
+    /// What its encryption began with (AES-128); `None`: it is not encrypted.
+    pub iv: Option<[u8; 16]>,
 }
 
 /// Bits per second.
@@ -37,6 +39,7 @@ impl MediaPlaylist {
         let mut playlist = Self::default();
         let mut duration = None;
         let mut ended = false;
+        let mut iv = None;
         for line in text.lines().map(str::trim) {
             if let Some(value) = line.strip_prefix("#EXTINF:") {
                 duration = Some(value.trim_end_matches(',').parse().ok()?);
@@ -44,17 +47,22 @@ impl MediaPlaylist {
                 playlist.init = value.split('"').next()?.to_owned();
             } else if let Some(value) = line.strip_prefix("#EXT-X-TARGETDURATION:") {
                 playlist.target_duration = value.parse().ok()?;
+            } else if let Some((_, value)) =
+                line.split_once("#EXT-X-KEY:METHOD=AES-128,").and_then(|_| line.split_once("IV=0x"))
+            {
+                iv = Some(u128::from_str_radix(value, 16).ok()?.to_be_bytes());
             } else if line == "#EXT-X-ENDLIST" {
                 ended = true;
             } else if !line.is_empty() && !line.starts_with('#') {
-                playlist.segments.push(Segment { name: line.to_owned(), duration: duration.take()? });
+                playlist.segments.push(Segment { name: line.to_owned(), duration: duration.take()?, iv });
             }
         }
         (ended && !playlist.init.is_empty() && !playlist.segments.is_empty()).then_some(playlist)
     }
 
-    /// The playlist as players read it (RFC 8216). `independent` where every segment starts with a key frame.
-    pub fn to_text(&self, independent: bool) -> String {
+    /// The playlist as players read it (RFC 8216). `independent` where every segment starts with a key frame; `key` is
+    /// where the key of encrypted segments is.
+    pub fn to_text(&self, independent: bool, key: &str) -> String {
         let mut text = format!(
             "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{}\n#EXT-X-PLAYLIST-TYPE:VOD\n",
             self.target_duration
@@ -64,7 +72,11 @@ impl MediaPlaylist {
         }
         // Writing to a String never fails.
         let _ = writeln!(text, "#EXT-X-MAP:URI=\"{}\"", self.init);
-        for Segment { name, duration } in &self.segments {
+        for Segment { name, duration, iv } in &self.segments {
+            if let Some(iv) = iv {
+                let iv = u128::from_be_bytes(*iv);
+                let _ = writeln!(text, "#EXT-X-KEY:METHOD=AES-128,URI=\"{key}\",IV=0x{iv:032x}");
+            }
             let _ = writeln!(text, "#EXTINF:{duration:.6},\n{name}");
         }
         text.push_str("#EXT-X-ENDLIST\n");
@@ -135,8 +147,22 @@ mod tests {
         let mut playlist = MediaPlaylist::parse(TEXT).unwrap();
         playlist.correct(&[0.0..10.3, 10.437_5..11.0, 11.5..13.0]);
         assert_eq!(playlist.target_duration, 10.0);
-        let text = playlist.to_text(true);
+        let text = playlist.to_text(true, "");
         assert!(text.contains("#EXTINF:10.437500,\n00000.m4s\n") && text.contains("INDEPENDENT"), "{text}");
+        assert_eq!(MediaPlaylist::parse(&text), Some(playlist));
+    }
+
+    #[test]
+    fn each_encrypted_segment_says_what_it_began_with() {
+        let mut playlist = MediaPlaylist::parse(TEXT).unwrap();
+        for (n, segment) in playlist.segments.iter_mut().enumerate() {
+            segment.iv = Some([n as u8; 16]);
+        }
+        let text = playlist.to_text(true, "/key");
+        let line =
+            format!("#EXT-X-KEY:METHOD=AES-128,URI=\"/key\",IV=0x{}\n#EXTINF:4.000000,\n00001.m4s\n", "01".repeat(16));
+        assert!(text.contains(&line), "{text}");
+        assert!(text.find("#EXT-X-MAP") < text.find("#EXT-X-KEY"), "the init segment is not encrypted");
         assert_eq!(MediaPlaylist::parse(&text), Some(playlist));
     }
 

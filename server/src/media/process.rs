@@ -8,6 +8,7 @@ use super::{
     boxes::{self, Wholeness},
     command::{self, COPY, SOUND},
     decide::{self, Decision, Limits, Reject, Sound},
+    encrypt,
     ladder::{self, Picture, Plan},
     master::{Rendition, Track},
     package::Package,
@@ -16,7 +17,7 @@ use super::{
     tool::ToolError,
     work::{Outcome, Work, WorkError},
 };
-use crate::{db::Change, jobs::JobKind};
+use crate::{config::Encryption, db::Change, jobs::JobKind};
 
 /// Real time that key frames are listed, and tracks copied, at least so many times as fast as.
 const COPY_SPEED: f64 = 10.0;
@@ -121,6 +122,7 @@ async fn copy(
     let package = Package {
         prefix: work.prefix.to_owned(),
         copied: true,
+        encrypted: false,
         duration: length(&measured, made.as_ref()),
         width: video.width,
         height: video.height,
@@ -166,6 +168,7 @@ async fn transcode(
     let package = Package {
         prefix: work.prefix.to_owned(),
         copied: false,
+        encrypted: false,
         duration: length(first, sound.as_ref()),
         width: top.width,
         height: top.height,
@@ -200,12 +203,17 @@ const STEREO: u32 = 2;
 /// Publishes the tracks, then the master playlist.
 async fn publish(
     work: &Work<'_>,
-    package: Package,
+    mut package: Package,
     renditions: &[Measured],
     sound: Option<&Measured>,
 ) -> Result<Outcome, WorkError> {
+    let key = match work.app.config().playback.encryption {
+        Encryption::None => None,
+        Encryption::Aes128 => Some(encrypt::make_key(work.app.db(), &work.video.id).await?),
+    };
+    package.encrypted = key.is_some();
     for track in sound.into_iter().chain(renditions) {
-        track.publish(work, work.prefix).await?;
+        track.publish(work, work.prefix, key).await?;
     }
     work.app.store().publish_bytes(package.master(), &work.key(Package::MASTER)).await?;
     let mut next = vec![JobKind::Poster, JobKind::Storyboard];

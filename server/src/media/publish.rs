@@ -8,6 +8,7 @@ use super::{
     boxes,
     command::PLAYLIST,
     decide::Reject,
+    encrypt::{self, Bytes16},
     playlist::{BitRate, MediaPlaylist},
     work::{Work, WorkError},
 };
@@ -55,12 +56,16 @@ impl Measured {
         Ok(Self { name, playlist, codec, bit_rate })
     }
 
-    /// Moves the segments to the store, and then writes the playlist that names them.
+    /// Moves the segments to the store, encrypted where there is a key, and then writes the playlist that names them.
     ///
     /// # Errors
     /// The store's.
-    pub async fn publish(&self, work: &Work<'_>, prefix: &str) -> Result<(), WorkError> {
+    pub async fn publish(&self, work: &Work<'_>, prefix: &str, secret: Option<Bytes16>) -> Result<(), WorkError> {
         let (store, folder) = (work.app.store(), work.scratch.join(&self.name));
+        let playlist = match secret {
+            Some(secret) => self.encrypt(&folder, secret).await?,
+            None => self.playlist.clone(),
+        };
         let key = |name: &str| format!("{}/{prefix}/{}/{name}", work.video.id, self.name);
         let names = self.playlist.segments.iter().map(|segment| &segment.name).chain([&self.playlist.init]);
         let files: Vec<_> = names.map(|name| (folder.join(name), key(name))).collect();
@@ -69,7 +74,23 @@ impl Measured {
             .buffer_unordered(AT_ONCE)
             .try_collect::<Vec<()>>()
             .await?;
-        let text = self.playlist.to_text(self.codec.starts_with("avc1"));
+        let text = playlist.to_text(self.codec.starts_with("avc1"), &encrypt::key_url(&work.video.id));
         Ok(store.publish_bytes(text, &key(PLAYLIST)).await?)
+    }
+
+    /// Puts encrypted segments in the place of the plain ones. Gives the playlist that says how.
+    async fn encrypt(&self, folder: &Path, key: Bytes16) -> Result<MediaPlaylist, WorkError> {
+        let (folder, mut playlist) = (folder.to_owned(), self.playlist.clone());
+        let encrypted = tokio::task::spawn_blocking(move || {
+            for segment in &mut playlist.segments {
+                let iv: Bytes16 = rand::random();
+                let (plain, hidden) = (folder.join(&segment.name), folder.join("encrypted"));
+                encrypt::encrypt_file(&plain, &hidden, &key, &iv)?;
+                std::fs::rename(&hidden, &plain)?;
+                segment.iv = Some(iv);
+            }
+            Ok(playlist)
+        });
+        encrypted.await.map_err(|_| WorkError::Unfit("a segment could not be encrypted"))?
     }
 }

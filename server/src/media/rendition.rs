@@ -3,6 +3,7 @@
 use super::{
     command,
     decide::{self, Limits},
+    encrypt,
     package::Package,
     probe,
     process::rendition,
@@ -40,7 +41,8 @@ pub async fn next(work: &Work<'_>) -> Result<Outcome, WorkError> {
     run.follow(|done| work.tell(done, Some(package.duration), |part| before.percent(part))).await?;
 
     let measured = Measured::of(work.scratch, &rung.name).await?;
-    if let Err(error) = measured.publish(work, &package.prefix).await {
+    let key = if package.encrypted { encrypt::key_of(work.app.db(), &work.video.id).await? } else { None };
+    if let Err(error) = measured.publish(work, &package.prefix, key).await {
         let folder = format!("{}/{}/{}", work.video.id, package.prefix, rung.name);
         work.app.store().remove_under(&folder).await?;
         return Err(error);

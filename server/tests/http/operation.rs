@@ -90,6 +90,7 @@ async fn the_description_lists_every_route() {
         "PATCH /u/{token}",
         "PUT /u/{token}",
         "DELETE /u/{token}",
+        "GET /media/{id}/key",
         "GET /media/{id}/{path}",
         "GET /healthz",
         "GET /readyz",

@@ -4,7 +4,8 @@ use axum::{
     body::Body,
     http::{Method, StatusCode, header},
 };
-use reelway_api::ErrorCode;
+use reelway_api::{ErrorCode, Playback};
+use reelway_server::{access::Pass, config::Policy, db::Change, media::encrypt};
 
 use crate::server::{Answer, Server, bytes, request};
 
@@ -146,4 +147,89 @@ async fn the_store_holds_files_whole_and_forgets_a_video_whole() {
     server.app.store().check().await.unwrap();
     std::fs::remove_dir_all(server.app.config().data_dir.join("media")).unwrap();
     server.get("/readyz").await.refused(503, ErrorCode::Unavailable);
+}
+
+#[tokio::test]
+async fn signed_media_opens_to_its_own_token_until_that_is_over() {
+    let server = Server::with(|config| config.playback.policy = Some(Policy::Signed)).await;
+    let id = server.create(Some(5)).await.video.id;
+    let playlist = "#EXTM3U\n#EXT-X-MAP:URI=\"init.mp4\"\n#EXTINF:4.0,\n00000.m4s\n";
+    server.app.store().publish_bytes(playlist, &format!("{id}/p/v/index.m3u8")).await.unwrap();
+    server.app.store().publish_bytes("a segment", &format!("{id}/p/v/00000.m4s")).await.unwrap();
+    let now = server.clock.now();
+    let token = server.app.passes().make(Pass::Media, &id, now + 60_000);
+    let (list, segment) = (format!("/media/{id}/p/v/index.m3u8"), format!("/media/{id}/p/v/00000.m4s"));
+
+    let answer = server.get(&format!("{list}?token={token}")).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let expected =
+        format!("#EXTM3U\n#EXT-X-MAP:URI=\"init.mp4?token={token}\"\n#EXTINF:4.0,\n00000.m4s?token={token}\n");
+    assert_eq!(answer.text(), expected, "the token goes with the playlist to its segments");
+    assert_eq!(answer.header(header::CACHE_CONTROL), Some("private, max-age=2"));
+    assert_eq!(answer.header(header::CONTENT_TYPE), Some("application/vnd.apple.mpegurl"));
+    let answer = server.get(&format!("{segment}?token={token}")).await;
+    assert_eq!((answer.text().as_str(), answer.status), ("a segment", StatusCode::OK));
+    assert_eq!(answer.header(header::CACHE_CONTROL), Some("private, max-age=31536000, immutable"));
+
+    let of_another = server.app.passes().make(Pass::Media, ID, now + 60_000);
+    let of_events = server.app.passes().make(Pass::Events, &id, now + 60_000);
+    let longer = format!("{}.{}", now + 600_000, token.split_once('.').unwrap().1);
+    for path in [&list, &segment, &format!("/media/{id}/nothing.m4s"), &format!("/media/{id}/key")] {
+        server.get(path).await.refused(401, ErrorCode::Unauthorized);
+        for wrong in ["", "x", "1.2", &of_another, &of_events, &longer, &token[..token.len() - 1]] {
+            server.get(&format!("{path}?token={wrong}")).await.refused(401, ErrorCode::Unauthorized);
+        }
+    }
+    server.get(&format!("/media/{id}/nothing.m4s?token={token}")).await.refused(404, ErrorCode::NotFound);
+    server.hours(1);
+    server.get(&format!("{list}?token={token}")).await.refused(401, ErrorCode::TicketExpired);
+}
+
+#[tokio::test]
+async fn the_key_of_encrypted_segments_is_sixteen_bytes_that_nobody_keeps() {
+    let server = Server::with(|config| config.playback.policy = Some(Policy::Signed)).await;
+    let id = server.create(Some(5)).await.video.id;
+    let token = server.app.passes().make(Pass::Media, &id, server.clock.now() + 60_000);
+    let path = format!("/media/{id}/key?token={token}");
+    server.get(&path).await.refused(404, ErrorCode::NotFound);
+    let key = encrypt::make_key(server.app.db(), &id).await.unwrap();
+    assert_eq!(encrypt::make_key(server.app.db(), &id).await.unwrap(), key, "one for each video");
+    let answer = server.get(&path).await;
+    assert_eq!((answer.status, answer.body.as_slice()), (StatusCode::OK, key.as_slice()));
+    assert_eq!(answer.header(header::CACHE_CONTROL), Some("no-store"));
+    assert_eq!(answer.header(header::CONTENT_TYPE), Some("application/octet-stream"));
+    let server = server.restart().await;
+    assert_eq!(server.get(&path).await.body, key, "what was signed before a restart counts after it");
+    // With the video goes its key.
+    server.delete(&format!("/api/videos/{id}")).await;
+    assert_eq!(encrypt::key_of(server.app.db(), &id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_signed_address_stays_the_same_for_a_while_and_works_as_long_as_it_says() {
+    let server = Server::with(|config| {
+        config.playback.policy = Some(Policy::Signed);
+        config.playback.ttl = 3600;
+    })
+    .await;
+    let id = server.create(Some(5)).await.video.id;
+    server.app.videos().apply(&id, Change::Processing { percent: None }).await.unwrap();
+    let ready = Change::Ready { hls: "p/master.m3u8".to_owned(), percent: None };
+    server.app.videos().apply(&id, ready).await.unwrap();
+    server.app.store().publish_bytes("#EXTM3U\n", &format!("{id}/p/master.m3u8")).await.unwrap();
+    let playback = async || server.get(&format!("/api/videos/{id}/playback")).await.json::<Playback>();
+    let first = playback().await;
+    let left = first.expires_at.unwrap() - server.clock.now();
+    assert!((3_600_000..=4_500_000).contains(&left), "{left}");
+    assert_eq!(server.get(&first.hls).await.status, StatusCode::OK);
+    server.clock.turn(std::time::Duration::from_millis(left - 3_600_000 - 1));
+    assert_eq!(playback().await, first);
+    server.clock.turn(std::time::Duration::from_secs(900));
+    let second = playback().await;
+    assert!(second.expires_at > first.expires_at && second.hls != first.hls);
+    server.clock.turn(std::time::Duration::from_millis(2_700_000));
+    assert_eq!(server.get(&first.hls).await.status, StatusCode::OK, "to the last moment");
+    server.clock.turn(std::time::Duration::from_millis(1));
+    server.get(&first.hls).await.refused(401, ErrorCode::TicketExpired);
+    assert_eq!(server.get(&second.hls).await.status, StatusCode::OK);
 }

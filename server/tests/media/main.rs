@@ -6,6 +6,7 @@ mod copied;
 mod hostile;
 mod jobs;
 mod pictures;
+mod protected;
 mod published;
 mod refused;
 mod shared;

@@ -25,6 +25,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use self::{lease::Leases, token::Token};
 use super::{Answer, OpenedUpload, Provider, UploadRequest};
 use crate::{
+    access::{Pass, Passes},
     app::Originals,
     clock::{Clock, millis},
     config::{Config, Limits, ProviderKind, UploadConfig},
@@ -53,6 +54,8 @@ pub struct Local {
     store: Store,
     originals: Originals,
     shutdown: CancellationToken,
+    /// What signs media addresses, and for how many milliseconds at least. `None`: they are public.
+    signing: Option<(Passes, u64)>,
     leases: Leases,
     tasks: TaskTracker,
 }
@@ -79,9 +82,26 @@ impl Local {
             store,
             originals,
             shutdown,
+            signing: None,
             leases: Leases::default(),
             tasks: TaskTracker::new(),
         }
+    }
+
+    /// Signs the addresses of media, for so many milliseconds at least.
+    #[must_use]
+    pub fn signing(mut self, passes: Passes, ttl: u64) -> Self {
+        self.signing = Some((passes, ttl));
+        self
+    }
+
+    /// The token of the video's media, and when it runs out. It stays the same for a while, so that a page whose video is
+    /// told of again need not fetch its poster again.
+    fn media_pass(&self, video: &VideoRow) -> Option<(String, u64)> {
+        let (passes, ttl) = self.signing.as_ref()?;
+        let grain = ttl / 4;
+        let expires_at = self.clock.now() / grain * grain + ttl + grain;
+        Some((passes.make(Pass::Media, &video.id, expires_at), expires_at))
     }
 
     /// Waits until what has arrived is stored. Call it once no connection is accepted any more.
@@ -130,8 +150,9 @@ pub fn free_space(folder: &Path) -> std::io::Result<u64> {
 }
 
 /// What is published lies under `/media/{id}/`.
-fn media_url(video: &VideoRow, path: &str) -> String {
-    format!("/media/{}/{path}", video.id)
+fn media_url(video: &VideoRow, path: &str, pass: Option<&str>) -> String {
+    let query = pass.map(|pass| format!("?token={pass}")).unwrap_or_default();
+    format!("/media/{}/{path}{query}", video.id)
 }
 
 impl Provider for Local {
@@ -205,12 +226,13 @@ impl Provider for Local {
     }
 
     fn playback<'a>(&'a self, video: &'a VideoRow) -> Answer<'a, Option<Playback>> {
-        let url = |path: &String| media_url(video, path);
+        let (pass, expires_at) = self.media_pass(video).unzip();
+        let url = |path: &String| media_url(video, path, pass.as_deref());
         let playback = video.hls.as_ref().filter(|_| video.status == VideoStatus::Ready).map(|hls| Playback {
             hls: url(hls),
             poster: video.poster.as_ref().map(url),
             storyboard: video.storyboard.as_ref().map(url),
-            expires_at: None,
+            expires_at,
         });
         Box::pin(async { Ok(playback) })
     }

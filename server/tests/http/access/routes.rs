@@ -8,9 +8,13 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use reelway_api::{CreatedVideo, ErrorBody, ErrorCode};
-use reelway_server::access::{
-    Scope::{self, Manage, Metrics, Upload, View},
-    mint::NewTicket,
+use reelway_server::{
+    access::{
+        Pass,
+        Scope::{self, Manage, Metrics, Upload, View},
+        mint::NewTicket,
+    },
+    media::encrypt,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -31,6 +35,8 @@ enum Needs {
     List(Scope),
     /// This scope; it has nothing to do with videos.
     Server(Scope),
+    /// A token in the address, for this video's media.
+    Pass,
 }
 
 /// Method, path, what it needs, and what the right caller is told.
@@ -57,7 +63,8 @@ const ROUTES: &[Row] = &[
     ("HEAD", "/u/{token}", Needs::Nothing, 200),
     ("PATCH", "/u/{token}", Needs::Nothing, 204),
     ("DELETE", "/u/{token}", Needs::Nothing, 204),
-    ("GET", "/media/{id}/{path}", Needs::Nothing, 200),
+    ("GET", "/media/{id}/{path}", Needs::Pass, 200),
+    ("GET", "/media/{id}/key", Needs::Pass, 200),
     ("GET", "/healthz", Needs::Nothing, 200),
     ("GET", "/readyz", Needs::Nothing, 200),
     ("GET", "/openapi.json", Needs::Nothing, 200),
@@ -82,7 +89,7 @@ const CALLERS: [Who; 7] =
 fn expected((_, _, needs, right): Row, who: Who) -> u16 {
     match (needs, who) {
         (Needs::Nothing, _) | (_, Who::Right) => right,
-        (_, Who::Nobody | Who::Malformed | Who::Expired) => 401,
+        (_, Who::Nobody | Who::Malformed | Who::Expired) | (Needs::Pass, _) => 401,
         (_, Who::WrongScope) => 403,
         (Needs::OwnVideo(_), Who::OtherOwner | Who::RightForAnother) => 404,
         (Needs::Create(_), Who::RightForAnother) => 403,
@@ -93,7 +100,7 @@ fn expected((_, _, needs, right): Row, who: Who) -> u16 {
 fn scopes(needs: Needs) -> Vec<Scope> {
     match needs {
         // Some ticket, which is not looked at.
-        Needs::Nothing => vec![View],
+        Needs::Nothing | Needs::Pass => vec![View],
         Needs::OwnVideo(any) => any.to_vec(),
         Needs::Create(scope) | Needs::List(scope) | Needs::Server(scope) => vec![scope],
     }
@@ -114,6 +121,21 @@ fn authorization(who: Who, needs: Needs, scope: Scope, another: &str) -> Option<
         Who::RightForAnother => NewTicket { video: Some(another.to_owned()), ..right },
     };
     Some(format!("Bearer {}", signed(&ticket)))
+}
+
+/// The token in the address, for routes that want one.
+fn token(server: &Server, who: Who, id: &str, another: &str) -> Option<String> {
+    let passes = server.app.passes();
+    let later = NOW * 1000 + 1;
+    Some(match who {
+        // A ticket does not help.
+        Who::Nobody | Who::OtherOwner => return None,
+        Who::Malformed => "not.a.token".to_owned(),
+        Who::Expired => passes.make(Pass::Media, id, NOW * 1000),
+        Who::WrongScope => passes.make(Pass::Events, id, later),
+        Who::Right => passes.make(Pass::Media, id, later),
+        Who::RightForAnother => passes.make(Pass::Media, another, later),
+    })
 }
 
 fn build((method, path, ..): Row, id: &str, token: &str) -> Request<Body> {
@@ -157,6 +179,7 @@ async fn video(server: &Server) -> CreatedVideo {
     let answer = ask(server, &anna, Method::POST, "/api/videos", Some(body)).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     let created: CreatedVideo = answer.json();
+    encrypt::make_key(server.app.db(), &created.video.id).await.unwrap();
     server.app.store().publish_bytes("#EXTM3U\n", &format!("{}/master.m3u8", created.video.id)).await.unwrap();
     created
 }
@@ -175,6 +198,11 @@ async fn every_route_tells_every_kind_of_caller_what_it_should() {
                 let (mine, another) = (video(&server).await, video(&server).await);
                 let (id, token) = (&mine.video.id, mine.upload.url.rsplit('/').next().unwrap());
                 let mut asked = build(*row, id, token);
+                if row.2 == Needs::Pass
+                    && let Some(pass) = self::token(&server, who, id, &another.video.id)
+                {
+                    *asked.uri_mut() = format!("{}?token={pass}", asked.uri()).parse().unwrap();
+                }
                 if let Some(value) = authorization(who, row.2, scope, &another.video.id) {
                     asked.headers_mut().insert(header::AUTHORIZATION, value.parse().unwrap());
                 }
