@@ -79,15 +79,15 @@ impl Film {
     ///
     /// # Errors
     /// It can't be read.
-    pub fn master_with(&self, address: impl Fn(&str) -> String) -> Result<String> {
+    pub fn master_with(&self, mut address: impl FnMut(&str) -> String) -> Result<String> {
         let text = fs::read_to_string(self.folder.join(&self.master)).context("the master playlist can't be read")?;
-        Ok(readdressed(&text, &address))
+        Ok(readdressed(&text, &mut address))
     }
 
     /// A playlist of the package with other URIs. Its path is below the folder.
-    pub fn playlist_with(&self, path: &str, address: impl Fn(&str) -> String) -> Option<String> {
+    pub fn playlist_with(&self, path: &str, mut address: impl FnMut(&str) -> String) -> Option<String> {
         let text = fs::read_to_string(self.inside(path)?).ok()?;
-        Some(readdressed(&text, &address))
+        Some(readdressed(&text, &mut address))
     }
 
     /// A file of the package, and its media type.
@@ -107,7 +107,7 @@ impl Film {
 }
 
 /// A playlist with other URIs: those of lines, and those of attributes.
-fn readdressed(playlist: &str, address: &impl Fn(&str) -> String) -> String {
+fn readdressed(playlist: &str, address: &mut impl FnMut(&str) -> String) -> String {
     let mut text = String::new();
     for line in playlist.lines() {
         match line.split_once("URI=\"") {
@@ -181,7 +181,7 @@ mod tests {
     fn uris_of_lines_and_of_attributes_get_another_address() {
         let playlist = "#EXTM3U\n#EXT-X-MAP:URI=\"init.mp4\",BYTERANGE=\"9@0\"\n#EXTINF:2,\nseg_0.m4s\n";
 
-        let other = readdressed(playlist, &|uri| format!("/f/{uri}?token=t"));
+        let other = readdressed(playlist, &mut |uri| format!("/f/{uri}?token=t"));
 
         assert_eq!(
             other,

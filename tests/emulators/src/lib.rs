@@ -3,7 +3,7 @@
 //! Requests are real HTTP, bytes are received and hashed, and what is streamed plays: a real HLS package, with real
 //! pictures of it. Time, faults and mishaps of webhooks are a test's to choose.
 //!
-//! - [`mux`], [`cloudflare`]: the vendors.
+//! - [`mux`], [`cloudflare`], [`oci`]: the vendors.
 //! - [`clock`], [`fault`], [`desk`]: what all hosts of one share: time, what goes wrong, the log.
 //! - [`outbox`] sends webhooks.
 //! - [`intake`]: bodies that may break off.
@@ -20,6 +20,7 @@ pub mod film;
 pub mod intake;
 pub mod jwt;
 pub mod mux;
+pub mod oci;
 pub mod outbox;
 pub mod picture;
 pub mod play;

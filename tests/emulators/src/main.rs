@@ -4,7 +4,7 @@ use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
-use reelway_emulators::{Film, cloudflare, mux};
+use reelway_emulators::{Film, cloudflare, mux, oci};
 use serde_json::json;
 
 /// Serves one emulator on loopback.
@@ -27,6 +27,7 @@ struct Args {
 enum Vendor {
     Mux,
     Cloudflare,
+    Oci,
 }
 
 #[tokio::main]
@@ -51,6 +52,19 @@ async fn main() -> Result<()> {
             let cloudflare = cloudflare::Cloudflare::start(setup).await?;
             let setup = cloudflare.setup();
             println!("{}", json!({ "hosts": cloudflare.hosts(), "account": setup.account, "token": setup.token }));
+            until_input_ends().await
+        }
+        Vendor::Oci => {
+            let setup = oci::Setup { processing, ..oci::Setup::new(film) };
+            let oci = oci::Oci::start(setup).await?;
+            let setup = oci.setup();
+            println!(
+                "{}",
+                json!({
+                    "hosts": oci.hosts(), "tenancy": setup.tenancy, "user": setup.user, "namespace": setup.namespace,
+                    "buckets": setup.buckets, "fingerprint": oci.fingerprint()?, "key": oci.key_pem()?,
+                })
+            );
             until_input_ends().await
         }
     }

@@ -192,6 +192,17 @@ impl Outbox {
         self.wake.notify_one();
     }
 
+    /// Sends an event to one endpoint, enabled or not: a request to confirm it, for one.
+    pub fn send_to(&self, id: &str, event: Event) {
+        let mut queue = self.queue();
+        let due = self.clock.now();
+        if let Some(endpoint) = queue.endpoints.iter().find(|endpoint| endpoint.id == id).cloned() {
+            queue.parcels.push(Parcel { event, endpoint, forged: false, due, answers: Vec::new() });
+        }
+        drop(queue);
+        self.wake.notify_one();
+    }
+
     /// Attempts so far.
     pub fn attempts(&self) -> Vec<Attempt> {
         self.queue().attempts.clone()

@@ -3,4 +3,5 @@
 
 mod cloudflare;
 mod mux;
+mod oci;
 mod sdk;

@@ -29,13 +29,14 @@ pub async fn node(script: &str, chapter: &str, emulator: &Value) -> Result<()> {
 /// Runs a chapter of a script in Python.
 pub async fn python(script: &str, chapter: &str, emulator: &Value) -> Result<()> {
     let mut python = Command::new(installed()?.join("venv/bin/python"));
-    python.arg(scripts().join(script)).arg(chapter).stdin(Stdio::null());
+    // Isolated: `oci.py` is not to be taken for the package.
+    python.args(["-I", "-B"]).arg(scripts().join(script)).arg(chapter).stdin(Stdio::null());
     run(python, script, chapter, emulator).await
 }
 
 async fn run(mut command: Command, script: &str, chapter: &str, emulator: &Value) -> Result<()> {
     // Nothing of this machine's own configuration: proxies, home folders with keys.
-    command.env("EMULATOR", emulator.to_string()).env("NO_PROXY", "127.0.0.1").env("PYTHONDONTWRITEBYTECODE", "1");
+    command.env("EMULATOR", emulator.to_string()).env("NO_PROXY", "127.0.0.1");
     let Output { status, stdout, stderr } = tokio::task::spawn_blocking(move || command.output()).await??;
     if !status.success() {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -1,0 +1,178 @@
+//! What the tasks of a job write: a package in files of byte ranges, as real jobs do, pictures, and captions.
+
+use std::collections::BTreeMap;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use serde_json::{Value, json};
+
+use super::parameters::{merge, resolve};
+use crate::{
+    film::Film,
+    oci::{Tenancy, storage::Object},
+};
+
+/// Files by name, on the disk of a job.
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// Does the tasks. Gives what they have written, or the number of the task that failed, and why.
+pub fn run(tenancy: &Tenancy, workflow: &Value, job: &Value) -> Result<Value, (usize, String)> {
+    let tasks = workflow["tasks"].as_array().cloned().unwrap_or_default();
+    let mut context = merge(&workflow["parameters"], &job["parameters"]);
+    for task in &tasks {
+        if let Some(key) = task["key"].as_str() {
+            context[key] = merge(&context[key], &task["parameters"]);
+        }
+    }
+    let mut files = Files::new();
+    let mut outputs = Vec::new();
+    for (at, task) in tasks.iter().enumerate() {
+        let failed = |why: String| (at, why);
+        let parameters = resolve(&task["parameters"], &context).map_err(failed)?;
+        match task["type"].as_str().unwrap_or_default() {
+            "getFiles" => get_files(tenancy, &parameters).map_err(failed)?,
+            "transcode" => transcode(tenancy.film(), &parameters, &mut files).map_err(failed)?,
+            "thumbnail" => thumbnail(tenancy, &parameters, &mut files),
+            "transcribe" => {
+                files.insert("captions.vtt".into(), b"WEBVTT\n\n00:00.000 --> 00:02.000\nA tone.\n".to_vec());
+            }
+            "visionDetection" => {
+                files.insert("vision.json".into(), br#"{"labels":[]}"#.to_vec());
+            }
+            "putFiles" => put_files(tenancy, &parameters, &files, &mut outputs).map_err(failed)?,
+            other => return Err(failed(format!("{other} is no type of task"))),
+        }
+    }
+    Ok(Value::Array(outputs))
+}
+
+fn entries(parameters: &Value) -> Vec<Value> {
+    parameters["taskParameters"].as_array().cloned().unwrap_or_default()
+}
+
+fn text<'a>(entry: &'a Value, name: &str) -> Result<&'a str, String> {
+    entry[name].as_str().ok_or(format!("{name} is missing"))
+}
+
+/// Looks whether what is to be fetched is there.
+fn get_files(tenancy: &Tenancy, parameters: &Value) -> Result<(), String> {
+    for entry in entries(parameters) {
+        let (bucket, name) = (text(&entry, "bucketName")?, text(&entry, "objectName")?);
+        let is_there = text(&entry, "namespaceName")? == tenancy.setup().namespace
+            && tenancy.state().storage.object(bucket, name).is_some();
+        if !is_there {
+            return Err(format!("the object {name} is not in the bucket {bucket}"));
+        }
+    }
+    Ok(())
+}
+
+/// A file and a playlist for each rendition, and the master playlist.
+fn transcode(film: &Film, parameters: &Value, files: &mut Files) -> Result<(), String> {
+    let standard = &parameters["standardTranscode"];
+    let prefix = text(standard, "outputPrefix")?;
+    if standard["packaging"]["packageType"] != "hls" {
+        return Err("packaging.packageType is not hls".into());
+    }
+    let mut number = 0;
+    let mut renditions = Vec::new();
+    let master = film.master_with(|uri| {
+        number += 1;
+        let name = format!("{prefix}-standardTranscode_{number}");
+        renditions.push((uri.to_owned(), name.clone()));
+        format!("{name}.m3u8")
+    });
+    files.insert("master.m3u8".into(), master.map_err(|error| error.to_string())?.into_bytes());
+    for (uri, name) in renditions {
+        let (playlist, bytes) =
+            in_one_file(film, &uri, &format!("{name}.fmp4")).ok_or("the film has no such rendition")?;
+        files.insert(format!("{name}.m3u8"), playlist.into_bytes());
+        files.insert(format!("{name}.fmp4"), bytes);
+    }
+    Ok(())
+}
+
+/// A rendition whose segments are ranges of one file.
+fn in_one_file(film: &Film, playlist: &str, name: &str) -> Option<(String, Vec<u8>)> {
+    let folder = playlist.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let path = |uri: &str| if folder.is_empty() { uri.to_owned() } else { format!("{folder}/{uri}") };
+    let text = String::from_utf8(film.file(playlist)?.0).ok()?;
+    let (mut lines, mut bytes) = (String::new(), Vec::new());
+    let mut append = |uri: &str| {
+        let (part, _) = film.file(&path(uri))?;
+        let range = format!("{}@{}", part.len(), bytes.len());
+        bytes.extend(part);
+        Some(range)
+    };
+    for line in text.lines() {
+        if let Some(map) = line.strip_prefix("#EXT-X-MAP:URI=\"") {
+            let range = append(map.split('"').next()?)?;
+            lines += &format!("#EXT-X-MAP:URI=\"{name}\",BYTERANGE=\"{range}\"\n");
+        } else if line.starts_with('#') || line.trim().is_empty() {
+            lines += &format!("{line}\n");
+        } else {
+            lines += &format!("#EXT-X-BYTERANGE:{}\n{name}\n", append(line.trim())?);
+        }
+    }
+    Some((lines, bytes))
+}
+
+fn thumbnail(tenancy: &Tenancy, parameters: &Value, files: &mut Files) {
+    for selector in parameters["thumbnails"]["frameSelectors"].as_array().into_iter().flatten() {
+        let prefix = selector["namePrefix"].as_str().unwrap_or("thumb");
+        let picks = selector["clipImagePicker"]["percentList"]["pickList"].as_array().map_or(1, Vec::len);
+        for number in 0..picks {
+            files.insert(format!("{prefix}-{number}.jpg"), tenancy.poster().to_vec());
+        }
+    }
+}
+
+/// Writes objects. A source with a star stands for all files that fit, and its name for what theirs begin with.
+fn put_files(tenancy: &Tenancy, parameters: &Value, files: &Files, outputs: &mut Vec<Value>) -> Result<(), String> {
+    for entry in entries(parameters) {
+        let [bucket, source, name] =
+            [text(&entry, "bucketName")?, text(&entry, "source")?, text(&entry, "objectName")?];
+        if !tenancy.state().storage.buckets.contains_key(bucket) {
+            return Err(format!("there is no bucket {bucket}"));
+        }
+        let fitting: Vec<(&String, &Vec<u8>)> = match source.strip_prefix('*') {
+            Some(end) => files.iter().filter(|(file, _)| file.ends_with(end) && *file != "master.m3u8").collect(),
+            None => files.get_key_value(source).into_iter().collect(),
+        };
+        if fitting.is_empty() {
+            return Err(format!("no file is called {source}"));
+        }
+        for (file, bytes) in fitting {
+            let object = if source.starts_with('*') { format!("{name}{file}") } else { name.to_owned() };
+            outputs.push(put_file(tenancy, &entry, bucket, &object, bytes));
+        }
+    }
+    Ok(())
+}
+
+fn put_file(tenancy: &Tenancy, entry: &Value, bucket: &str, name: &str, bytes: &[u8]) -> Value {
+    let (kind, media_type) = match name.rsplit('.').next() {
+        Some("m3u8") => ("PLAYLIST", "application/x-mpegurl"),
+        Some("fmp4" | "mp4" | "ts") => ("VIDEO", "video/mp4"),
+        Some("jpg" | "png") => ("IMAGE", "image/jpeg"),
+        Some("vtt" | "srt") => ("CAPTION_FILE", "text/vtt"),
+        _ => ("OTHER", "application/octet-stream"),
+    };
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    let now = tenancy.desk().clock.now();
+    let object = Object::new(bytes.to_vec(), &headers, now);
+    let mut state = tenancy.state();
+    state.storage.write(bucket, name, object);
+    let mut output =
+        json!({ "assetType": kind, "namespaceName": entry["namespaceName"], "bucketName": bucket, "objectName": name });
+    if entry["registerMetadata"] == true {
+        let asset = json!({
+            "type": if kind == "OTHER" { "UNKNOWN" } else { kind }, "compartmentId": entry["assetCompartmentId"],
+            "namespaceName": entry["namespaceName"], "bucketName": bucket, "objectName": name, "displayName": name,
+        });
+        output["id"] = state.store.add("mediaAssets", &asset, "mediaasset", "ACTIVE", now)["id"].clone();
+    }
+    drop(state);
+    tenancy.tell_object(bucket, name);
+    output
+}
