@@ -127,7 +127,7 @@ impl App {
                 ProviderKind::Local => local.clone(),
                 ProviderKind::Http => {
                     let failed = |problems| StartError::Provider { name: name.clone(), problems };
-                    let setup = setup(provider, None, secrets).map_err(failed)?;
+                    let setup = setup(name, provider, config.file.as_deref(), secrets).map_err(failed)?;
                     for warning in &setup.warnings {
                         tracing::warn!(provider = name, warning);
                     }

@@ -14,16 +14,20 @@ use std::{
     time::Duration,
 };
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 mod access;
 mod playback;
+mod provider;
 
+pub(crate) use access::check_source;
 pub use access::{Auth, TicketAlgorithm, TicketKey, TicketsConfig};
 pub use playback::{Encryption, PlaybackConfig, Policy};
+pub use provider::{ProviderConfig, ProviderKind, schema};
 
 /// All that can be configured.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Where the server listens. Default `127.0.0.1:8787`. Port 0 takes any free port.
@@ -59,6 +63,9 @@ pub struct Config {
     pub store: StoreConfig,
     /// How videos are processed.
     pub jobs: JobsConfig,
+    /// The file that this was read from, for messages that tell a place in it.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
 }
 
 /// The names of [`Config`]'s fields.
@@ -81,7 +88,7 @@ const KEYS: [&str; 15] = [
 ];
 
 /// What a process does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Answers requests and processes videos.
@@ -104,58 +111,8 @@ impl Role {
     }
 }
 
-/// A provider.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ProviderConfig {
-    /// What it speaks.
-    pub kind: ProviderKind,
-    /// Kind `http`: the map that describes it, one that is built in or a file named `*.toml` (beside the configuration
-    /// file, unless the path is absolute).
-    pub map: Option<String>,
-    /// Kind `http`: keys of the map, laid over it. Without a `map` they are the map.
-    pub settings: toml::Table,
-}
-
-/// The kinds of providers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProviderKind {
-    /// This server: files on its disk, processed by ffmpeg.
-    Local,
-    /// A service that a map describes.
-    Http,
-}
-
-impl ProviderConfig {
-    /// A provider of this kind, with nothing else said about it.
-    pub fn new(kind: ProviderKind) -> Self {
-        Self { kind, map: None, settings: toml::Table::new() }
-    }
-}
-
-impl<'de> Deserialize<'de> for ProviderConfig {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error;
-        let mut settings = toml::Table::deserialize(deserializer)?;
-        let kind = settings.remove("kind").ok_or_else(|| D::Error::missing_field("kind"))?;
-        let kind = ProviderKind::deserialize(kind).map_err(D::Error::custom)?;
-        let map = match settings.remove("map") {
-            None => None,
-            Some(toml::Value::String(map)) => Some(map),
-            Some(_) => return Err(D::Error::custom("map is the name of a map: map = \"…\"")),
-        };
-        let strange = if map.is_some() { Some("map") } else { settings.keys().next().map(String::as_str) };
-        if let (ProviderKind::Local, Some(key)) = (kind, strange) {
-            return Err(D::Error::custom(format!(
-                "unknown field `{key}`: a provider of kind \"local\" has none but kind"
-            )));
-        }
-        Ok(Self { kind, map, settings })
-    }
-}
-
 /// What is too much.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Bytes of a file. Default 107 374 182 400 (100 GiB).
@@ -171,7 +128,7 @@ pub struct Limits {
 }
 
 /// How files are received.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct UploadConfig {
     /// Seconds that an upload's URL works. After that a fresh one goes on with the same bytes. Default 86 400 (24 h).
@@ -188,7 +145,7 @@ pub struct UploadConfig {
 }
 
 /// How videos are processed.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct JobsConfig {
     /// Jobs that a worker runs at once. Of those that make more renditions of a video that plays already, it runs one
@@ -197,7 +154,7 @@ pub struct JobsConfig {
 }
 
 /// Where published media lives.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct StoreConfig {
     /// Default `folder`.
@@ -217,7 +174,7 @@ pub struct StoreConfig {
 }
 
 /// The kinds of stores.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StoreKind {
     /// `media` in the data directory.
@@ -245,6 +202,7 @@ impl Default for Config {
             playback: PlaybackConfig::default(),
             store: StoreConfig::default(),
             jobs: JobsConfig::default(),
+            file: None,
         }
     }
 }

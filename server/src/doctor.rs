@@ -8,7 +8,9 @@ use std::{
 
 use crate::{
     access::Keys,
-    config::{Auth, Config, StoreKind},
+    config::{Auth, Config, ProviderKind, StoreKind},
+    providers::http::setup::setup,
+    secrets::Secrets,
 };
 
 /// One thing that was looked at.
@@ -18,11 +20,14 @@ pub struct Finding {
     pub subject: String,
     /// What was found; or, as an error, what to do about it.
     pub result: Result<String, String>,
+    /// What was found is no error, and yet hardly meant.
+    pub warns: bool,
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.result {
+            Ok(found) if self.warns => write!(f, "warn  {}: {found}", self.subject),
             Ok(found) => write!(f, "ok    {}: {found}", self.subject),
             Err(advice) => write!(f, "FAIL  {}: {advice}", self.subject),
         }
@@ -31,7 +36,7 @@ impl fmt::Display for Finding {
 
 /// Looks at everything; nothing is changed but the data directory, which is created where it is missing.
 pub fn examine(config: &Config) -> Vec<Finding> {
-    let finding = |subject: &str, result| Finding { subject: subject.to_owned(), result };
+    let finding = |subject: &str, result| Finding { subject: subject.to_owned(), result, warns: false };
     let mut findings = vec![
         finding("configuration", config.validate().map(|()| "fits together".to_owned()).map_err(|e| e.to_string())),
         finding("ffmpeg", version("ffmpeg")),
@@ -49,6 +54,17 @@ pub fn examine(config: &Config) -> Vec<Finding> {
         let keys = Keys::open(&config.tickets, |name| std::env::var(name).ok());
         let found = |_| format!("{} of them can verify tickets", config.tickets.keys.len());
         findings.push(finding("keys", keys.map(found).map_err(|error| error.to_string())));
+    }
+    for (name, provider) in config.providers.iter().filter(|(_, provider)| provider.kind == ProviderKind::Http) {
+        let subject = format!("provider \"{name}\"");
+        match setup(name, provider, config.file.as_deref(), &Secrets::default()) {
+            Ok(setup) => {
+                findings.push(finding(&subject, Ok(setup.summary())));
+                let warnings = setup.warnings.into_iter();
+                findings.extend(warnings.map(|said| Finding { warns: true, ..finding(&subject, Ok(said)) }));
+            }
+            Err(problems) => findings.extend(problems.into_iter().map(|problem| finding(&subject, Err(problem)))),
+        }
     }
     findings
 }

@@ -6,9 +6,11 @@ use clap::{Args, Parser, Subcommand};
 use reelway_server::{
     app::App,
     clock::Clock,
-    config::{Config, Role},
+    config::{self, Config, Role},
     db::Db,
-    doctor, serve,
+    doctor,
+    providers::http,
+    serve,
     sign::SignArgs,
 };
 use tokio::net::TcpListener;
@@ -48,6 +50,12 @@ enum Command {
         #[command(flatten)]
         common: Common,
     },
+    /// Prints the JSON Schema of the configuration, for editors.
+    Schema {
+        /// Of a file that a provider's `map` names, instead.
+        #[arg(long)]
+        map: bool,
+    },
     /// Makes a ticket, to try a server with `auth = "ticket"`.
     Sign {
         #[command(flatten)]
@@ -75,6 +83,7 @@ impl Common {
         });
         let mut config = Config::load(self.config.as_deref(), environment)?;
         config.data_dir = self.data_dir.unwrap_or(config.data_dir);
+        config.file = self.config;
         Ok(config)
     }
 }
@@ -118,6 +127,10 @@ async fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
             std::fs::create_dir_all(&config.data_dir)?;
             Db::open(&config.database()).await?.close().await;
             println!("{} is up to date", config.database().display());
+        }
+        Command::Schema { map } => {
+            let schema = if map { http::map::schema() } else { config::schema() };
+            println!("{}", serde_json::to_string_pretty(&schema)?);
         }
         Command::Doctor { common } => {
             let findings = doctor::examine(&common.load()?);

@@ -1,11 +1,12 @@
 //! Who may call, and whom the page may talk to.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::ConfigError;
 
 /// Who may call the API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Auth {
     /// Whoever reaches the server. It then listens on loopback addresses only.
@@ -15,7 +16,7 @@ pub enum Auth {
 }
 
 /// How tickets are checked.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TicketsConfig {
     /// Whose tickets count. Several, so that a new key is known before the old one goes. Default: none.
@@ -28,7 +29,7 @@ pub struct TicketsConfig {
 }
 
 /// A key that signs tickets.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TicketKey {
     /// The key's name: the `kid` in a ticket's header. May be left out where there is one key only.
@@ -40,7 +41,7 @@ pub struct TicketKey {
 }
 
 /// How tickets are signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema, clap::ValueEnum)]
 pub enum TicketAlgorithm {
     /// HMAC with SHA-256: the host application and this server share the key.
     #[serde(rename = "HS256")]
@@ -89,7 +90,7 @@ impl TicketsConfig {
 }
 
 /// A source of a Content-Security-Policy: `https://` and a host, whose first label may be `*`.
-pub(super) fn check_source(source: &str) -> Result<(), ConfigError> {
+pub(crate) fn check_source(source: &str) -> Result<(), ConfigError> {
     let host = source.strip_prefix("https://").or_else(|| {
         source.strip_prefix("http://").filter(|host| {
             let name = host.rsplit_once(':').map_or(*host, |(name, _)| name);

@@ -1,11 +1,12 @@
 //! How the local provider's videos may be watched.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Auth, ConfigError};
 
 /// How the local provider's videos may be watched.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PlaybackConfig {
     /// Who may fetch playlists, segments and pictures. Default: `signed` with `auth = "ticket"`, else `public`.
@@ -18,7 +19,7 @@ pub struct PlaybackConfig {
 }
 
 /// Who may fetch media.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Policy {
     /// Whoever knows the video's id, which can't be guessed.
@@ -28,7 +29,7 @@ pub enum Policy {
 }
 
 /// How segments are encrypted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Encryption {
     /// Not at all.
     #[default]

@@ -31,7 +31,7 @@ const NOT_BUILT: &str = "The server runs, but the front-end is not built into it
 
 /// Answers what no route does.
 pub async fn serve(State(app): State<App>, request: Request) -> Response {
-    let sources = &app.config().page_sources;
+    let sources = &[app.config().page_sources.clone(), app.providers().page_sources()].concat();
     let path = request.uri().path();
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return AppError::new(ErrorCode::NotFound, "There is nothing at this address.").into_response();
@@ -138,7 +138,7 @@ fn named_by_content(path: &str) -> bool {
 }
 
 /// The page's Content-Security-Policy: nothing but what this server sends, and the inline scripts of the page itself
-/// (Trunk's loader) by their hashes. Files go to, and pictures and streams come from, the configured sources too. What
+/// (Trunk's loader) by their hashes. Files go to, and pictures and streams come from, the configured sources and the providers' too. What
 /// scripts set on `element.style` needs no leave.
 fn policy(index: &[u8], sources: &[String]) -> String {
     let mut scripts = String::new();

@@ -74,6 +74,11 @@ pub trait Provider: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Where a page has to reach to upload and to play, besides this server: sources of a Content-Security-Policy.
+    fn page_sources(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Whether a file of this size may come at all, before a video is made for it.
     ///
     /// # Errors
@@ -161,6 +166,11 @@ impl Registry {
             .filter(|name| self.providers.contains_key(*name))
             .chain(others)
             .map(String::as_str)
+    }
+
+    /// What [`Provider::page_sources`] comes to for all of them.
+    pub fn page_sources(&self) -> Vec<String> {
+        self.providers.values().flat_map(|provider| provider.page_sources()).collect()
     }
 
     /// The provider of this name.

@@ -6,8 +6,10 @@
 mod answers;
 mod bench;
 mod deadlines;
+mod doctor;
 mod events;
 mod flows;
 mod hygiene;
 mod imports;
+mod schema;
 mod service;

@@ -61,6 +61,7 @@ pub const MEANT: [&str; 11] = [
 pub fn check(map: &Map) -> Vec<Problem> {
     let mut check = Check { map, problems: Vec::new() };
     check.hosts();
+    check.page_sources();
     check.vars();
     check.auth();
     check.numbers();
@@ -91,6 +92,14 @@ impl<'a> Check<'a> {
                 self.problem(&["hosts", name], message);
             }
             self.name(&["hosts", name], name);
+        }
+    }
+
+    fn page_sources(&mut self) {
+        for (index, source) in self.map.page_sources.iter().enumerate() {
+            if let Err(error) = crate::config::check_source(source) {
+                self.problem(&["page_sources", &index.to_string()], error.to_string());
+            }
         }
     }
 

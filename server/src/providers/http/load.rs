@@ -95,10 +95,10 @@ fn segment(segment: &serde_path_to_error::Segment) -> Option<String> {
 
 /// A problem with its place, for people.
 pub fn show(sources: &[Source], problem: &Problem) -> String {
-    let path = problem.path.join(".");
+    let path = if problem.path.is_empty() { String::new() } else { format!("{}: ", problem.path.join(".")) };
     match place(sources, problem) {
-        Some((name, line, column)) => format!("{name}, line {line}, column {column}: {path}: {}", problem.message),
-        None => format!("{path}: {}", problem.message),
+        Some((name, line, column)) => format!("{name}, line {line}, column {column}: {path}{}", problem.message),
+        None => format!("{path}{}", problem.message),
     }
 }
 
@@ -107,7 +107,11 @@ pub fn show(sources: &[Source], problem: &Problem) -> String {
 pub fn place<'a>(sources: &'a [Source], problem: &Problem) -> Option<(&'a str, usize, usize)> {
     let found: Vec<_> = sources.iter().filter_map(|source| Some((source, find(source, &problem.path)?))).collect();
     // The deepest: what lies over the map may have the table and not the key.
-    let (source, found) = found.into_iter().rev().max_by_key(|(_, found)| found.depth)?;
+    let (source, found) = match found.iter().map(|(_, found)| found.depth).max()? {
+        // It is about the map as a whole: what lies under all others.
+        0 => found.into_iter().next_back()?,
+        depth => found.into_iter().find(|(_, found)| found.depth == depth)?,
+    };
     let mut at = found.start;
     if found.depth == problem.path.len()
         && let (Some(offset), Some(value)) = (problem.at, &found.text)

@@ -19,6 +19,10 @@ pub struct Map {
     /// The service's addresses by name, without a slash at the end. Templates name them; `api_base` is where actions
     /// go. `https`, or `http` on a loopback host.
     pub hosts: BTreeMap<String, String>,
+    /// Hosts that a page has to reach besides `hosts`, to upload and to play: what the Content-Security-Policy of the
+    /// page that this server serves allows. `https://upload.example` or `https://*.video.example`.
+    #[serde(default)]
+    pub page_sources: Vec<String>,
     /// Further values for templates, none of them a secret. An empty one has to be set by whoever uses the map.
     #[serde(default)]
     pub vars: BTreeMap<String, Value>,
@@ -488,4 +492,9 @@ pub struct Event {
     /// What the event itself says, whatever status its body has.
     #[serde(default)]
     pub status: Option<Status>,
+}
+
+/// The JSON Schema of a map.
+pub fn schema() -> Value {
+    schemars::schema_for!(Map).to_value()
 }

@@ -348,6 +348,13 @@ impl Provider for Http {
         Some(&self.map.label)
     }
 
+    fn page_sources(&self) -> Vec<String> {
+        // The API is for this server alone.
+        let hosts = self.map.hosts.iter().filter(|(name, _)| *name != "api_base");
+        let origins = hosts.filter_map(|(_, host)| Some(Url::parse(host).ok()?.origin().ascii_serialization()));
+        origins.chain(self.map.page_sources.iter().cloned()).collect()
+    }
+
     fn accept(&self, size: Option<u64>) -> Result<(), AppError> {
         let limit = self.map.upload.max_size.unwrap_or(u64::MAX).min(self.limits.max_file_size);
         match size {

@@ -1,8 +1,10 @@
 //! A map with its secrets: what a provider is made of, and what `reelway doctor` tells of it.
 
+use std::path::Path;
+
 use super::{
     check::check,
-    load::{Loaded, Source, load, show},
+    load::{Loaded, load, settings_source, show},
     map::{AuthKind, Map, Policy},
     signing::Signer,
 };
@@ -27,11 +29,29 @@ pub struct Setup {
     pub warnings: Vec<String>,
 }
 
-/// Reads the provider's map, checks it, and finds its secrets. `over`: the text of its settings, where there is one.
+impl Setup {
+    /// What it comes to, for people.
+    pub fn summary(&self) -> String {
+        let policy = self.map.playback.policy.as_str();
+        let secrets =
+            self.credentials.len() + 2 * usize::from(self.signer.is_some()) + usize::from(self.verifier.is_some());
+        let events = if self.verifier.is_some() { "webhooks and polling" } else { "polling" };
+        format!("{}; new videos are {policy}; {events}; {secrets} secrets found", self.map.label)
+    }
+}
+
+/// Reads the map of the provider of this name, checks it, and finds its secrets. `file`: the configuration's, where
+/// there is one.
 ///
 /// # Errors
 /// All that is wrong, each with its place where it has one.
-pub fn setup(config: &ProviderConfig, over: Option<Source>, secrets: &Secrets) -> Result<Setup, Vec<String>> {
+pub fn setup(
+    name: &str,
+    config: &ProviderConfig,
+    file: Option<&Path>,
+    secrets: &Secrets,
+) -> Result<Setup, Vec<String>> {
+    let over = file.and_then(|file| settings_source(file, name));
     let Loaded { map, sources } = load(config.map.as_deref(), &config.settings, over)?;
     let mut errors: Vec<String> = check(&map).iter().map(|problem| show(&sources, problem)).collect();
     let mut warnings = Vec::new();

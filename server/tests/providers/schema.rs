@@ -1,0 +1,88 @@
+//! The published JSON Schemas: they are what the code reads, they take what is shipped and refuse what is wrong.
+
+use std::{fs, path::Path};
+
+use reelway_server::{config, providers::http};
+use serde_json::{Value, json};
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+fn toml(text: &str) -> Value {
+    serde_json::to_value(text.parse::<toml::Table>().unwrap()).unwrap()
+}
+
+#[test]
+fn what_is_published_is_what_the_code_reads() {
+    for (file, schema, command) in [
+        ("docs/reelway.schema.json", config::schema(), "reelway schema"),
+        ("docs/map.schema.json", http::map::schema(), "reelway schema --map"),
+    ] {
+        let published: Value = serde_json::from_str(&fs::read_to_string(root().join(file)).unwrap()).unwrap();
+        assert!(published == schema, "{file} is out of date: {command} > {file}");
+    }
+}
+
+#[test]
+fn a_maps_schema_takes_those_that_are_built_in_and_refuses_wrong_ones() {
+    let schema = jsonschema::validator_for(&http::map::schema()).unwrap();
+    for (name, text) in http::load::EMBEDDED {
+        let map = toml(text);
+        assert!(
+            schema.is_valid(&map),
+            "{name}: {:?}",
+            schema.iter_errors(&map).map(|e| e.to_string()).collect::<Vec<_>>()
+        );
+        for (pointer, wrong) in [
+            ("/label", json!(5)),
+            ("/auth/kind", json!("digest")),
+            ("/upload/protocol", json!("ftp")),
+            ("/upload/lifetime", json!("long")),
+            ("/actions/create_upload/method", json!("FETCH")),
+            ("/actions/create_upload/ok", json!(["201"])),
+            ("/playback/policy", json!("private")),
+            ("/signing/algorithm", json!("none")),
+            ("/webhook/verifier", json!("trust")),
+            ("/readings/asset/status_map/ready", json!("done")),
+        ] {
+            let mut broken = map.clone();
+            *broken.pointer_mut(pointer).unwrap_or_else(|| panic!("{name} has no {pointer}")) = wrong;
+            assert!(!schema.is_valid(&broken), "{name} {pointer}");
+        }
+        for key in ["label", "hosts", "auth", "upload", "actions", "readings", "playback"] {
+            let mut broken = map.clone();
+            broken.as_object_mut().unwrap().remove(key);
+            assert!(!schema.is_valid(&broken), "{name} without {key}");
+        }
+        let mut broken = map.clone();
+        broken["actions"]["get_asset"]["pth"] = json!("/x");
+        assert!(!schema.is_valid(&broken), "{name} with a slip of the pen");
+    }
+}
+
+#[test]
+fn a_configurations_schema_takes_the_example_and_any_part_of_a_map() {
+    let schema = jsonschema::validator_for(&config::schema()).unwrap();
+    let example = toml(&fs::read_to_string(root().join("reelway.example.toml")).unwrap());
+    assert!(schema.is_valid(&example), "{:?}", schema.iter_errors(&example).map(|e| e.to_string()).collect::<Vec<_>>());
+    let with = |provider: &str| toml(&format!("provider = 'p'\n[providers.p]\n{provider}"));
+    for good in [
+        "kind = 'http'\nmap = 'mux'",
+        "kind = 'http'\nmap = 'mux'\nhosts.api_base = 'http://127.0.0.1:1'\nplayback.policy = 'public'",
+        "kind = 'http'\nmap = 'mux'\nactions.get_asset.path = '/x'\nsigning.lifetime = 60",
+    ] {
+        assert!(schema.is_valid(&with(good)), "{good}");
+    }
+    for wrong in [
+        "map = 'mux'",
+        "kind = 'ftp'",
+        "kind = 'http'\nmap = 5",
+        "kind = 'http'\nmap = 'mux'\nplayback.policy = 'private'",
+        "kind = 'http'\nmap = 'mux'\nactions.get_asset.pth = '/x'",
+        "kind = 'http'\nmap = 'mux'\napi_base = 'x'",
+    ] {
+        assert!(!schema.is_valid(&with(wrong)), "{wrong}");
+    }
+    assert!(!schema.is_valid(&toml("[limits]\nmax_size = 1")));
+}
