@@ -163,7 +163,7 @@ fn refresh(seconds: f64) -> (Refresh, Rc<RefCell<Vec<String>>>) {
     let refresh = Refresh::new(move || {
         let hls = url(seconds);
         told.borrow_mut().push(hls.clone());
-        async move { Ok(Playback { hls, poster: None, storyboard: None, expires_at: None }) }
+        async move { Ok(Playback { hls, ..Playback::default() }) }
     });
     (refresh, given)
 }

@@ -109,6 +109,17 @@ impl Store {
         self.remove_under(video_id).await
     }
 
+    /// Removes one file. None there is no error.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn remove(&self, key: &str) -> Result<(), object_store::Error> {
+        match self.objects.delete(&location(key)?).await {
+            Err(object_store::Error::NotFound { .. }) => Ok(()),
+            done => done,
+        }
+    }
+
     /// Removes all files whose keys go on after this one and a slash. None there is no error.
     ///
     /// # Errors

@@ -99,6 +99,9 @@ error_codes! {
     /// The total differs from what was said before.
     LengthMismatch => "length_mismatch",
 
+    /// The captions can't be read: the message says why, and in which line.
+    BadCaptions => "bad_captions",
+
     /// The file has no bytes.
     EmptyFile => "empty_file",
     /// The file is over the size limit.

@@ -14,6 +14,6 @@ pub mod video;
 pub use error::{ApiError, ErrorBody, ErrorCode};
 pub use upload::{Digest, Multipart, Protocol, UploadTarget};
 pub use video::{
-    CreateVideo, CreatedVideo, EventsUrl, ImportVideo, PictureUrl, Playback, ProviderInfo, ProviderList, UpdateVideo,
-    Video, VideoList, VideoStatus,
+    CreateVideo, CreatedVideo, EventsUrl, ImportVideo, PictureUrl, Playback, ProviderInfo, ProviderList, TextTrack,
+    TrackKind, UpdateVideo, Video, VideoList, VideoStatus,
 };

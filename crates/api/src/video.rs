@@ -185,7 +185,7 @@ impl VideoStatus {
 }
 
 /// How to play a video. URLs are absolute or relative to the URL of the answer that holds them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Playback {
     /// The HLS master playlist.
@@ -199,4 +199,51 @@ pub struct Playback {
     /// When the URLs stop working, in milliseconds since the Unix epoch. Absent: never.
     #[serde(default)]
     pub expires_at: Option<u64>,
+    /// Captions and their like, besides those that the stream itself has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tracks: Vec<TextTrack>,
+}
+
+/// A text track: what a `<track>` element is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TextTrack {
+    /// Unique within the video.
+    pub id: String,
+    /// The URL of a WebVTT file.
+    pub src: String,
+    /// What it is for.
+    pub kind: TrackKind,
+    /// A BCP 47 tag; may be empty.
+    #[serde(default)]
+    pub language: String,
+    /// As it is shown; may be empty: then the name of its language.
+    #[serde(default)]
+    pub label: String,
+}
+
+/// What a text track is for, in HTML's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TrackKind {
+    /// What is said, for those who don't understand it.
+    Subtitles,
+    /// What is heard, for those who don't hear it.
+    Captions,
+    /// A kind from a newer server.
+    #[serde(other)]
+    Unknown,
+}
+
+impl TrackKind {
+    /// The `kind` of a `<track>` element.
+    pub const fn attribute(self) -> &'static str {
+        match self {
+            Self::Subtitles => "subtitles",
+            Self::Captions => "captions",
+            Self::Unknown => "metadata",
+        }
+    }
 }

@@ -10,12 +10,14 @@
 //! - [`scrub`]: what is done to the time slider, and the one seek that comes of it.
 //! - [`probe`]: what a file is, from its header. [`checks`]: what keeps it from being sent.
 //! - [`readiness`]: which of two reports on a video counts, and when nothing changes any more.
+//! - [`captions`]: WebVTT and SubRip that somebody brings.
 //! - [`taps`]: what taps on a picture ask for. [`language`]: which track someone can read.
 //! - [`text`]: sizes, rates and times as people read them.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod base64;
+pub mod captions;
 pub mod checks;
 pub mod filmstrip;
 pub mod hls;

@@ -96,7 +96,7 @@ mod tests {
     fn a_video_is_settled_once_all_of_it_is_there() {
         let ready = |percent, poster: Option<&str>, storyboard: Option<&str>| {
             let (poster, storyboard) = (poster.map(Into::into), storyboard.map(Into::into));
-            let playback = Some(Playback { hls: "m.m3u8".into(), poster, storyboard, expires_at: None });
+            let playback = Some(Playback { hls: "m.m3u8".into(), poster, storyboard, ..Playback::default() });
             Video { percent, playback, ..video(Ready, 1) }
         };
         for (video, settled) in [

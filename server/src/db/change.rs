@@ -3,7 +3,7 @@
 use reelway_api::{ApiError, ErrorCode, VideoStatus};
 use reelway_core::readiness::may_move;
 
-use super::VideoRow;
+use super::{VideoRow, videos::TrackRow};
 
 /// All that can happen to a video.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +56,10 @@ pub enum Change {
     Cancelled,
     /// The bytes did not arrive in time.
     Expired,
+    /// A text track is published. One of the same id gives way.
+    Track(TrackRow),
+    /// The text track of this id is no more.
+    NoTrack(String),
     /// The user renamed it.
     Title(String),
     /// The user chose a poster: seconds.
@@ -136,6 +140,17 @@ impl Change {
                 true
             }
             Self::Facts { .. } | Self::Poster { .. } | Self::Storyboard { .. } => false,
+            Self::Track(track) => {
+                if !dead {
+                    video.tracks.retain(|other| other.id != track.id);
+                    video.tracks.push(track);
+                }
+                !dead
+            }
+            Self::NoTrack(id) => {
+                video.tracks.retain(|track| track.id != id);
+                true
+            }
             Self::Title(title) => {
                 video.title = title;
                 true

@@ -1,6 +1,7 @@
 //! Videos, and the one door through which they change.
 
-use reelway_api::{ApiError, ErrorCode, Playback, Video, VideoStatus};
+use reelway_api::{ApiError, ErrorCode, Playback, TrackKind, Video, VideoStatus};
+use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{Change, Db, from_sql, to_sql};
@@ -45,10 +46,27 @@ pub struct VideoRow {
     pub storyboard: Option<String>,
     /// Why it failed.
     pub error: Option<ApiError>,
+    /// Its text tracks, which this server keeps whatever the provider.
+    pub tracks: Vec<TrackRow>,
     /// Milliseconds since the Unix epoch.
     pub created_at: u64,
     /// Grows with every change.
     pub revision: u64,
+}
+
+/// A text track of a video.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackRow {
+    /// Unique within the video.
+    pub id: String,
+    /// The WebVTT file's path in the video's folder.
+    pub path: String,
+    /// What it is for.
+    pub kind: TrackKind,
+    /// A BCP 47 tag; may be empty.
+    pub language: String,
+    /// For people; may be empty.
+    pub label: String,
 }
 
 impl VideoRow {
@@ -100,6 +118,7 @@ impl FromRow<'_, SqliteRow> for VideoRow {
             poster: row.try_get("poster")?,
             storyboard: row.try_get("storyboard")?,
             error: code.map(|code| ApiError::new(code_from(code), message.unwrap_or_default())),
+            tracks: serde_json::from_str(row.try_get("tracks")?).map_err(|error| sqlx::Error::Decode(error.into()))?,
             created_at: from_sql(row.try_get("created_at")?),
             revision: from_sql(row.try_get("revision")?),
         })
@@ -328,7 +347,7 @@ impl Videos {
         sqlx::query(
             "UPDATE videos SET upload_id = ?, external_id = ?, title = ?, status = ?, percent = ?, size = ?,
                  duration = ?, width = ?, height = ?, poster_time = ?, hls = ?, poster = ?, storyboard = ?,
-                 error_code = ?, error_message = ?, updated_at = ?, revision = ?
+                 error_code = ?, error_message = ?, tracks = ?, updated_at = ?, revision = ?
              WHERE id = ?",
         )
         .bind(&video.upload_id)
@@ -346,6 +365,7 @@ impl Videos {
         .bind(&video.storyboard)
         .bind(video.error.as_ref().map(|error| error.code.as_str()))
         .bind(video.error.as_ref().map(|error| &error.message))
+        .bind(serde_json::to_string(&video.tracks).map_err(|error| sqlx::Error::Encode(error.into()))?)
         .bind(to_sql(self.clock.now()))
         .bind(to_sql(video.revision))
         .bind(id)

@@ -1,7 +1,7 @@
 //! The routes, and what is true of all of them.
 //!
 //! - [`providers`], [`webhooks`]: the routes of providers.
-//! - [`videos`], [`events`], [`uploads`], [`tus`], [`media`], [`health`]: the routes. [`front`]: everything else.
+//! - [`videos`], [`tracks`], [`events`], [`uploads`], [`tus`], [`media`], [`health`]: the routes. [`front`]: everything else.
 //! - [`access`]: who asks. [`guard`]: from where. [`tus_frame`]: what tus wants of every answer. [`extract`]: reading requests. [`files`], [`range`], [`signed`]: serving files.
 
 pub mod access;
@@ -15,6 +15,7 @@ pub mod media;
 pub mod providers;
 pub mod range;
 pub mod signed;
+pub mod tracks;
 pub mod tus;
 pub mod tus_frame;
 pub mod uploads;
@@ -64,6 +65,7 @@ pub fn router(app: App) -> Router {
     health::recorder();
     let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
         .merge(videos::routes())
+        .merge(tracks::routes())
         .merge(events::routes())
         .merge(uploads::routes())
         .merge(tus::routes())

@@ -14,7 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     access::{Manage, May, Upload, View},
     extract::{Json, Path, Query},
-    guard, providers,
+    guard, providers, tracks,
 };
 use crate::{
     access::{Caller, Scope},
@@ -50,10 +50,11 @@ impl App {
             Ok(provider) => provider.playback(video).await,
             Err(error) => Err(error),
         };
-        video.to_api(playback.unwrap_or_else(|error| {
+        let playback = playback.unwrap_or_else(|error| {
             tracing::warn!(video_id = video.id, %error, "a video is shown without its playback");
             None
-        }))
+        });
+        video.to_api(playback.map(|playback| tracks::with_tracks(self, video, playback)))
     }
 
     /// The video, if there is one within the caller's reach.
@@ -349,5 +350,6 @@ async fn playback(
 ) -> Result<axum::Json<Playback>, AppError> {
     let video = app.find(&caller, &id).await?;
     let playback = app.providers().get(&video.provider)?.playback(&video).await?;
+    let playback = playback.map(|playback| tracks::with_tracks(&app, &video, playback));
     playback.map(axum::Json).ok_or_else(|| AppError::new(ErrorCode::NotReady, "The video is not ready to play."))
 }

@@ -99,6 +99,23 @@ pub fn copy(input: Input, probe: &Probe, video: &Video, sound: Sound) -> Vec<OsS
     args
 }
 
+/// Writes the text streams as WebVTT, one file each: `text-{index}.vtt`.
+pub fn texts(input: Input, probe: &Probe) -> Vec<OsString> {
+    let mut args = begin();
+    input.read(&mut args);
+    for text in &probe.texts {
+        add(&mut args, ["-map".to_owned(), format!("0:{}", text.index), "-c:s".to_owned(), "webvtt".to_owned()]);
+        add(&mut args, ["-map_metadata", "-1", "-fflags", "+bitexact", "-f", "webvtt"]);
+        add(&mut args, ["-t".to_owned(), format!("{:.3}", input.max_duration), text_name(text.index)]);
+    }
+    args
+}
+
+/// The name of a text stream's file.
+pub fn text_name(index: usize) -> String {
+    format!("text-{index}.vtt")
+}
+
 /// Makes one rendition whose segments end where those of the copy do: every frame keeps its time, and the key frames
 /// are where the original has its own.
 pub fn below_copy(input: Input, video: &Video, rung: &Rung) -> Vec<OsString> {

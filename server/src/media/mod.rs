@@ -22,5 +22,6 @@ pub mod publish;
 pub mod rendition;
 mod report;
 pub mod storyboard;
+pub mod texts;
 pub mod tool;
 pub mod work;

@@ -24,6 +24,21 @@ pub struct Probe {
     pub video: Option<Video>,
     /// The first audio stream in a codec with a name.
     pub audio: Option<Audio>,
+    /// The text streams that can become WebVTT.
+    pub texts: Vec<Text>,
+}
+
+/// A text stream.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// Its number in the file.
+    pub index: usize,
+    /// As the container has it: `eng`, `de`, or nothing.
+    pub language: String,
+    /// What the container calls it; may be empty.
+    pub title: String,
+    /// Whether it is for those who don't hear.
+    pub hearing_impaired: bool,
 }
 
 /// A container, as far as it matters.

@@ -14,6 +14,7 @@ use super::{
     package::Package,
     probe::{self, KeyFrames, Probe, Rate, Video},
     publish::Measured,
+    texts,
     tool::ToolError,
     work::{Outcome, Work, WorkError},
 };
@@ -131,7 +132,7 @@ async fn copy(
         sound: made.as_ref().map(|measured| track(measured, channels)),
         pending,
     };
-    publish(work, package, &[measured], made.as_ref()).await
+    publish(work, probe, package, &[measured], made.as_ref()).await
 }
 
 async fn transcode(
@@ -181,7 +182,7 @@ async fn transcode(
         sound: sound.as_ref().map(|measured| track(measured, STEREO)),
         pending: Vec::new(),
     };
-    publish(work, package, &measured, sound.as_ref()).await
+    publish(work, probe, package, &measured, sound.as_ref()).await
 }
 
 async fn make_renditions(
@@ -203,6 +204,7 @@ const STEREO: u32 = 2;
 /// Publishes the tracks, then the master playlist.
 async fn publish(
     work: &Work<'_>,
+    probe: &Probe,
     mut package: Package,
     renditions: &[Measured],
     sound: Option<&Measured>,
@@ -222,7 +224,9 @@ async fn publish(
     }
     let ready = Change::Ready { hls: package.master_path(), percent: package.percent(0.0) };
     let facts = Change::Facts { duration: Some(package.duration), width: None, height: None, size: None };
-    Ok(Outcome { changes: vec![facts, ready], package: Some(package), next, obsolete: None })
+    let mut changes = texts::publish(work, probe).await?;
+    changes.extend([facts, ready]);
+    Ok(Outcome { changes, package: Some(package), next, obsolete: None })
 }
 
 /// A file can say that it is longer than it is: ffmpeg then ends early, and calls it success.

@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 
-use super::probe::{Audio, Container, Probe, Rate, Video};
+use super::probe::{Audio, Container, Probe, Rate, Text, Video};
+
+/// Text streams that are looked at.
+const TEXTS: usize = 16;
 
 /// ffprobe's answer. Everything may be missing, and every number may be text.
 #[derive(Default, Deserialize)]
@@ -42,6 +45,7 @@ struct ReportedStream {
     channels: u32,
     sample_rate: String,
     disposition: ReportedDisposition,
+    tags: ReportedTags,
     side_data_list: Vec<ReportedSideData>,
 }
 
@@ -50,6 +54,15 @@ struct ReportedStream {
 struct ReportedDisposition {
     attached_pic: u8,
     timed_thumbnails: u8,
+    hearing_impaired: u8,
+    captions: u8,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ReportedTags {
+    language: String,
+    title: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -88,11 +101,24 @@ impl Probe {
             oversized: None,
             video: video.map(|stream| stream.video(&report.packets)),
             audio: audio.map(ReportedStream::audio),
+            texts: report.streams.iter().filter_map(ReportedStream::text).take(TEXTS).collect(),
         }
     }
 }
 
 impl ReportedStream {
+    /// Pictures of text can't become text, and the styles of others would be lost.
+    fn text(&self) -> Option<Text> {
+        let takes =
+            self.codec_type == "subtitle" && ["mov_text", "subrip", "webvtt"].contains(&self.codec_name.as_str());
+        takes.then(|| Text {
+            index: self.index,
+            language: self.tags.language.clone(),
+            title: self.tags.title.clone(),
+            hearing_impaired: self.disposition.hearing_impaired != 0 || self.disposition.captions != 0,
+        })
+    }
+
     fn video(&self, packets: &[ReportedPacket]) -> Video {
         let matrix = self.side_data_list.iter().find(|data| data.side_data_type == "Display Matrix");
         // ffmpeg counts anticlockwise. Turns between the quarters round to the nearest.

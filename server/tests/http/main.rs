@@ -9,6 +9,7 @@ mod guard;
 mod operation;
 mod published;
 mod server;
+mod tracks;
 mod tus;
 mod tus_faults;
 mod tus_parts;

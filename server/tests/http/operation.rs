@@ -78,6 +78,8 @@ async fn the_description_lists_every_route() {
         "PATCH /api/videos/{id}",
         "DELETE /api/videos/{id}",
         "GET /api/videos/{id}/events",
+        "POST /api/videos/{id}/tracks",
+        "DELETE /api/videos/{id}/tracks/{track}",
         "POST /api/videos/{id}/events",
         "GET /api/videos/{id}/playback",
         "GET /api/videos/{id}/thumbnail",

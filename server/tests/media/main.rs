@@ -10,4 +10,5 @@ mod protected;
 mod published;
 mod refused;
 mod shared;
+mod texts;
 mod transcoded;

@@ -62,6 +62,7 @@ impl Links<'_> {
                 (Policy::Signed, Some(signing)) => Some(expiry(self.now, signing.lifetime) * 1000),
                 _ => None,
             },
+            ..Playback::default()
         })
     }
 

@@ -104,6 +104,12 @@ impl Local {
         Some((passes.make(Pass::Media, &video.id, expires_at), expires_at))
     }
 
+    /// The address of something that this server keeps of a video, and when it runs out.
+    pub(crate) fn media_address(&self, video: &VideoRow, path: &str) -> (String, Option<u64>) {
+        let (pass, expires_at) = self.media_pass(video).unzip();
+        (media_url(video, path, pass.as_deref()), expires_at)
+    }
+
     /// Waits until what has arrived is stored. Call it once no connection is accepted any more.
     pub async fn settled(&self) {
         self.tasks.close();
@@ -233,6 +239,7 @@ impl Provider for Local {
             poster: video.poster.as_ref().map(url),
             storyboard: video.storyboard.as_ref().map(url),
             expires_at,
+            ..Playback::default()
         });
         Box::pin(async { Ok(playback) })
     }

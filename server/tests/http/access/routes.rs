@@ -7,13 +7,14 @@ use axum::{
     http::{Method, Request, header},
 };
 use http_body_util::BodyExt;
-use reelway_api::{CreatedVideo, ErrorBody, ErrorCode};
+use reelway_api::{CreatedVideo, ErrorBody, ErrorCode, TrackKind};
 use reelway_server::{
     access::{
         Pass,
         Scope::{self, Manage, Metrics, Upload, View},
         mint::NewTicket,
     },
+    db::{Change, videos::TrackRow},
     media::encrypt,
 };
 use serde_json::{Value, json};
@@ -58,6 +59,8 @@ const ROUTES: &[Row] = &[
     ("GET", "/api/providers", Needs::Server(Upload), 200),
     // Signed by the provider, not by a ticket; the local provider sends none.
     ("POST", "/webhooks/{provider}", Needs::Nothing, 404),
+    ("POST", "/api/videos/{id}/tracks", Needs::OwnVideo(&[Manage]), 201),
+    ("DELETE", "/api/videos/{id}/tracks/{track}", Needs::OwnVideo(&[Manage]), 204),
     ("POST", "/tus", Needs::Create(Upload), 201),
     ("PUT", "/u/{token}", Needs::Nothing, 200),
     ("HEAD", "/u/{token}", Needs::Nothing, 200),
@@ -139,7 +142,8 @@ fn token(server: &Server, who: Who, id: &str, another: &str) -> Option<String> {
 }
 
 fn build((method, path, ..): Row, id: &str, token: &str) -> Request<Body> {
-    let path = path.replace("{id}", id).replace("{token}", token).replace("{path}", "master.m3u8");
+    let path =
+        path.replace("{id}", id).replace("{token}", token).replace("{path}", "master.m3u8").replace("{track}", "t1");
     let path = path.replace("{provider}", "local");
     let mut sent = request(Method::from_bytes(method.as_bytes()).unwrap(), &path);
     let body = match (method, path.split('/').nth(1).unwrap_or_default()) {
@@ -158,6 +162,10 @@ fn build((method, path, ..): Row, id: &str, token: &str) -> Request<Body> {
                 .header(header::CONTENT_TYPE, "application/offset+octet-stream")
                 .header(header::CONTENT_LENGTH, "5");
             Body::from("12345")
+        }
+        ("POST", _) if path.ends_with("/tracks") => {
+            sent = sent.header(header::CONTENT_TYPE, "text/vtt");
+            Body::from("WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n")
         }
         ("PUT", "u") => Body::from("12345"),
         ("POST" | "PATCH", "api") => {
@@ -179,6 +187,14 @@ async fn video(server: &Server) -> CreatedVideo {
     let answer = ask(server, &anna, Method::POST, "/api/videos", Some(body)).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     let created: CreatedVideo = answer.json();
+    let track = TrackRow {
+        id: "t1".to_owned(),
+        path: "tracks/t1.vtt".to_owned(),
+        kind: TrackKind::Subtitles,
+        language: String::new(),
+        label: String::new(),
+    };
+    server.app.videos().apply(&created.video.id, Change::Track(track)).await.unwrap();
     encrypt::make_key(server.app.db(), &created.video.id).await.unwrap();
     server.app.store().publish_bytes("#EXTM3U\n", &format!("{}/master.m3u8", created.video.id)).await.unwrap();
     created
