@@ -342,6 +342,9 @@ fn make_absolute(video: &mut Video, base: &str) {
 
 fn make_playback_absolute(playback: &mut Playback, base: &str) {
     playback.hls = resolve(&playback.hls, base);
+    for track in &mut playback.tracks {
+        track.src = resolve(&track.src, base);
+    }
     for url in [&mut playback.poster, &mut playback.storyboard].into_iter().flatten() {
         *url = resolve(url, base);
     }

@@ -7,7 +7,7 @@ use reelway::{
     components::{
         Player,
         icons::{self, icon, live_icon},
-        player::PlayerHandle,
+        player::{PlayerHandle, Track},
     },
     dom::{page_url, window},
     player::{
@@ -17,7 +17,7 @@ use reelway::{
     },
     timer::Timer,
 };
-use reelway_api::{UpdateVideo, Video, VideoStatus};
+use reelway_api::{TextTrack, UpdateVideo, Video, VideoStatus};
 use reelway_core::{
     readiness::absorb,
     text::{bytes, clock},
@@ -175,6 +175,18 @@ fn Ready(page: Page, asked: RwSignal<Option<Video>>) -> impl IntoView {
     let hls = page.pick(|video| Some(video.playback.as_ref()?.hls.clone()));
     let size = page.pick(|video| video.width.zip(video.height));
     let title = page.pick(|video| Some(video.title.clone()));
+    let tracks = page.pick(|video| Some(video.playback.as_ref()?.tracks.clone()));
+    // A token that was renewed is no reason to take away captions that are being read.
+    let shown = RwSignal::new(Vec::new());
+    effect(move || {
+        let told = tracks.get().unwrap_or_default();
+        let same = shown.with_untracked(|shown: &Vec<TextTrack>| {
+            shown.len() == told.len() && shown.iter().zip(&told).all(|(shown, told)| shown.id == told.id)
+        });
+        if !same || handle.caption_shown.get_untracked() < 0 {
+            shown.set(told);
+        }
+    });
     let id = page.video.with_untracked(|video| video.as_ref().map(|video| video.id.clone())).unwrap_or_default();
     let refresh = Refresh::of_video(session::backend(), id, move |fresh| {
         page.video.try_update(|video| {
@@ -189,6 +201,7 @@ fn Ready(page: Page, asked: RwSignal<Option<Video>>) -> impl IntoView {
             poster=page.pick(|video| video.playback.as_ref()?.poster.clone())
             storyboard_src=page.pick(|video| video.playback.as_ref()?.storyboard.clone())
             size
+            tracks=Signal::derive(move || shown.get().into_iter().map(Track::from).collect::<Vec<_>>())
             expires_at=page.pick(|video| video.playback.as_ref()?.expires_at)
             refresh=Some(refresh)
             video_title=Signal::derive(move || title.get().unwrap_or_default())

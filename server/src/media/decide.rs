@@ -270,6 +270,7 @@ mod tests {
             video: Some(video),
             audio,
             oversized: None,
+            texts: Vec::new(),
         }
     }
 

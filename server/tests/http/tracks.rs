@@ -52,7 +52,7 @@ async fn captions_are_told_of_with_the_video_and_served_as_webvtt() {
     assert_eq!(server.delete(&format!("/api/videos/{id}/tracks/{}", first.id)).await.status, 204);
     server.delete(&format!("/api/videos/{id}/tracks/{}", first.id)).await.refused(404, ErrorCode::NotFound);
     server.get(&first.src).await.refused(404, ErrorCode::NotFound);
-    assert_eq!(server.video(&id).await.playback.unwrap().tracks, [second.clone()]);
+    assert_eq!(server.video(&id).await.playback.unwrap().tracks, std::slice::from_ref(&second));
     server.delete(&format!("/api/videos/{id}")).await;
     server.get(&second.src).await.refused(404, ErrorCode::NotFound);
 }

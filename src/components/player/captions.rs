@@ -35,6 +35,13 @@ pub struct Track {
     pub default: bool,
 }
 
+impl From<reelway_api::TextTrack> for Track {
+    fn from(track: reelway_api::TextTrack) -> Self {
+        let kind = track.kind.attribute().to_owned();
+        Self { src: track.src, label: track.label, srclang: track.language, kind, default: false }
+    }
+}
+
 /// Where the choice is kept: `+` or `-` for on or off, and which track it was.
 const MEMORY: &str = "reelway.captions";
 
