@@ -83,8 +83,8 @@ fn transcode(film: &Film, parameters: &Value, files: &mut Files) -> Result<(), S
     });
     files.insert("master.m3u8".into(), master.map_err(|error| error.to_string())?.into_bytes());
     for (uri, name) in renditions {
-        let (playlist, bytes) =
-            in_one_file(film, &uri, &format!("{name}.fmp4")).ok_or("the film has no such rendition")?;
+        let (playlist, bytes) = in_one_file(film, &uri, &format!("{name}.fmp4"))
+            .ok_or("a rendition of the film is missing, or has ranges already")?;
         files.insert(format!("{name}.m3u8"), playlist.into_bytes());
         files.insert(format!("{name}.fmp4"), bytes);
     }
@@ -95,7 +95,7 @@ fn transcode(film: &Film, parameters: &Value, files: &mut Files) -> Result<(), S
 fn in_one_file(film: &Film, playlist: &str, name: &str) -> Option<(String, Vec<u8>)> {
     let folder = playlist.rsplit_once('/').map_or("", |(folder, _)| folder);
     let path = |uri: &str| if folder.is_empty() { uri.to_owned() } else { format!("{folder}/{uri}") };
-    let text = String::from_utf8(film.file(playlist)?.0).ok()?;
+    let text = String::from_utf8(film.file(playlist)?.0).ok().filter(|text| !text.contains("BYTERANGE"))?;
     let (mut lines, mut bytes) = (String::new(), Vec::new());
     let mut append = |uri: &str| {
         let (part, _) = film.file(&path(uri))?;

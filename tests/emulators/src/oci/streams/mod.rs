@@ -176,7 +176,8 @@ async fn file(
         return ([(header::CONTENT_TYPE, PLAYLIST)], text).into_response();
     }
     let Some((bytes, kind)) = film.file(&path) else { return not_found() };
-    match key.filter(|_| !path.contains("init")) {
+    // The init segment stays clear: it is the one that says what kind of file this is.
+    match key.filter(|_| bytes.get(4..8) != Some(b"ftyp")) {
         Some(key) => match encrypt::segment(&bytes, &key) {
             Ok(bytes) => play::ranged(bytes, kind, &headers),
             Err(error) => refuse(500, "InternalServerError", &error.to_string()),
