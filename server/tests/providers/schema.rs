@@ -86,3 +86,27 @@ fn a_configurations_schema_takes_the_example_and_any_part_of_a_map() {
     }
     assert!(!schema.is_valid(&toml("[limits]\nmax_size = 1")));
 }
+
+/// Each block of TOML in the guide is a configuration or a map that works.
+#[test]
+fn the_guides_examples_work() {
+    let guide = fs::read_to_string(root().join("docs/providers.md")).unwrap();
+    let blocks: Vec<_> = guide.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    let (maps, configurations): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| block.contains("[actions."));
+    assert_eq!((maps.len(), configurations.len()), (1, 3));
+    for text in maps {
+        let loaded = http::load::load(None, &text.parse().unwrap(), None).unwrap();
+        assert_eq!(http::check::check(&loaded.map), []);
+        assert!(jsonschema::validator_for(&http::map::schema()).unwrap().is_valid(&toml(text)));
+    }
+    let schema = jsonschema::validator_for(&config::schema()).unwrap();
+    for text in configurations {
+        assert!(schema.is_valid(&toml(text)), "{text}");
+        let read: config::Config = toml::from_str(text).unwrap();
+        read.validate().unwrap();
+        for provider in read.providers.values().filter(|provider| provider.kind == config::ProviderKind::Http) {
+            let loaded = http::load::load(provider.map.as_deref(), &provider.settings, None).unwrap();
+            assert_eq!(http::check::check(&loaded.map), [], "{text}");
+        }
+    }
+}
