@@ -24,7 +24,7 @@ async function admin(path, body) {
 
 /** Asks until it is so: the emulator processes in a task of its own. */
 async function until(what, ask) {
-  for (let tries = 0; tries < 400; tries += 1) {
+  for (let tries = 0; tries < 1200; tries += 1) {
     const found = await ask();
     if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, 25));

@@ -49,7 +49,7 @@ def ready_asset(api):
     upload = create(uploads)
     send(upload.url)
     upload = uploads.get_direct_upload(upload.id).data
-    for _ in range(400):
+    for _ in range(1200):
         asset = assets.get_asset(upload.asset_id).data
         if asset.status == "ready":
             return asset
@@ -102,7 +102,7 @@ def failures():
     upload = create(direct)
     send(upload.url)
     upload = direct.get_direct_upload(upload.id).data
-    for _ in range(400):
+    for _ in range(1200):
         asset = api.get_asset(upload.asset_id).data
         if asset.status == "errored":
             break

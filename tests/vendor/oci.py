@@ -75,7 +75,7 @@ def refused(status, code, call):
 
 
 def until(what, ask):
-    for _ in range(400):
+    for _ in range(1200):
         found = ask()
         if found:
             return found

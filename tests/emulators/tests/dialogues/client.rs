@@ -49,7 +49,7 @@ pub fn basic(name: &str, password: &str) -> String {
 
 /// Waits for what an emulator does in a task of its own.
 pub async fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> Result<T> {
-    for _ in 0..500 {
+    for _ in 0..3000 {
         if let Some(found) = ask() {
             return Ok(found);
         }
