@@ -4,6 +4,7 @@
 
 mod a11y;
 mod accepted;
+mod captions;
 mod clients;
 mod crash;
 mod headless;
