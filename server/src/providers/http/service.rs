@@ -1,8 +1,10 @@
 //! The provider: a map at work.
 
+mod provider;
+
 use axum::http::{HeaderValue, header};
 use chrono::{DateTime, SecondsFormat};
-use reelway_api::{ErrorCode, Playback, UploadTarget, VideoStatus};
+use reelway_api::{ErrorCode, UploadTarget, VideoStatus};
 use reqwest::Url;
 use serde_json::Value;
 
@@ -11,7 +13,7 @@ use super::{
     check::safe_url,
     client::{Answer as ClientAnswer, Client, Fault, seconds},
     links::{LinkError, Links},
-    map::{Action, Link, Map, Policy, Status},
+    map::{Action, Map, Policy, Status},
     report::{Report, Told, read},
     request::build,
     setup::Setup,
@@ -20,10 +22,10 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    config::{Limits, ProviderKind},
+    config::Limits,
     db::{Applied, Change, Db, Remote, RemoteRow, VideoRow, Videos},
     error::AppError,
-    providers::{Answer, OpenedUpload, Picture, Provider, UploadRequest, webhook::Verifier},
+    providers::{OpenedUpload, UploadRequest, webhook::Verifier},
 };
 
 /// A service that a map describes.
@@ -337,103 +339,4 @@ impl Http {
 /// Seconds without a fraction where they have none: services take `7`, and some no `7.0`.
 fn short(seconds: f64) -> Value {
     if seconds.fract() == 0.0 { Value::from(seconds as u64) } else { Value::from((seconds * 1000.0).round() / 1000.0) }
-}
-
-impl Provider for Http {
-    fn kind(&self) -> ProviderKind {
-        ProviderKind::Http
-    }
-
-    fn label(&self) -> Option<&str> {
-        Some(&self.map.label)
-    }
-
-    fn page_sources(&self) -> Vec<String> {
-        // The API is for this server alone.
-        let hosts = self.map.hosts.iter().filter(|(name, _)| *name != "api_base");
-        let origins = hosts.filter_map(|(_, host)| Some(Url::parse(host).ok()?.origin().ascii_serialization()));
-        origins.chain(self.map.page_sources.iter().cloned()).collect()
-    }
-
-    fn accept(&self, size: Option<u64>) -> Result<(), AppError> {
-        let limit = self.map.upload.max_size.unwrap_or(u64::MAX).min(self.limits.max_file_size);
-        match size {
-            Some(0) => Err(AppError::new(ErrorCode::EmptyFile, "The file has no bytes. Choose another one.")),
-            Some(size) if size > limit => Err(AppError::new(
-                ErrorCode::TooLarge,
-                format!("The file has {size} bytes, and up to {limit} are taken."),
-            )),
-            None if self.map.upload.needs_size => Err(AppError::new(
-                ErrorCode::BadRequest,
-                "The file's size has to be known before its upload begins: give size, in bytes.",
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    fn create_upload<'a>(&'a self, video: &'a VideoRow, request: &'a UploadRequest) -> Answer<'a, OpenedUpload> {
-        Box::pin(self.open(video, request))
-    }
-
-    fn fresh_target<'a>(&'a self, video: &'a VideoRow, request: &'a UploadRequest) -> Answer<'a, OpenedUpload> {
-        Box::pin(self.renew(video, request))
-    }
-
-    fn cancel<'a>(&'a self, video: &'a VideoRow) -> Answer<'a, ()> {
-        Box::pin(async move {
-            if !matches!(video.status, VideoStatus::AwaitingUpload | VideoStatus::Uploading) {
-                return Ok(());
-            }
-            self.end(video).await.map_err(|fault| self.refuse("cancel_upload", fault))
-        })
-    }
-
-    fn delete<'a>(&'a self, video: &'a VideoRow) -> Answer<'a, ()> {
-        Box::pin(async move { self.remove_asset(video).await.map_err(|fault| self.refuse("delete_asset", fault)) })
-    }
-
-    fn playback<'a>(&'a self, video: &'a VideoRow) -> Answer<'a, Option<Playback>> {
-        Box::pin(async move {
-            let Some((policy, scope)) = self.playback_scope(video).await? else { return Ok(None) };
-            self.links().playback(policy, &scope).map(Some).map_err(|error| self.unplayable(&error))
-        })
-    }
-
-    fn picture<'a>(&'a self, video: &'a VideoRow, picture: &'a Picture) -> Answer<'a, Option<String>> {
-        Box::pin(async move {
-            let playback = &self.map.playback;
-            let link: Option<&Link> =
-                if picture.moving { playback.animation.as_ref() } else { playback.poster.as_ref() };
-            let (Some(link), Some((policy, mut scope))) = (link, self.playback_scope(video).await?) else {
-                return Ok(None);
-            };
-            let Picture { time, width, height, fit, .. } = picture;
-            scope.extend(time.map(|time| ("time".to_owned(), short(time))));
-            scope.extend(width.map(|width| ("width".to_owned(), width.into())));
-            scope.extend(height.map(|height| ("height".to_owned(), height.into())));
-            scope.extend(fit.clone().map(|fit| ("fit".to_owned(), fit.into())));
-            self.links().url(link, policy, &scope).map(Some).map_err(|error| self.unplayable(&error))
-        })
-    }
-
-    fn poster_chosen<'a>(&'a self, _: &'a VideoRow) -> Answer<'a, ()> {
-        // The URL of the poster has the time in it.
-        Box::pin(async { Ok(()) })
-    }
-
-    fn import<'a>(&'a self, video: &'a VideoRow, external_id: &'a str) -> Answer<'a, VideoRow> {
-        Box::pin(self.adopt(video, external_id))
-    }
-
-    fn poll<'a>(&'a self, video: &'a VideoRow, remote: &'a RemoteRow) -> Answer<'a, ()> {
-        Box::pin(self.ask_again(video, remote))
-    }
-
-    fn verifier(&self) -> Option<(&Verifier, usize)> {
-        Some((self.verifier.as_ref()?, self.map.webhook.as_ref()?.max_body))
-    }
-
-    fn told<'a>(&'a self, event: &'a [u8]) -> Answer<'a, ()> {
-        Box::pin(self.take_event(event))
-    }
 }
