@@ -18,6 +18,7 @@ use crate::{
         Provider, Registry,
         http::{Http, setup::setup},
         local::Local,
+        oci::{self, Oci},
     },
     secrets::Secrets,
     store::Store,
@@ -134,6 +135,16 @@ impl App {
                     let limits = config.limits.clone();
                     let http = Http::new(name, setup, limits, clock.clone(), db.clone(), videos.clone());
                     Arc::new(http.map_err(|problem| failed(vec![problem]))?)
+                }
+                ProviderKind::Oci => {
+                    let failed = |problems| StartError::Provider { name: name.clone(), problems };
+                    let setup = oci::setup::setup(provider, secrets).map_err(failed)?;
+                    for warning in &setup.warnings {
+                        tracing::warn!(provider = name, warning);
+                    }
+                    let (limits, clock) = (config.limits.clone(), clock.clone());
+                    let oci = Oci::new(name, setup, limits, clock, db.clone(), videos.clone(), store.clone());
+                    Arc::new(oci.map_err(|problem| failed(vec![problem]))?)
                 }
             };
             providers.insert(name.clone(), made);

@@ -17,7 +17,8 @@ pub struct ProviderConfig {
     /// Kind `http`: the map that describes it, one that is built in or a file named `*.toml` (beside the configuration
     /// file, unless the path is absolute).
     pub map: Option<String>,
-    /// Kind `http`: keys of the map, laid over it. Without a `map` they are the map.
+    /// Kind `http`: keys of the map, laid over it. Without a `map` they are the map. Kind `oci`:
+    /// [`crate::providers::oci::settings::Settings`].
     pub settings: toml::Table,
 }
 
@@ -29,6 +30,8 @@ pub enum ProviderKind {
     Local,
     /// A service that a map describes.
     Http,
+    /// Oracle Cloud Infrastructure.
+    Oci,
 }
 
 impl ProviderConfig {
@@ -54,6 +57,9 @@ impl<'de> Deserialize<'de> for ProviderConfig {
             return Err(D::Error::custom(format!(
                 "unknown field `{key}`: a provider of kind \"local\" has none but kind"
             )));
+        }
+        if kind == ProviderKind::Oci && map.is_some() {
+            return Err(D::Error::custom("unknown field `map`: a provider of kind \"oci\" needs none"));
         }
         Ok(Self { kind, map, settings })
     }
@@ -81,13 +87,21 @@ impl JsonSchema for ProviderConfig {
             "type": "string",
             "description": "Kind http: the map that the other keys lie over, \"mux\", \"cloudflare\", or a file named *.toml.",
         });
-        json_schema!({
-            "type": "object",
-            "description": "A provider. Of kind http it is described by a map, and every other key lies over that.",
-            "properties": properties,
-            "required": ["kind"],
-            "additionalProperties": false,
-        })
+        json_schema!({"anyOf": [
+            {
+                "type": "object",
+                "description": "A provider. Of kind http it is described by a map, and every other key lies over that.",
+                "properties": properties,
+                "required": ["kind"],
+                "additionalProperties": false,
+            },
+            {
+                "type": "object",
+                "description": "Oracle Cloud Infrastructure: docs/providers.md tells its keys, and reelway doctor checks them.",
+                "properties": {"kind": {"const": "oci"}},
+                "required": ["kind"],
+            },
+        ]})
     }
 }
 

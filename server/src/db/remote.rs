@@ -132,6 +132,23 @@ impl Remote {
             .map(|done| done.rows_affected() == 1)
     }
 
+    /// What is known of the video that a field names so, of those that the service is still asked for.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn by_field(&self, provider: &str, field: &str, value: &str) -> Result<Option<RemoteRow>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT remote.* FROM remote JOIN videos ON videos.id = remote.video_id
+             WHERE remote.poll_at IS NOT NULL AND videos.provider = ?1
+                 AND remote.fields ->> ?2 = ?3 LIMIT 1",
+        )
+        .bind(provider)
+        .bind(field)
+        .bind(value)
+        .fetch_optional(self.db.read())
+        .await
+    }
+
     /// Says when the service is asked next.
     ///
     /// # Errors

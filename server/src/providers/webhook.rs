@@ -12,6 +12,18 @@ use crate::secrets::Secret;
 pub enum Verifier {
     /// A header with a time and an HMAC over time and body.
     TimestampedHmac(TimestampedHmac),
+    /// A header that the service sends as it was told to.
+    SharedHeader(SharedHeader),
+}
+
+/// A header with a value that nobody else knows: the credentials in the webhook's URL, say. It says who sends, not
+/// when or what, so that such webhooks are hints and nothing more.
+#[derive(Clone, Debug)]
+pub struct SharedHeader {
+    /// The header's name, in lower case.
+    pub header: String,
+    /// Its whole value.
+    pub value: Secret,
 }
 
 /// `header: time_key=1700000000,signature_key=<hex of HMAC-SHA256(secret, "1700000000.body")>`.
@@ -48,6 +60,7 @@ impl Verifier {
     pub fn header(&self) -> &str {
         match self {
             Self::TimestampedHmac(verifier) => &verifier.header,
+            Self::SharedHeader(verifier) => &verifier.header,
         }
     }
 
@@ -58,7 +71,18 @@ impl Verifier {
     pub fn verify(&self, header: Option<&str>, body: &[u8], now: u64) -> Result<(), Disbelief> {
         match self {
             Self::TimestampedHmac(verifier) => verifier.verify(header, body, now),
+            Self::SharedHeader(verifier) => verifier.verify(header),
         }
+    }
+}
+
+impl SharedHeader {
+    /// Their digests are compared: how far the two agree does not show in the time it takes.
+    fn verify(&self, header: Option<&str>) -> Result<(), Disbelief> {
+        use sha2::Digest;
+        let given = Sha256::digest(header.ok_or(Disbelief::Unsigned)?);
+        let differ = given.iter().zip(Sha256::digest(self.value.expose())).fold(0, |sum, (one, two)| sum | (one ^ two));
+        if differ == 0 { Ok(()) } else { Err(Disbelief::Forged) }
     }
 }
 
@@ -167,6 +191,18 @@ mod tests {
             assert_eq!(check(&header, body.as_bytes(), now), verdict, "{header} {body} {now}");
         }
         assert_eq!(verifier("s").verify(None, b"body", T * 1000), Err(Unsigned));
+    }
+
+    #[test]
+    fn a_shared_header_is_told_from_any_other() {
+        let value = Secret::new("Basic dXNlcjpwYXNz");
+        let verifier = Verifier::SharedHeader(SharedHeader { header: "authorization".into(), value });
+        assert_eq!(verifier.header(), "authorization");
+        assert_eq!(verifier.verify(Some("Basic dXNlcjpwYXNz"), b"whatever", 0), Ok(()));
+        for other in ["", "Basic", "Basic dXNlcjpwYXN6", "Basic dXNlcjpwYXNzz", "basic dXNlcjpwYXNz"] {
+            assert_eq!(verifier.verify(Some(other), b"whatever", 0), Err(Disbelief::Forged), "{other}");
+        }
+        assert_eq!(verifier.verify(None, b"whatever", 0), Err(Disbelief::Unsigned));
     }
 
     /// The one that Mux documents, and others made by Mux's own SDK with the same secrets.
