@@ -143,7 +143,8 @@ impl App {
                         tracing::warn!(provider = name, warning);
                     }
                     let (limits, clock) = (config.limits.clone(), clock.clone());
-                    let oci = Oci::new(name, setup, limits, clock, db.clone(), videos.clone(), store.clone());
+                    let (db, videos) = (db.clone(), videos.clone());
+                    let oci = Oci::new(name, setup, limits, clock, db, videos, store.clone(), local.clone());
                     Arc::new(oci.map_err(|problem| failed(vec![problem]))?)
                 }
             };

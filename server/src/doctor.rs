@@ -9,7 +9,7 @@ use std::{
 use crate::{
     access::Keys,
     config::{Auth, Config, ProviderKind, StoreKind},
-    providers::http::setup::setup,
+    providers::{http::setup::setup, oci},
     secrets::Secrets,
 };
 
@@ -65,6 +65,10 @@ pub fn examine(config: &Config) -> Vec<Finding> {
             }
             Err(problems) => findings.extend(problems.into_iter().map(|problem| finding(&subject, Err(problem)))),
         }
+    }
+    for (name, provider) in config.providers.iter().filter(|(_, provider)| provider.kind == ProviderKind::Oci) {
+        let found = oci::setup::examine(provider, &Secrets::default());
+        findings.extend(found.into_iter().map(|found| finding(&format!("provider \"{name}\""), found)));
     }
     findings
 }

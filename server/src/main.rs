@@ -1,4 +1,4 @@
-//! The `reelway` binary: `serve`, `migrate`, `doctor`, `sign`.
+//! The `reelway` binary: `serve`, `migrate`, `doctor`, `sign`, `oci`.
 
 use std::{error::Error, io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -9,7 +9,11 @@ use reelway_server::{
     config::{self, Config, Role},
     db::Db,
     doctor,
-    providers::http,
+    providers::{
+        http,
+        oci::cli::{self, OciCommand},
+    },
+    secrets::Secrets,
     serve,
     sign::SignArgs,
 };
@@ -62,6 +66,13 @@ enum Command {
         common: Common,
         #[command(flatten)]
         sign: SignArgs,
+    },
+    /// Does at Oracle by hand what a provider of kind "oci" does.
+    Oci {
+        #[command(flatten)]
+        common: Common,
+        #[command(subcommand)]
+        command: OciCommand,
     },
 }
 
@@ -139,6 +150,29 @@ async fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
             }
             if findings.iter().any(|finding| finding.result.is_err()) {
                 return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Oci { common, command } => {
+            let config = common.load()?;
+            let terminal = std::io::stderr().is_terminal();
+            let mut show = |line: &str| {
+                // On a terminal one line stands for all.
+                if terminal { eprint!("\r\x1b[K{line}") } else { eprintln!("{line}") }
+            };
+            let result = command.run(&config, &Secrets::default(), Clock::default(), &mut show).await;
+            if terminal {
+                eprint!("\r\x1b[K");
+            }
+            match result {
+                Ok(result) if command.common().json => println!("{result}"),
+                Ok(result) => println!("{}", cli::lines(&result)),
+                Err(error) => {
+                    if command.common().json {
+                        println!("{}", cli::error_json(&error));
+                    }
+                    eprintln!("reelway: {error}");
+                    return Ok(ExitCode::from(error.exit_code()));
+                }
             }
         }
         Command::Sign { common, sign } => {

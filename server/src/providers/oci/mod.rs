@@ -6,9 +6,11 @@
 //! - [`workflow`]: what Media Flow is to do. [`job`]: what its answers mean. [`provision`]: what is made once.
 //! - [`setup`]: the settings with their secrets. [`service`]: the provider. `advance`: one step further for a video.
 //! - [`ons`]: notifications. `playback`, [`tokens`], [`pictures`], [`captions`]: what a viewer gets.
+//! - [`cli`]: the same by hand.
 
 mod advance;
 pub mod captions;
+pub mod cli;
 pub mod client;
 pub mod instance;
 pub mod job;

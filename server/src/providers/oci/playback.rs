@@ -30,7 +30,7 @@ impl Oci {
             Ok::<_, Fault>((hls, pass.expires_at))
         };
         let (hls, expires_at) = link.await.map_err(|fault| self.refuse("make a session token", fault))?;
-        let poster = video.poster.as_ref().map(|path| format!("/media/{}/{path}", video.id));
+        let poster = video.poster.as_ref().map(|path| self.local.published_url(video, path));
         Ok(Some(Playback { hls, poster, storyboard: None, expires_at: Some(expires_at) }))
     }
 

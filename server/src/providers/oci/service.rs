@@ -1,5 +1,7 @@
 //! The provider: uploads, and what is done for a video by name.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderValue, header};
 use reelway_api::{ErrorCode, Playback, Protocol, UploadTarget, VideoStatus};
 
@@ -16,7 +18,9 @@ use crate::{
     config::{Limits, ProviderKind},
     db::{Applied, Change, Db, Remote, RemoteRow, VideoRow, Videos},
     error::AppError,
-    providers::{Answer, OpenedUpload, Picture, Provider, UploadRequest, http::client::seconds, webhook::Verifier},
+    providers::{
+        Answer, OpenedUpload, Picture, Provider, UploadRequest, http::client::seconds, local::Local, webhook::Verifier,
+    },
     store::Store,
 };
 
@@ -60,6 +64,8 @@ pub struct Oci {
     pub(super) videos: Videos,
     pub(super) remote: Remote,
     pub(super) store: Store,
+    /// Whose addresses the files in the store have.
+    pub(super) local: Arc<Local>,
 }
 
 impl Oci {
@@ -67,6 +73,7 @@ impl Oci {
     ///
     /// # Errors
     /// The TLS library's.
+    #[expect(clippy::too_many_arguments, reason = "these are the parts of an App, which is made after its providers")]
     pub fn new(
         name: &str,
         setup: Setup,
@@ -75,6 +82,7 @@ impl Oci {
         db: Db,
         videos: Videos,
         store: Store,
+        local: Arc<Local>,
     ) -> Result<Self, String> {
         Ok(Self {
             name: name.to_owned(),
@@ -89,6 +97,7 @@ impl Oci {
             db,
             videos,
             store,
+            local,
         })
     }
 
@@ -306,7 +315,7 @@ impl Provider for Oci {
     fn picture<'a>(&'a self, video: &'a VideoRow, picture: &'a Picture) -> Answer<'a, Option<String>> {
         // The poster, in the one size that there is.
         let poster = video.poster.as_ref().filter(|_| !picture.moving && picture.time.is_none());
-        let url = poster.map(|path| format!("/media/{}/{path}", video.id));
+        let url = poster.map(|path| self.local.published_url(video, path));
         Box::pin(async { Ok(url) })
     }
 

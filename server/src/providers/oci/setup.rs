@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use super::{
     client::{Client, retry::Tries},
     principal::Principal,
-    settings::Settings,
+    settings::{Auth, Settings},
 };
 use crate::{
     clock::Clock,
@@ -74,6 +74,22 @@ pub fn setup(config: &ProviderConfig, secrets: &Secrets) -> Result<Setup, Vec<St
     }
 }
 
+/// What `reelway doctor` tells of such a provider, without asking Oracle anything: `reelway oci build` does that.
+pub fn examine(config: &ProviderConfig, secrets: &Secrets) -> Vec<Result<String, String>> {
+    match setup(config, secrets) {
+        Ok(Setup { settings, warnings, .. }) => {
+            let who = match &settings.auth {
+                Auth::ApiKey { .. } => "an API key",
+                Auth::SessionToken { .. } => "a session token",
+                Auth::InstancePrincipal {} => "the instance's own certificate",
+            };
+            let found = format!("Oracle in {}, signed by {who}, bucket \"{}\"", settings.region, settings.bucket);
+            std::iter::once(found).chain(warnings).map(Ok).collect()
+        }
+        Err(problems) => problems.into_iter().map(Err).collect(),
+    }
+}
+
 /// The client of these settings.
 ///
 /// # Errors
@@ -84,4 +100,51 @@ pub fn client(settings: &Settings, principal: Principal, clock: Clock) -> Result
     let patience = u64::try_from(span(limits.patience).as_millis()).unwrap_or(u64::MAX);
     let tries = Tries { retries: limits.retries, patience };
     Client::new(settings.hosts(), principal, clock, span(limits.timeout), tries)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::config::ProviderKind;
+
+    const KEY: &str = include_str!("testdata/rsa_pkcs8.pem");
+    const GOOD: &str = "region = 'us-phoenix-1'\ncompartment = 'ocid1.compartment.oc1..c'\nbucket = 'in'\n\
+                        auth = { kind = 'api_key', tenancy = 't', user = 'u' }\n";
+
+    fn found(settings: &str, secrets: &[(&str, &str)]) -> Vec<Result<String, String>> {
+        let provider = ProviderConfig { settings: settings.parse().unwrap(), ..ProviderConfig::new(ProviderKind::Oci) };
+        examine(&provider, &Secrets::of(secrets.iter().copied()))
+    }
+
+    #[test]
+    fn the_doctor_tells_what_is_missing_by_name_and_never_what_is_in_it() {
+        let key = [("VIDEO_PRIVATE_KEY", KEY)];
+        let good = found(GOOD, &key);
+        assert!(good.iter().all(Result::is_ok), "{good:?}");
+        for (more, secrets, told) in [
+            ("", &[][..], "the environment variable VIDEO_PRIVATE_KEY is not set"),
+            ("", &[("VIDEO_PRIVATE_KEY", "hush")], "VIDEO_PRIVATE_KEY: it holds no RSA private key"),
+            ("buckets = 'x'", &key, "unknown field `buckets`"),
+            ("prefix = '../up'", &key, "prefix: it has letters"),
+            ("hosts = { media = 'http://media.example' }", &key, "hosts.media: it has to begin with https://"),
+            ("workflow = { ladder = [] }", &key, "workflow.ladder"),
+            ("streams = { token_lifetime = 60 }", &key, "streams.token_lifetime"),
+            ("streams = { encryption = 'AES256' }", &key, "unknown variant"),
+            ("upload = { min_chunk = 0 }", &key, "upload: "),
+        ] {
+            let found = found(&format!("{GOOD}{more}"), secrets);
+            let errors: Vec<&String> = found.iter().filter_map(|found| found.as_ref().err()).collect();
+            assert!(errors.iter().any(|error| error.contains(told)), "{more}: {errors:?}");
+            assert!(errors.iter().all(|error| !error.contains("hush")), "{errors:?}");
+        }
+    }
+
+    #[test]
+    fn notifications_want_a_user_and_a_password() {
+        let settings = format!("{GOOD}notifications = {{ credentials_env = 'N' }}");
+        let with = |said: &str| found(&settings, &[("VIDEO_PRIVATE_KEY", KEY), ("N", said)]);
+        assert!(with("user:password").iter().all(Result::is_ok));
+        assert!(with("password").iter().any(Result::is_err));
+    }
 }

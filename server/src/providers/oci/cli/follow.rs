@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use crate::providers::oci::{
-    client::{Client, Fault, model::{Job, JobState}},
+    client::{
+        Client, Fault,
+        model::{Job, JobState},
+    },
     job::{Verdict, judge},
 };
 

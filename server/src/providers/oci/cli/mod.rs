@@ -31,13 +31,16 @@ use crate::{
 pub enum OciCommand {
     /// Makes what is missing of workflow, channel, CDN and packaging, and tells their OCIDs. Again changes nothing.
     Build {
+        /// What all of them take.
         #[command(flatten)]
         common: OciCommon,
     },
     /// Runs the workflow on an object of the bucket, and waits for its end.
     Run {
+        /// What all of them take.
         #[command(flatten)]
         common: OciCommon,
+        /// How long to wait.
         #[command(flatten)]
         wait: Wait,
         /// The object's name in the provider's bucket.
@@ -52,15 +55,19 @@ pub enum OciCommand {
     },
     /// Puts a master playlist onto the channel, and waits until it plays.
     Ingest {
+        /// What all of them take.
         #[command(flatten)]
         common: OciCommon,
+        /// How long to wait.
         #[command(flatten)]
         wait: Wait,
+        /// What to put there.
         #[command(flatten)]
         playlist: Playlist,
     },
     /// Makes a URL that plays an asset for a while. It is a secret.
     Session {
+        /// What all of them take.
         #[command(flatten)]
         common: OciCommon,
         /// The OCID of the master playlist's media asset.
@@ -189,9 +196,10 @@ impl OciCommand {
 }
 
 fn chosen<'a>(config: &'a Config, name: Option<&str>) -> Result<&'a crate::config::ProviderConfig, OciError> {
-    let mut fitting = config.providers.iter().filter(|(known, provider)| {
-        provider.kind == ProviderKind::Oci && name.is_none_or(|name| *known == name)
-    });
+    let mut fitting = config
+        .providers
+        .iter()
+        .filter(|(known, provider)| provider.kind == ProviderKind::Oci && name.is_none_or(|name| *known == name));
     match (fitting.next(), fitting.next()) {
         (Some((_, provider)), None) => Ok(provider),
         (None, _) => Err(OciError::Config(
@@ -217,7 +225,9 @@ impl Hand {
         show: &mut (dyn FnMut(&str) + Send),
     ) -> Result<Value, OciError> {
         let plain = |name: &&str| {
-            !name.is_empty() && name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+            !name.is_empty()
+                && name.len() <= 64
+                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
         };
         let name = match name {
             Some(name) => Some(name).filter(plain).map(str::to_owned).ok_or_else(|| {
@@ -228,15 +238,17 @@ impl Hand {
         let plant = provision::build(&self.client, &self.settings).await?;
         let bucket = Bucket { namespace: &plant.namespace, name: &self.settings.bucket };
         if self.client.head(bucket, object).await?.is_none() {
-            return Err(OciError::Config(format!("There is no object \"{object}\" in the bucket \"{}\".", bucket.name)));
+            return Err(OciError::Config(format!(
+                "There is no object \"{object}\" in the bucket \"{}\".",
+                bucket.name
+            )));
         }
         let parameters = workflow::parameters(&self.settings, &plant.namespace, object, &name);
         let chosen = workflow.map_or(Workflow::Id(&plant.workflow), Workflow::Name);
         // The same command twice within a day follows the same job.
         let which = workflow.unwrap_or(&plant.workflow);
         let token = names::derived(&["run", which, object, &name]);
-        let job =
-            self.client.create_job(&chosen, &self.settings.compartment, &name, parameters, &token).await?;
+        let job = self.client.create_job(&chosen, &self.settings.compartment, &name, parameters, &token).await?;
         let mut result = json!({"job": job.id, "name": name});
         if wait.no_wait {
             return Ok(result);
@@ -311,4 +323,9 @@ pub fn lines(result: &Value) -> String {
     };
     let Some(fields) = result.as_object() else { return text(result) };
     fields.iter().map(|(name, value)| format!("{name} {}", text(value))).collect::<Vec<_>>().join("\n")
+}
+
+/// An error for scripts: `{"error":{"code","message"}}`.
+pub fn error_json(error: &OciError) -> Value {
+    json!({"error": {"code": error.code(), "message": error.to_string()}})
 }

@@ -148,30 +148,23 @@ impl Tenancy {
 
     fn finish(&self, scheduled: &Scheduled, now: Duration) {
         let Some(mut job) = self.state().store.get(JOBS, &scheduled.id).cloned() else { return };
-        let tasks = scheduled.workflow["tasks"].as_array().cloned().unwrap_or_default();
-        let (state, details, failed) = match &scheduled.outcome {
-            _ if job["lifecycleState"] == "CANCELING" => ("CANCELED", None, Some(0)),
-            Outcome::Canceled => ("CANCELED", Some("The job was cancelled".to_owned()), Some(0)),
-            Outcome::Rejected => ("REJECTED", Some("The job was rejected".to_owned()), Some(0)),
-            Outcome::Failed { task } if tasks.iter().any(|known| known["type"] == *task) => {
-                let at = tasks.iter().position(|known| known["type"] == *task);
-                ("FAILED", Some(format!("The task {task} failed")), at)
+        let unrun = |state: &'static str, why: Option<&str>| (state, why.map(str::to_owned), None);
+        let (state, details, states) = match &scheduled.outcome {
+            _ if job["lifecycleState"] == "CANCELING" => unrun("CANCELED", None),
+            Outcome::Canceled => unrun("CANCELED", Some("The job was cancelled")),
+            Outcome::Rejected => unrun("REJECTED", Some("The job was rejected")),
+            outcome => {
+                let failing = match outcome {
+                    Outcome::Failed { task } => Some(task.as_str()),
+                    _ => None,
+                };
+                let run = self.run(&scheduled.workflow, &job, failing);
+                job["outputs"] = run.outputs;
+                (if run.failure.is_none() { "SUCCEEDED" } else { "FAILED" }, run.failure, Some(run.states))
             }
-            _ => match self.run(&scheduled.workflow, &job) {
-                Ok(outputs) => {
-                    job["outputs"] = outputs;
-                    ("SUCCEEDED", None, None)
-                }
-                Err((at, why)) => ("FAILED", Some(why), Some(at)),
-            },
         };
         for (index, task) in job["taskLifecycleState"].as_array_mut().into_iter().flatten().enumerate() {
-            task["lifecycleState"] = json!(match failed {
-                None => "SUCCEEDED",
-                Some(at) if index < at => "SUCCEEDED",
-                Some(at) if index == at && state == "FAILED" => "FAILED",
-                Some(_) => "CANCELED",
-            });
+            task["lifecycleState"] = json!(states.as_ref().and_then(|states| states.get(index)).unwrap_or(&"CANCELED"));
         }
         job["lifecycleState"] = json!(state);
         job["lifecycleDetails"] = json!(details);
@@ -188,12 +181,14 @@ impl Tenancy {
         self.tell("mediaservices", "mediaworkflowjob.end", name, &scheduled.id, &json!({ "lifecycleState": state }));
     }
 
-    /// Does the tasks. Gives what they have written, or the task that failed, and why.
-    fn run(&self, workflow: &Value, job: &Value) -> Result<Value, (usize, String)> {
-        if workflow["name"] == "ingestWorkflow" {
-            return self.attach(job).map(|()| json!([])).map_err(|why| (0, why));
+    /// Does the tasks.
+    fn run(&self, workflow: &Value, job: &Value, failing: Option<&str>) -> output::Run {
+        if workflow["name"] != "ingestWorkflow" {
+            return output::run(self, workflow, job, failing);
         }
-        output::run(self, workflow, job)
+        let failure = self.attach(job).err();
+        let state = if failure.is_none() { "SUCCEEDED" } else { "FAILED" };
+        output::Run { outputs: json!([]), states: vec![state], failure }
     }
 }
 

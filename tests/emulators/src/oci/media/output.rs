@@ -14,8 +14,19 @@ use crate::{
 /// Files by name, on the disk of a job.
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// Does the tasks. Gives what they have written, or the number of the task that failed, and why.
-pub fn run(tenancy: &Tenancy, workflow: &Value, job: &Value) -> Result<Value, (usize, String)> {
+/// What became of the tasks of a job.
+pub struct Run {
+    /// What they have written.
+    pub outputs: Value,
+    /// The state of each.
+    pub states: Vec<&'static str>,
+    /// Why the first that failed did.
+    pub failure: Option<String>,
+}
+
+/// Does the tasks. One of the type `failing` fails. What hangs on a task that failed is not begun, and all others are
+/// done.
+pub fn run(tenancy: &Tenancy, workflow: &Value, job: &Value, failing: Option<&str>) -> Run {
     let tasks = workflow["tasks"].as_array().cloned().unwrap_or_default();
     let mut context = merge(&workflow["parameters"], &job["parameters"]);
     for task in &tasks {
@@ -25,24 +36,59 @@ pub fn run(tenancy: &Tenancy, workflow: &Value, job: &Value) -> Result<Value, (u
     }
     let mut files = Files::new();
     let mut outputs = Vec::new();
-    for (at, task) in tasks.iter().enumerate() {
-        let failed = |why: String| (at, why);
-        let parameters = resolve(&task["parameters"], &context).map_err(failed)?;
-        match task["type"].as_str().unwrap_or_default() {
-            "getFiles" => get_files(tenancy, &parameters).map_err(failed)?,
-            "transcode" => transcode(tenancy.film(), &parameters, &mut files).map_err(failed)?,
-            "thumbnail" => thumbnail(tenancy, &parameters, &mut files),
-            "transcribe" => {
-                files.insert("captions.vtt".into(), b"WEBVTT\n\n00:00.000 --> 00:02.000\nA tone.\n".to_vec());
-            }
-            "visionDetection" => {
-                files.insert("vision.json".into(), br#"{"labels":[]}"#.to_vec());
-            }
-            "putFiles" => put_files(tenancy, &parameters, &files, &mut outputs).map_err(failed)?,
-            other => return Err(failed(format!("{other} is no type of task"))),
-        }
+    let mut states: Vec<&'static str> = Vec::new();
+    let mut failure = None;
+    for task in &tasks {
+        let hangs_on = |other: &Value| task["prerequisites"].as_array().is_some_and(|wanted| wanted.contains(other));
+        let broken = tasks.iter().zip(&states).any(|(other, state)| hangs_on(&other["key"]) && *state != "SUCCEEDED");
+        let kind = task["type"].as_str().unwrap_or_default();
+        let done = if broken {
+            states.push("CANCELED");
+            continue;
+        } else if failing == Some(kind) {
+            Err(format!("The task {kind} failed"))
+        } else {
+            resolve(&task["parameters"], &context)
+                .and_then(|parameters| run_task(tenancy, kind, &parameters, &mut files, &mut outputs))
+        };
+        states.push(if done.is_ok() { "SUCCEEDED" } else { "FAILED" });
+        failure = failure.or(done.err());
     }
-    Ok(Value::Array(outputs))
+    Run { outputs: Value::Array(outputs), states, failure }
+}
+
+fn run_task(
+    tenancy: &Tenancy,
+    kind: &str,
+    parameters: &Value,
+    files: &mut Files,
+    outputs: &mut Vec<Value>,
+) -> Result<(), String> {
+    match kind {
+        "getFiles" => get_files(tenancy, parameters),
+        "transcode" => transcode(tenancy.film(), parameters, files),
+        "thumbnail" => {
+            thumbnail(tenancy, parameters, files);
+            Ok(())
+        }
+        "transcribe" => {
+            let captions = b"WEBVTT\n\n00:00.000 --> 00:02.000\nA tone.\n".to_vec();
+            // The task writes its result itself, where it is told to.
+            if let (Some(bucket), Some(prefix)) =
+                (parameters["outputBucketName"].as_str(), parameters["outputTranscriptionPrefix"].as_str())
+            {
+                put_file(tenancy, &Value::Null, bucket, &format!("{prefix}captions.vtt"), &captions);
+            }
+            files.insert("captions.vtt".into(), captions);
+            Ok(())
+        }
+        "visionDetection" => {
+            files.insert("vision.json".into(), br#"{"labels":[]}"#.to_vec());
+            Ok(())
+        }
+        "putFiles" => put_files(tenancy, parameters, files, outputs),
+        other => Err(format!("{other} is no type of task")),
+    }
 }
 
 fn entries(parameters: &Value) -> Vec<Value> {
@@ -134,16 +180,20 @@ fn put_files(tenancy: &Tenancy, parameters: &Value, files: &Files, outputs: &mut
         if !tenancy.state().storage.buckets.contains_key(bucket) {
             return Err(format!("there is no bucket {bucket}"));
         }
-        let fitting: Vec<(&String, &Vec<u8>)> = match source.strip_prefix('*') {
-            Some(end) => files.iter().filter(|(file, _)| file.ends_with(end) && *file != "master.m3u8").collect(),
-            None => files.get_key_value(source).into_iter().collect(),
+        // What stands before the star is replaced by the object's name.
+        let Some((before, end)) = source.split_once('*') else {
+            let bytes = files.get(source).ok_or(format!("no file is called {source}"))?;
+            outputs.push(put_file(tenancy, &entry, bucket, name, bytes));
+            continue;
         };
+        let rest = |file: &str| file.strip_prefix(before).filter(|rest| rest.ends_with(end)).map(str::to_owned);
+        let fitting = files.iter().filter(|(file, _)| *file != "master.m3u8");
+        let fitting: Vec<_> = fitting.filter_map(|(file, bytes)| Some((rest(file)?, bytes))).collect();
         if fitting.is_empty() {
             return Err(format!("no file is called {source}"));
         }
-        for (file, bytes) in fitting {
-            let object = if source.starts_with('*') { format!("{name}{file}") } else { name.to_owned() };
-            outputs.push(put_file(tenancy, &entry, bucket, &object, bytes));
+        for (rest, bytes) in fitting {
+            outputs.push(put_file(tenancy, &entry, bucket, &format!("{name}{rest}"), bytes));
         }
     }
     Ok(())

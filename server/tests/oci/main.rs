@@ -1,0 +1,10 @@
+//! Oracle: the whole way of a video against Oracle's services on loopback, which Oracle's own SDK has proved, and all
+//! that goes wrong on it.
+
+#![allow(clippy::unwrap_used)]
+
+mod bench;
+mod cli;
+mod flows;
+mod notifications;
+mod troubles;
