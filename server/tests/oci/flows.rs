@@ -133,7 +133,9 @@ async fn captions_come_from_a_transcription_and_never_cost_the_video() {
     for _ in 0..3 {
         bench.after(31).await;
     }
-    let captions = bench.get(&format!("/media/{}/captions.vtt", video.id)).await;
+    let tracks = bench.playback(&video.id).await.tracks;
+    assert_eq!((tracks.len(), tracks[0].language.as_str()), (1, "en"));
+    let captions = bench.get(&tracks[0].src).await;
     assert_eq!(captions.status, 200);
     assert!(captions.text().starts_with("WEBVTT"));
 

@@ -155,13 +155,6 @@ pub fn free_space(folder: &Path) -> std::io::Result<u64> {
     Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
 
-impl Local {
-    /// The address of a file that another provider has put into this server's store, signed as this one's own are.
-    pub(in crate::providers) fn published_url(&self, video: &VideoRow, path: &str) -> String {
-        media_url(video, path, self.media_pass(video).unzip().0.as_deref())
-    }
-}
-
 /// What is published lies under `/media/{id}/`.
 fn media_url(video: &VideoRow, path: &str, pass: Option<&str>) -> String {
     let query = pass.map(|pass| format!("?token={pass}")).unwrap_or_default();

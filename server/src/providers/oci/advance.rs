@@ -7,7 +7,6 @@ use reelway_api::{ErrorCode, VideoStatus};
 use serde_json::json;
 
 use super::{
-    captions,
     client::{
         Fault,
         flow::Workflow,
@@ -321,11 +320,8 @@ impl Oci {
         if !over {
             return Ok(Self::stay(&row));
         }
-        if self.publish_captions(video).await {
-            row.fields.insert(field::CAPTIONS.to_owned(), captions::PATH.to_owned());
-        }
         row.fields.remove(field::MORE);
-        Ok(Step { changes: Vec::new(), row, soon: false })
+        Ok(Step { changes: self.captions(video).await.into_iter().collect(), row, soon: false })
     }
 
     /// Takes a notification in: what it is about is asked for at once. It is believed in nothing else.

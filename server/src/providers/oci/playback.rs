@@ -1,7 +1,10 @@
 //! What a viewer gets: the stream with a token, the poster, captions; and what is known of the film from its playlists.
 
 use reelway_api::{Playback, VideoStatus};
-use reelway_core::hls::{Master, Media};
+use reelway_core::{
+    captions::Captions,
+    hls::{Master, Media},
+};
 
 use super::{
     captions,
@@ -30,8 +33,9 @@ impl Oci {
             Ok::<_, Fault>((hls, pass.expires_at))
         };
         let (hls, expires_at) = link.await.map_err(|fault| self.refuse("make a session token", fault))?;
-        let poster = video.poster.as_ref().map(|path| self.local.published_url(video, path));
-        Ok(Some(Playback { hls, poster, storyboard: None, expires_at: Some(expires_at) }))
+        let poster = video.poster.as_ref().map(|path| self.local.media_address(video, path).0);
+        // Whoever shows the video adds its tracks.
+        Ok(Some(Playback { hls, poster, storyboard: None, tracks: Vec::new(), expires_at: Some(expires_at) }))
     }
 
     /// A token that plays the asset, from memory where there is one.
@@ -104,9 +108,9 @@ impl Oci {
         }
     }
 
-    /// Takes the transcription over to this server's store, as WebVTT: [`captions::PATH`]. Without one, there are no
-    /// captions, and the video plays all the same.
-    pub(super) async fn publish_captions(&self, video: &VideoRow) -> bool {
+    /// Takes the transcription over to this server's store, as WebVTT. Without one, there are no captions, and the video
+    /// plays all the same.
+    pub(super) async fn captions(&self, video: &VideoRow) -> Option<Change> {
         let made = async {
             let plant = self.plant().await?;
             let bucket = self.output(&plant);
@@ -114,24 +118,25 @@ impl Oci {
             let listed = self.client.list(bucket, &folder).await?;
             let found: Vec<&str> = listed.iter().map(|object| object.name.as_str()).collect();
             let Some(object) = captions::choose(&found) else { return Ok(None) };
-            Ok::<_, Fault>(captions::vtt(object, &self.client.get_object(bucket, object).await?.body))
+            Ok::<_, Fault>(Captions::parse(&self.client.get_object(bucket, object).await?.body).ok())
         };
         let text = match made.await {
-            Ok(Some(text)) => text,
+            Ok(Some(text)) => text.to_vtt(),
             Ok(None) => {
                 tracing::info!(video_id = video.id, "there is no transcription that captions could be made of");
-                return false;
+                return None;
             }
             Err(fault) => {
                 self.note("fetch a transcription", &fault);
-                return false;
+                return None;
             }
         };
-        match self.store.publish_bytes(text, &format!("{}/{}", video.id, captions::PATH)).await {
-            Ok(()) => true,
+        let track = captions::track(self.settings.workflow.transcribe.as_deref().unwrap_or_default());
+        match self.store.publish_bytes(text, &format!("{}/{}", video.id, track.path)).await {
+            Ok(()) => Some(Change::Track(track)),
             Err(error) => {
                 tracing::error!(video_id = video.id, %error, "captions could not be stored");
-                false
+                None
             }
         }
     }

@@ -40,8 +40,6 @@ pub(super) mod field {
     pub const PACKAGING: &str = "packaging";
     /// Something is made beside it and not over: captions.
     pub const MORE: &str = "more";
-    /// The path of its captions in this server's store. Whoever shows text tracks finds them by it.
-    pub const CAPTIONS: &str = "captions";
 }
 
 /// Oracle's limit on the parts of an upload.
@@ -315,7 +313,7 @@ impl Provider for Oci {
     fn picture<'a>(&'a self, video: &'a VideoRow, picture: &'a Picture) -> Answer<'a, Option<String>> {
         // The poster, in the one size that there is.
         let poster = video.poster.as_ref().filter(|_| !picture.moving && picture.time.is_none());
-        let url = poster.map(|path| self.local.published_url(video, path));
+        let url = poster.map(|path| self.local.media_address(video, path).0);
         Box::pin(async { Ok(url) })
     }
 
