@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
-use reelway_server::{config, providers::http};
+use reelway_server::{
+    config,
+    providers::{http, oci},
+};
 use serde_json::{Value, json};
 
 fn root() -> &'static Path {
@@ -93,7 +96,7 @@ fn the_guides_examples_work() {
     let guide = fs::read_to_string(root().join("docs/providers.md")).unwrap();
     let blocks: Vec<_> = guide.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
     let (maps, configurations): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| block.contains("[actions."));
-    assert_eq!((maps.len(), configurations.len()), (1, 3));
+    assert_eq!((maps.len(), configurations.len()), (1, 4));
     for text in maps {
         let loaded = http::load::load(None, &text.parse().unwrap(), None).unwrap();
         assert_eq!(http::check::check(&loaded.map), []);
@@ -107,6 +110,9 @@ fn the_guides_examples_work() {
         for provider in read.providers.values().filter(|provider| provider.kind == config::ProviderKind::Http) {
             let loaded = http::load::load(provider.map.as_deref(), &provider.settings, None).unwrap();
             assert_eq!(http::check::check(&loaded.map), [], "{text}");
+        }
+        for provider in read.providers.values().filter(|provider| provider.kind == config::ProviderKind::Oci) {
+            assert!(oci::settings::Settings::read(&provider.settings).unwrap().check().is_empty(), "{text}");
         }
     }
 }
