@@ -11,10 +11,7 @@ use leptos::{html, prelude::*};
 use reelway::components::live::{part, when};
 use reelway::{
     UploadOptions,
-    components::{
-        icons::{self, icon},
-        uploader::Uploads,
-    },
+    components::{icons, live::icon, uploader::Uploads},
     dom::window,
 };
 use wasm_bindgen::JsCast;

@@ -5,8 +5,8 @@ use reelway::components::live::{attr, effect, either, memo, on, part, prop, text
 use reelway::{
     Backend, Readiness,
     components::{
-        Player,
-        icons::{self, icon, live_icon},
+        Player, icons,
+        live::{icon, live_icon},
         player::PlayerHandle,
     },
     dom::{page_url, window},
