@@ -15,6 +15,7 @@ mod packages;
 mod process;
 mod rustc_web;
 mod servers;
+mod small_std;
 mod stamp;
 mod step;
 mod test;
