@@ -12,6 +12,7 @@
 //! - [`readiness`]: which of two reports on a video counts, and when nothing changes any more.
 //! - [`taps`]: what taps on a picture ask for. [`language`]: which track someone can read.
 //! - [`text`]: sizes, rates and times as people read them.
+//! - [`signals`]: values that others follow.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -26,6 +27,7 @@ pub mod playback;
 pub mod probe;
 pub mod readiness;
 pub mod scrub;
+pub mod signals;
 pub mod storyboard;
 pub mod taps;
 pub mod text;
