@@ -58,6 +58,9 @@ pub enum EngineEvent {
     Levels(Vec<Level>),
     /// This rendition, an index into the levels, is on screen now.
     LevelShown(usize),
+    /// Only this rendition is played from now on, an index into the levels as they are now; with `None` the engine chooses.
+    /// Told only where it changes without [`Engine::set_level`]: others of them are gone, or this one can't be had.
+    LevelChosen(Option<usize>),
     /// The sound tracks are known.
     AudioTracks(Vec<AudioTrack>),
     /// This sound track, an index into them, is heard now.
@@ -103,8 +106,8 @@ pub trait Engine {
     /// Starts, or starts anew after a failure, at this position in seconds.
     fn load(&self, start: f64);
 
-    /// Plays only this rendition, an index into [`EngineEvent::Levels`], from the next segment on; `None` lets the
-    /// engine choose. Engines with nothing to choose do nothing.
+    /// Plays only this rendition, an index into [`EngineEvent::Levels`], from the next segment on, and whatever has to be
+    /// mended meanwhile; `None` lets the engine choose. Engines with nothing to choose do nothing.
     fn set_level(&self, level: Option<usize>);
 
     /// Plays this sound track, an index into [`EngineEvent::AudioTracks`]. Engines with nothing to choose do nothing.

@@ -232,6 +232,7 @@ impl PlayerHandle {
                     self.observe(Input::Rendition { to: Rendition { width, height, bitrate }, auto });
                 }
             }
+            EngineEvent::LevelChosen(level) => self.level_wanted.set(level.map_or(-1, |level| level as i32)),
             EngineEvent::AudioTracks(tracks) => self.audio_tracks.set(tracks),
             EngineEvent::AudioShown(track) => self.audio_shown.set(track as i32),
             EngineEvent::Retrying(error, step) => {

@@ -10,9 +10,11 @@ use std::{
 
 use js_sys::{Array, Object};
 use reelway_core::{Millis, hls::plan::Kind};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{EventTarget, HtmlVideoElement, MediaSource, SourceBuffer, TimeRanges, Url};
 
+use super::inspector::Inspector;
 use crate::{
     dom::set_property,
     listener::Listener,
@@ -39,6 +41,7 @@ pub(super) struct Fast {
     session: Rc<Session>,
     pub(super) plan: Rc<Plan>,
     media: MediaSource,
+    inspector: Inspector,
     url: String,
     buffers: RefCell<Vec<SourceBuffer>>,
     /// Appended so far.
@@ -74,6 +77,7 @@ impl Fast {
             video: video.clone(),
             session: session.clone(),
             plan: plan.clone(),
+            inspector: Inspector::of(&media),
             media,
             url,
             buffers: RefCell::default(),
@@ -136,7 +140,6 @@ impl Fast {
         self.notify.until(open).await;
         for track in &self.plan.tracks {
             let buffer = self.media.add_source_buffer(&track.mime).ok()?;
-            super::repair::appends(&buffer);
             self.listen(&buffer, &["updateend", "error"]);
             self.buffers.borrow_mut().push(buffer);
         }
@@ -188,6 +191,11 @@ impl Fast {
             index += 1;
         }
         Some(())
+    }
+
+    /// Whether this is its source.
+    pub(super) fn looks_after(&self, media: &JsValue) -> bool {
+        self.inspector.is_of(media)
     }
 
     /// What was appended.

@@ -4,12 +4,14 @@
 //! - [`fast`]: the first frame before hls.js has arrived.
 //! - [`start`]: how an instance begins, with what was prefetched.
 //! - [`cmcd`]: what it tells the server.
+//! - [`inspector`]: what goes into the source, and when that ends.
 //! - [`errors`]: what its errors mean. [`repair`]: what it would not play.
 
 mod cmcd;
 mod errors;
 mod fast;
 mod import;
+mod inspector;
 mod repair;
 mod start;
 
@@ -26,7 +28,7 @@ use web_sys::HtmlVideoElement;
 pub use cmcd::Cmcd;
 pub use import::HlsJsSource;
 
-use self::{fast::Fast, import::Hls};
+use self::{fast::Fast, import::Hls, inspector::Inspector};
 use super::{AudioTrack, Engine, EngineEvent, Level, Mend, PlaybackError, Report};
 use crate::{
     dom::property,
@@ -52,6 +54,10 @@ struct Shared {
     session: RefCell<Option<Rc<Session>>>,
     /// The start before hls.js, until hls.js is gone.
     fast: RefCell<Option<Rc<Fast>>>,
+    /// Of the source that hls.js has made itself.
+    inspector: RefCell<Option<Inspector>>,
+    /// The rendition that was chosen by hand. Its index is another once one is done without.
+    chosen: RefCell<Option<Level>>,
 }
 
 /// An instance of hls.js and the callbacks that it holds.
@@ -85,6 +91,8 @@ impl HlsJsEngine {
             generation: Cell::default(),
             session: RefCell::default(),
             fast: RefCell::default(),
+            inspector: RefCell::default(),
+            chosen: RefCell::default(),
         };
         Self { shared: Rc::new(shared) }
     }
@@ -100,6 +108,7 @@ impl Engine for HlsJsEngine {
 
     fn set_level(&self, level: Option<usize>) {
         let Some(hls) = self.shared.hls() else { return };
+        self.shared.chosen.replace(level.and_then(|level| levels(&hls).into_iter().nth(level)));
         match level {
             // At once, since nobody watches it go: what is on screen is what was chosen.
             Some(level) if self.shared.video.paused() => hls.set_current_level(level as i32),
@@ -123,6 +132,7 @@ impl Engine for HlsJsEngine {
         if let Mend::Avoid(level) = mend {
             hls.remove_level(level as u32);
         }
+        self.shared.keep_level();
         if hls.levels().length() == 0 {
             hls.load_source(self.shared.tokens.borrow().url());
         } else if mend == Mend::Flush || broken {
@@ -163,6 +173,7 @@ impl Shared {
         // First hls.js, which may have taken over the element and the source.
         self.running.take();
         self.fast.take();
+        self.inspector.take();
         self.session.take();
     }
 
@@ -179,21 +190,36 @@ impl Shared {
     }
 
     fn on_levels(self: &Rc<Self>, _: &JsValue) {
-        let running = self.running.borrow();
-        let Some(running) = &*running else { return };
-        let number = |level: &JsValue, name| property(level, name).as_f64().unwrap_or_default() as u32;
-        let levels = running.hls.levels().into_iter().map(|level| Level {
-            width: number(&level, "width"),
-            height: number(&level, "height"),
-            bitrate: number(&level, "bitrate"),
-        });
-        (self.report)(EngineEvent::Levels(levels.collect()));
+        let Some(hls) = self.hls() else { return };
+        (self.report)(EngineEvent::Levels(levels(&hls)));
+        self.keep_level();
+    }
+
+    /// The rendition that was chosen stays chosen: hls.js forgets it when it replaces its source after an error, when it
+    /// starts anew, and when another one is done without.
+    fn keep_level(&self) {
+        let chosen = self.chosen.borrow().clone();
+        let (Some(hls), Some(chosen)) = (self.hls(), chosen) else { return };
+        let levels = levels(&hls);
+        if levels.is_empty() {
+            return;
+        }
+        let index = levels.iter().position(|level| *level == chosen);
+        hls.set_load_level(index.map_or(-1, |index| index as i32));
+        if index.is_none() {
+            self.chosen.take();
+        }
+        (self.report)(EngineEvent::LevelChosen(index));
     }
 
     fn on_level_switched(self: &Rc<Self>, data: &JsValue) {
-        if let Some(level) = property(data, "level").as_f64() {
-            (self.report)(EngineEvent::LevelShown(level as usize));
+        let Some(level) = property(data, "level").as_f64() else { return };
+        let left = self.hls().is_some_and(|hls| property(&hls, "manualLevel").as_f64() == Some(-1.0));
+        // Its segments could not be had, and hls.js went elsewhere.
+        if left && self.chosen.take().is_some() {
+            (self.report)(EngineEvent::LevelChosen(None));
         }
+        (self.report)(EngineEvent::LevelShown(level as usize));
     }
 
     fn on_audio_tracks(self: &Rc<Self>, _: &JsValue) {
@@ -222,4 +248,15 @@ impl Shared {
             (self.report)(EngineEvent::Retrying(PlaybackError::Network, "retry"));
         }
     }
+}
+
+/// The renditions of hls.js, lowest first.
+fn levels(hls: &Hls) -> Vec<Level> {
+    let number = |level: &JsValue, name| property(level, name).as_f64().unwrap_or_default() as u32;
+    let level = |level: JsValue| Level {
+        width: number(&level, "width"),
+        height: number(&level, "height"),
+        bitrate: number(&level, "bitrate"),
+    };
+    hls.levels().into_iter().map(level).collect()
 }

@@ -1,10 +1,10 @@
 //! What streams of the wild get wrong, and hls.js would not play.
 
-use js_sys::{Array, Function, Object, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use reelway_core::playback::moof;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue};
 
-use crate::dom::{property, set_property};
+use crate::dom::property;
 
 /// Bytes of a block of AES.
 const BLOCK: f64 = 16.0;
@@ -28,28 +28,8 @@ pub(super) fn ranges(data: &JsValue) {
     }
 }
 
-/// `data.tracks` have the source buffers that hls.js has just made.
-pub(super) fn buffers(data: &JsValue) {
-    for track in Object::values(property(data, "tracks").unchecked_ref()) {
-        appends(&property(&track, "buffer"));
-    }
-}
-
-/// What is appended to this source buffer is looked over first.
-pub(super) fn appends(buffer: &JsValue) {
-    let Ok(append) = property(buffer, "appendBuffer").dyn_into::<Function>() else { return };
-    let this = buffer.clone();
-    let look_over = Closure::<dyn Fn(JsValue) -> Result<JsValue, JsValue>>::new(move |bytes: JsValue| {
-        if let Some(bytes) = bytes.dyn_ref::<Uint8Array>() {
-            fragments(bytes);
-        }
-        append.call1(&this, &bytes)
-    });
-    set_property(buffer, "appendBuffer", look_over.into_js_value());
-}
-
-/// Puts each `moof` right, in place.
-fn fragments(bytes: &Uint8Array) {
+/// Puts each `moof` of what is about to be appended right, in place.
+pub(super) fn fragments(bytes: &Uint8Array) {
     let mut at = 0;
     let mut first = [0; 8];
     while at + 8 <= bytes.length() {

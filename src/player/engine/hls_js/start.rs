@@ -10,7 +10,9 @@ use reelway_core::playback::{
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::XmlHttpRequest;
 
-use super::{Callback, EngineEvent, Running, Shared, ShouldRetry, errors, fast::Fast, import::Hls, repair};
+use super::{
+    Callback, EngineEvent, Running, Shared, ShouldRetry, errors, fast::Fast, import::Hls, inspector::Inspector, repair,
+};
 use crate::{
     dom::{call_method, property, set_property, window},
     listener::Listener,
@@ -123,7 +125,7 @@ impl Shared {
         on("hlsError", Self::on_error);
         on("hlsLevelLoaded", |_, data| repair::ranges(data));
         on("hlsAudioTrackLoaded", |_, data| repair::ranges(data));
-        on("hlsBufferCreated", |_, data| repair::buffers(data));
+        on("hlsMediaAttached", Self::on_attached);
         // Also where hls.js resets the element by itself. Not when it is destroyed: then it runs no more.
         on("hlsMediaDetaching", |shared, _| {
             if shared.hls().is_some() {
@@ -256,6 +258,17 @@ impl Shared {
         // It would wait for its first segment to learn what is in the stream before it takes the buffers over.
         hls.trigger("hlsBufferCodecs", &fast.tracks(false));
         hls.start_load_here(self.video.current_time(), true);
+    }
+
+    /// It has a source to fill: the first one, or one in place of one that broke.
+    fn on_attached(self: &Rc<Self>, data: &JsValue) {
+        let media = property(data, "mediaSource");
+        let known = self.fast.borrow().as_ref().is_some_and(|fast| fast.looks_after(&media))
+            || self.inspector.borrow().as_ref().is_some_and(|inspector| inspector.is_of(&media));
+        if media.is_object() && !known {
+            self.inspector.replace(Some(Inspector::of(&media)));
+        }
+        self.keep_level();
     }
 
     /// The longer side of the player in device pixels.
