@@ -30,13 +30,15 @@ pub(super) fn ranges(data: &JsValue) {
 
 /// Puts each `moof` of what is about to be appended right, in place.
 pub(super) fn fragments(bytes: &Uint8Array) {
-    let mut at = 0;
+    let mut at: u32 = 0;
     let mut first = [0; 8];
-    while at + 8 <= bytes.length() {
-        bytes.subarray(at, at + 8).copy_to(&mut first);
-        let Some((length, is_moof)) = moof::header(&first) else { return };
-        let end = at.saturating_add(length as u32);
-        if is_moof && end <= bytes.length() {
+    // What is damaged may say of itself that it is as long as can be.
+    let within = |at: u32, length: u32| at.checked_add(length).filter(|end| *end <= bytes.length());
+    while let Some(header) = within(at, 8) {
+        bytes.subarray(at, header).copy_to(&mut first);
+        let found = moof::header(&first).and_then(|(length, is_moof)| Some((within(at, length as u32)?, is_moof)));
+        let Some((end, is_moof)) = found else { return };
+        if is_moof {
             let place = bytes.subarray(at, end);
             let mut moof = place.to_vec();
             if moof::rebase(&mut moof) {
