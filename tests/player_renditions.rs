@@ -59,7 +59,7 @@ fn fake_hls() -> HlsJsSource {
                 fake.instances += 1;
                 fake.hls = this;
             }
-            trigger(name, data = {}) { this.handlers[name](name, data); }
+            trigger(name, data = {}) { this.handlers[name]?.(name, data); }
             on(name, handler) { this.handlers[name] = handler; }
             set currentLevel(level) { this.manualLevel = level; }
             set nextLevel(level) { this.manualLevel = level; }
@@ -79,6 +79,7 @@ fn fake_hls() -> HlsJsSource {
             }
             attachMedia(media) {
                 this.media = media;
+                this.trigger('hlsMediaAttaching', { media });
                 const mediaSource = fake.source = new MediaSource();
                 media.src = URL.createObjectURL(mediaSource);
                 const attached = () => {
@@ -200,6 +201,19 @@ async fn a_stream_does_not_end_while_its_end_is_being_replaced() {
     until("it has less", || !buffer.updating()).await;
     source.end_of_stream().unwrap();
     assert_eq!(source.ready_state(), MediaSourceReadyState::Ended, "the end is there");
+}
+
+#[wasm_bindgen_test]
+async fn what_is_no_media_is_the_browsers_to_refuse() {
+    let _stage = Stage::mount("/master.m3u8").await;
+    let source: MediaSource = run("return fake.open").unchecked_into();
+    let buffer = source.add_source_buffer("video/webm; codecs=\"vp8\"").unwrap();
+    // As a box of MP4 it would be as long as one can be.
+    let junk = Uint8Array::new_with_length(400).fill(255, 0, 400);
+
+    buffer.append_buffer_with_array_buffer_view(&junk).unwrap();
+
+    until("it is refused", || is("fake.hls.media.error !== null")).await;
 }
 
 /// Appends a film of four seconds.

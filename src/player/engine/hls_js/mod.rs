@@ -109,6 +109,10 @@ impl Engine for HlsJsEngine {
     fn set_level(&self, level: Option<usize>) {
         let Some(hls) = self.shared.hls() else { return };
         self.shared.chosen.replace(level.and_then(|level| levels(&hls).into_iter().nth(level)));
+        if let Some(level) = level {
+            // With which it begins again when it replaces a source that broke.
+            hls.set_start_level(level as i32);
+        }
         match level {
             // At once, since nobody watches it go: what is on screen is what was chosen.
             Some(level) if self.shared.video.paused() => hls.set_current_level(level as i32),
@@ -205,9 +209,15 @@ impl Shared {
             return;
         }
         let index = levels.iter().position(|level| *level == chosen);
-        hls.set_load_level(index.map_or(-1, |index| index as i32));
-        if index.is_none() {
-            self.chosen.take();
+        match index {
+            Some(index) => {
+                hls.set_start_level(index as i32);
+                hls.set_load_level(index as i32);
+            }
+            None => {
+                hls.set_load_level(-1);
+                self.chosen.take();
+            }
         }
         (self.report)(EngineEvent::LevelChosen(index));
     }

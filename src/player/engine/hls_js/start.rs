@@ -125,6 +125,8 @@ impl Shared {
         on("hlsError", Self::on_error);
         on("hlsLevelLoaded", |_, data| repair::ranges(data));
         on("hlsAudioTrackLoaded", |_, data| repair::ranges(data));
+        // Before it fetches anything for the new source.
+        on("hlsMediaAttaching", |shared, _| shared.keep_level());
         on("hlsMediaAttached", Self::on_attached);
         // Also where hls.js resets the element by itself. Not when it is destroyed: then it runs no more.
         on("hlsMediaDetaching", |shared, _| {
@@ -268,7 +270,6 @@ impl Shared {
         if media.is_object() && !known {
             self.inspector.replace(Some(Inspector::of(&media)));
         }
-        self.keep_level();
     }
 
     /// The longer side of the player in device pixels.
