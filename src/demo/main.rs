@@ -41,7 +41,7 @@ fn App() -> impl IntoView {
     });
     let page = move || match router.route() {
         Route::Home => view! { <home::Home uploads /> }.into_any(),
-        Route::Watch(id) => view! { <watch::Watch id router /> }.into_any(),
+        Route::Watch(id) => view! { <watch::Watch id router uploads /> }.into_any(),
         Route::Lost => view! { <watch::NotFound /> }.into_any(),
     };
     view! {

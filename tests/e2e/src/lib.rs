@@ -42,10 +42,16 @@ pub mod token;
 pub mod vendor;
 pub mod wait;
 
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+static TURN: RwLock<()> = RwLock::const_new(());
 
 /// Tests share the machine's processors, and some measure time: each waits for its turn.
-pub async fn turn() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::const_new(());
-    TURN.lock().await
+pub async fn turn() -> RwLockWriteGuard<'static, ()> {
+    TURN.write().await
+}
+
+/// The turn of a test that mostly waits for the clock: others like it may have theirs at the same time.
+pub async fn idle_turn() -> RwLockReadGuard<'static, ()> {
+    TURN.read().await
 }

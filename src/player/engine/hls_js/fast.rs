@@ -9,7 +9,7 @@ use std::{
 };
 
 use js_sys::{Array, Object};
-use reelway_core::{Millis, hls::plan::Kind};
+use reelway_core::{Millis, hls::plan::Kind, playback::segment::Shape};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{EventTarget, HtmlVideoElement, MediaSource, SourceBuffer, TimeRanges, Url};
@@ -190,7 +190,9 @@ impl Fast {
             }
             index += 1;
         }
-        Some(())
+        // What breaks off would break what is appended after it.
+        let whole = kept.whole().await?;
+        (super::look_over::shape_of(&whole.buffer()) == Shape::Whole).then_some(())
     }
 
     /// Whether this is its source.

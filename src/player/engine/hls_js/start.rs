@@ -11,7 +11,8 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::XmlHttpRequest;
 
 use super::{
-    Callback, EngineEvent, Running, Shared, ShouldRetry, errors, fast::Fast, import::Hls, inspector::Inspector, repair,
+    Callback, EngineEvent, Running, Shared, ShouldRetry, errors, fast::Fast, import::Hls, inspector::Inspector,
+    look_over, repair,
 };
 use crate::{
     dom::{call_method, property, set_property, window},
@@ -121,7 +122,10 @@ impl Shared {
         on("hlsLevelSwitched", Self::on_level_switched);
         on("hlsAudioTracksUpdated", Self::on_audio_tracks);
         on("hlsAudioTrackSwitched", Self::on_audio_switched);
+        on("hlsFragLoading", Self::on_fetching);
         on("hlsFragLoaded", Self::on_flowing);
+        on("hlsFragBuffered", Self::on_buffered);
+        on("hlsFragChanged", Self::on_shown);
         on("hlsError", Self::on_error);
         on("hlsLevelLoaded", |_, data| repair::ranges(data));
         on("hlsAudioTrackLoaded", |_, data| repair::ranges(data));
@@ -135,10 +139,9 @@ impl Shared {
             }
         });
         let shared = Rc::downgrade(&self);
-        // hls.js only takes a note of it, and goes on filling a buffer that nobody decodes any more.
         let on_error = Listener::new(&self.video, "error", move |_| {
             if let Some(shared) = shared.upgrade() {
-                (shared.report)(EngineEvent::Fault(Fault::Media { until: None }, None));
+                shared.on_element_error();
             }
         });
         let on_play = self.is_reserved().then(|| {
@@ -231,9 +234,15 @@ impl Shared {
             }
         }
         let base: Option<Function> = property(&property(class, "DefaultConfig"), "loader").dyn_into().ok();
-        if let Some((session, base)) = session.as_ref().zip(base) {
-            set_property(&config, "loader", session.loader(&base));
+        let Some(base) = base else { return config };
+        let loader = match &*session {
+            Some(session) => session.loader(&base),
+            None => base.into(),
+        };
+        if let Some(loader) = loader.dyn_ref::<Function>() {
+            set_property(&config, "fLoader", look_over::loader(loader));
         }
+        set_property(&config, "loader", loader);
         config
     }
 

@@ -18,3 +18,4 @@ mod screenshots;
 mod start;
 mod storyboard;
 mod touch;
+mod watch;
