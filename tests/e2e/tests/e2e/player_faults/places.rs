@@ -83,6 +83,7 @@ async fn a_segment_that_is_damaged_for_good_is_played_in_another_rendition() {
             let watcher = stage.open(&proxy).await;
             watcher.run(LISTEN, Vec::new()).await;
             if choice == Choice::User {
+                watcher.until("document.querySelector('[part~=quality]')").await;
                 watcher.run(CHOOSE, vec![json!(format!("{height}p"))]).await;
             }
 

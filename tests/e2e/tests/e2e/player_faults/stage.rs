@@ -11,7 +11,7 @@ use reelway_e2e::{
     browser::Browser,
     idle_turn,
     media::Media,
-    page::{text, visible},
+    page::{SOON, text, visible},
     player::{Player, TRANSCODED},
     proxy::Proxy,
     server::Server,
@@ -139,6 +139,18 @@ impl Watcher<'_> {
 
     pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
         self.browser.run(script, arguments).await.unwrap()
+    }
+
+    /// Waits until an expression is true in the page.
+    pub async fn until(&self, expression: &str) {
+        let script = format!("return Boolean({expression});");
+        let so =
+            wait::until_true(
+                expression,
+                SOON,
+                async || Ok(self.browser.run(&script, Vec::new()).await? == json!(true)),
+            );
+        so.await.unwrap();
     }
 
     /// Waits until it is past this time, with frames that come and no reason in sight.
