@@ -45,8 +45,11 @@ impl Event {
 /// A frame: all tasks of the page's thread from the last frame's to its own.
 #[derive(Clone, Debug, Default)]
 pub struct Frame {
-    /// Milliseconds.
+    /// Milliseconds, without [`Frame::collecting`].
     pub work: f64,
+    /// Milliseconds that the browser has collected litter of the whole page for: when it does, and in whose frame, says
+    /// nothing of the frame.
+    pub collecting: f64,
     /// What the tasks were for, with milliseconds each. Some are parts of others.
     parts: Vec<(String, f64)>,
 }
@@ -102,6 +105,10 @@ impl Trace {
             let mut is_last = false;
             while let Some(event) = others.next_if(|event| event.ts <= task.ts + task.dur) {
                 is_last |= event.name == "FireAnimationFrame";
+                if event.name == "MajorGC" {
+                    frame.collecting += event.tdur / 1000.0;
+                    frame.work -= event.tdur / 1000.0;
+                }
                 frame.parts.push((event.name.clone(), event.tdur / 1000.0));
             }
             if is_last {
