@@ -1,7 +1,7 @@
 //! Segments that are looked over before hls.js has them. It swallows one that is damaged, and leaves a hole in the video
 //! or asks for it for ever. One that failed to load it fetches again, and then in another rendition.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use js_sys::{Array, ArrayBuffer, Function, Object, Proxy, Reflect, Uint8Array};
 use reelway_core::playback::segment::{Shape, shape};
@@ -15,8 +15,8 @@ pub(super) const DAMAGED: &str = "damaged";
 /// How many times a segment that breaks off is refused. Where nothing better comes, a decoder may make something of it.
 const REFUSALS: u32 = 6;
 
-/// By their URLs.
-type Refused = Rc<RefCell<HashMap<String, u32>>>;
+/// By URL and first byte, with how many times each was refused. Few are, so that a list does.
+type Refused = Rc<RefCell<Vec<(String, f64, u32)>>>;
 
 /// A class like `base`, hls.js' loader, that takes a damaged segment for one that failed to load.
 pub(super) fn loader(base: &Function) -> JsValue {
@@ -57,9 +57,13 @@ fn look_over(callbacks: &JsValue, refused: Refused) {
             Some(Shape::Broken) => true,
             Some(Shape::Short) => {
                 let mut refused = refused.borrow_mut();
-                let times = refused.entry(format!("{url} {range}")).or_default();
-                *times += 1;
-                *times <= REFUSALS
+                let known = refused.iter().position(|(of, at, _)| *of == url && *at == range);
+                let known = known.unwrap_or_else(|| {
+                    refused.push((url, range, 0));
+                    refused.len() - 1
+                });
+                refused[known].2 += 1;
+                refused[known].2 <= REFUSALS
             }
             _ => false,
         };
