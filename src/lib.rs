@@ -11,7 +11,7 @@
 //! - [`dom`]: the window, object URLs, and what web-sys has no stable name for.
 
 pub mod backend;
-#[cfg(feature = "components")]
+#[cfg(feature = "player")]
 pub mod components;
 pub mod dom;
 pub mod filmstrip;

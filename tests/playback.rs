@@ -19,7 +19,10 @@ use reelway_core::playback::qoe::Rendition;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{CustomEvent, Document, Element, File, FilePropertyBag, HtmlElement, HtmlVideoElement, Storage};
+use web_sys::{
+    CustomEvent, Document, Element, File, FilePropertyBag, HtmlElement, HtmlVideoElement, KeyboardEvent,
+    KeyboardEventInit, Storage,
+};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -230,6 +233,26 @@ async fn a_promise_to_play_before_there_is_a_source_is_kept_when_it_plays() {
     JsFuture::from(plays).await.unwrap();
     assert!(!stage.video().paused());
     assert!(stage.handle.media().current_src().starts_with("blob:"));
+}
+
+#[wasm_bindgen_test]
+async fn keys_that_follow_each_other_at_once_are_all_answered() {
+    let stage = Stage::mount(Options { source: Some(film()), ..Options::default() }).await;
+    until("it is loaded", || stage.video().ready_state() > 0).await;
+    let press = || {
+        let init = KeyboardEventInit::new();
+        init.set_key("k");
+        init.set_bubbles(true);
+        let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap();
+        stage.player().dispatch_event(&event).unwrap();
+        stage.video().paused()
+    };
+
+    // The element's own events come later than all of these.
+    let paused = [press(), press(), press(), press(), press()];
+
+    assert_eq!(paused, [false, true, false, true, false]);
+    assert!(!stage.handle.media().paused());
 }
 
 #[wasm_bindgen_test]

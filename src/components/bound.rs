@@ -18,6 +18,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
 
+use super::shown::Shown;
 use crate::{dom::set_property, listener::Listener};
 
 /// Done to an element when it is made.
@@ -31,37 +32,6 @@ impl Bound {
     /// What `apply` does to an element, and what is to be dropped with it.
     pub(super) fn new(apply: impl Fn(&Element) -> Kept + Send + Sync + 'static) -> Self {
         Self(Arc::new(apply))
-    }
-}
-
-/// What an attribute, a property or a text can be made from.
-pub trait Shown {
-    /// As text; `None` is no attribute at all, and an empty text.
-    fn shown(self) -> Option<String>;
-}
-
-impl Shown for String {
-    fn shown(self) -> Option<String> {
-        Some(self)
-    }
-}
-
-impl Shown for &str {
-    fn shown(self) -> Option<String> {
-        Some(self.to_owned())
-    }
-}
-
-/// An attribute that is there, and says no more, or is not.
-impl Shown for bool {
-    fn shown(self) -> Option<String> {
-        self.then(String::new)
-    }
-}
-
-impl<S: Shown> Shown for Option<S> {
-    fn shown(self) -> Option<String> {
-        self.and_then(S::shown)
     }
 }
 

@@ -15,8 +15,8 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, Event, Node, Text};
 
-pub use super::bound::Shown;
 pub(crate) use super::html_macro::html;
+pub use super::shown::Shown;
 use super::signals::{NodeRef, Owner, StoredValue, memo, now_and_again};
 use crate::{
     dom::{set_property, window},

@@ -1,9 +1,6 @@
 //! One family of icons: 24 px, drawn in strokes of the text's colour.
 
-use crate::components::live::attr;
-use leptos::prelude::*;
-
-use super::html::{View, html};
+use super::html::{View, attr, html};
 
 /// To a screen or speaker nearby.
 pub const AIRPLAY: &str = "M6 16.5H4V5h16v11.5h-2M12 14.5l5 5.5H7z";
@@ -64,30 +61,15 @@ pub const VOLUME_OFF: &str = "M4 9.5v5h3.5l4.5 4v-13l-4.5 4zM16 9.5l5 5M21 9.5l-
 pub const WARNING: &str = "M12 9v4.5M12 16.8h.01M10.6 4.3L2.9 17.6A1.6 1.6 0 0 0 4.3 20h15.4a1.6 1.6 0 0 0 1.4-2.4L13.4 4.3a1.6 1.6 0 0 0-2.8 0z";
 
 /// An icon: one of this module's paths. What it means is said by the text or the label of the control around it.
-pub fn icon(path: &'static str) -> AnyView {
+pub fn icon(path: &'static str) -> View {
     live_icon(move || path)
 }
 
 /// An icon that changes with the signals that `path` reads.
-pub fn live_icon(path: impl Fn() -> &'static str + Send + Sync + 'static) -> AnyView {
-    view! {
-        <svg class="rw-icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-            <path {..attr("d", path)} />
-        </svg>
-    }
-    .into_any()
-}
-
-/// [`icon`], in [`html!`](super::html).
-pub fn icon_html(path: &'static str) -> View {
-    live_icon_html(move || path)
-}
-
-/// [`live_icon`], in [`html!`](super::html).
-pub fn live_icon_html(path: impl Fn() -> &'static str + 'static) -> View {
+pub fn live_icon(path: impl Fn() -> &'static str + 'static) -> View {
     html! {
         <svg class="rw-icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-            <path {..super::html::attr("d", path)} />
+            <path {..attr("d", path)} />
         </svg>
     }
 }

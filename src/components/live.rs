@@ -8,7 +8,10 @@ use std::sync::{Arc, Mutex};
 
 use leptos::{prelude::*, tachys::reactive_graph::SharedReactiveFunction};
 
-pub use super::bound::{Bound, Shown, attr, on, prop};
+pub use super::{
+    bound::{Bound, attr, on, prop},
+    shown::Shown,
+};
 
 /// A part of a view that follows the signals that it reads.
 pub fn part(view: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
@@ -78,4 +81,20 @@ pub fn inside(view: super::html::View) -> Bound {
         }
         Box::new(())
     })
+}
+
+/// An icon: one of [`icons`](super::icons)' paths. What it means is said by the text or the label of the control around
+/// it.
+pub fn icon(path: &'static str) -> AnyView {
+    live_icon(move || path)
+}
+
+/// An icon that changes with the signals that `path` reads.
+pub fn live_icon(path: impl Fn() -> &'static str + Send + Sync + 'static) -> AnyView {
+    view! {
+        <svg class="rw-icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+            <path {..attr("d", path)} />
+        </svg>
+    }
+    .into_any()
 }

@@ -3,18 +3,26 @@
 //! They carry `part` attributes, so that pages and tests find their parts by `[part~="…"]`. Their CSS stands beside
 //! them (`CSS` in each module) and on `theme.css` ([`THEME_CSS`]): link the files, or adopt the constants.
 
+#[cfg(feature = "components")]
 pub mod bound;
 pub mod html;
 mod html_macro;
 pub mod icons;
+#[cfg(feature = "components")]
 pub mod live;
 pub mod player;
+mod shown;
 pub mod signals;
+#[cfg(feature = "components")]
 pub mod uploader;
+#[cfg(feature = "components")]
 pub mod video;
 
+#[cfg(feature = "components")]
 pub use player::Player;
+#[cfg(feature = "components")]
 pub use uploader::Uploader;
+#[cfg(feature = "components")]
 pub use video::Video;
 
 /// The custom properties (`--reelway-accent` and so on) that the CSS of every component uses.

@@ -1,14 +1,76 @@
-//! Signals, memos and effects of few instructions.
-//!
-//! Leptos' own are made for threads and for any type of value, and compiled anew for each: in a player they and what
-//! drops them came to 100 kB of wasm. Here the graph knows no types, and a handle's methods do no more than look into a
-//! box. Names and meaning are Leptos' own: handles are `Copy`, what is made belongs to the owner that runs, effects run
-//! in a microtask after what they read has changed, once for many changes, and a memo tells on only what differs.
-//!
-//! One thread only, which is all that a page has.
+//! The signals of [`reelway_core::signals`], in a page: effects run in a microtask.
 
-mod graph;
-mod handles;
+use std::{cell::RefCell, marker::PhantomData};
 
-pub use graph::{Owner, on_cleanup, untrack};
-pub use handles::{Callback, Memo, NodeRef, RwSignal, Signal, StoredValue, effect, memo, now_and_again};
+pub use reelway_core::signals::{Callback, Memo, Owner, RwSignal, Signal, StoredValue, memo, on_cleanup, untrack};
+use reelway_core::signals::{on_waiting, run_waiting};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::Element;
+
+use crate::dom::window;
+
+/// Runs in the next microtask, and again whenever a signal changes that it reads.
+pub fn effect(run: impl FnMut() + 'static) {
+    on_waiting(wake);
+    reelway_core::signals::effect(run);
+}
+
+/// Runs now, and again whenever a signal changes that it reads.
+pub fn now_and_again(run: impl FnMut() + 'static) {
+    on_waiting(wake);
+    reelway_core::signals::now_and_again(run);
+}
+
+fn wake() {
+    thread_local! {
+        static RUN: RefCell<Option<Closure<dyn FnMut()>>> = const { RefCell::new(None) };
+    }
+    RUN.with_borrow_mut(|run| {
+        let run = run.get_or_insert_with(|| Closure::new(run_waiting));
+        window().queue_microtask(run.as_ref().unchecked_ref());
+    });
+}
+
+/// An element, once it is made. `T` is its class.
+pub struct NodeRef<T>(RwSignal<Option<Element>>, PhantomData<fn() -> T>);
+
+impl<T> Clone for NodeRef<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for NodeRef<T> {}
+
+impl<T: JsCast> Default for NodeRef<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: JsCast> NodeRef<T> {
+    /// One that is to be filled.
+    pub fn new() -> Self {
+        Self(RwSignal::new(None), PhantomData)
+    }
+
+    /// This is the element.
+    pub fn load(&self, element: &Element) {
+        self.0.set(Some(element.clone()));
+    }
+
+    /// The element; follows it.
+    pub fn get(&self) -> Option<T> {
+        self.0.get().map(JsCast::unchecked_into)
+    }
+
+    /// The element.
+    pub fn get_untracked(&self) -> Option<T> {
+        self.0.get_untracked().map(JsCast::unchecked_into)
+    }
+
+    /// The element; `Some(None)` if it is not made yet, `None` if its owner is gone.
+    pub fn try_get_untracked(&self) -> Option<Option<T>> {
+        Some(self.0.try_get_untracked()?.map(JsCast::unchecked_into))
+    }
+}

@@ -1,8 +1,8 @@
 //! Asks before a video is deleted.
 
 use leptos::{html, prelude::*};
-use reelway::components::icons::{self, icon};
 use reelway::components::live::{effect, on, text};
+use reelway::components::{icons, live::icon};
 use reelway_api::Video;
 use web_sys::{Event, MouseEvent};
 

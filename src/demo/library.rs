@@ -4,10 +4,7 @@ use leptos::prelude::*;
 use reelway::components::live::{attr, memo, on, part, rows, text, when};
 use reelway::{
     BackendError, Readiness,
-    components::{
-        icons::{self, icon},
-        uploader::Uploads,
-    },
+    components::{icons, live::icon, uploader::Uploads},
 };
 use reelway_api::{Video, VideoStatus};
 use reelway_core::{

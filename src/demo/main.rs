@@ -12,10 +12,7 @@ use leptos::{html, prelude::*};
 use reelway::components::live::{part, when};
 use reelway::{
     UploadOptions,
-    components::{
-        icons::{self, icon},
-        uploader::Uploads,
-    },
+    components::{icons, live::icon, uploader::Uploads},
     dom::window,
 };
 use wasm_bindgen::JsCast;
@@ -46,7 +43,7 @@ fn App() -> impl IntoView {
     });
     let page = move || match router.route() {
         Route::Home => view! { <home::Home uploads /> }.into_any(),
-        Route::Watch(id) => view! { <watch::Watch id router /> }.into_any(),
+        Route::Watch(id) => view! { <watch::Watch id router uploads /> }.into_any(),
         Route::Lost => view! { <watch::NotFound /> }.into_any(),
     };
     view! {

@@ -1,34 +1,30 @@
-//! `/v/{id}`: one video.
+//! `/v/{id}`: one video. What is said of it is in [`details`].
 
-use leptos::{html, prelude::*};
-use reelway::components::live::{attr, effect, either, memo, on, part, prop, text, when};
+mod details;
+
+use leptos::prelude::*;
+use reelway::components::live::{attr, effect, memo, on, part, prop, text, when};
 use reelway::{
     Readiness,
     components::{
-        Player,
-        icons::{self, icon, live_icon},
+        Player, icons,
+        live::{icon, live_icon},
         player::{PlayerHandle, Track},
+        uploader::Uploads,
     },
-    dom::{page_url, window},
     player::{
         engine::Source,
         prefetch::{Aim, prefetch},
         token::Refresh,
     },
-    timer::Timer,
 };
 use reelway_api::{TextTrack, UpdateVideo, Video, VideoStatus};
-use reelway_core::{
-    readiness::absorb,
-    text::{bytes, clock},
-};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Event, KeyboardEvent, SubmitEvent};
+use reelway_core::readiness::absorb;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::Event;
 
+use self::details::Details;
 use crate::{confirm::ConfirmDelete, library::is_missing, router::Router, session, set_title, strings};
-
-/// Milliseconds that "Copied" stays.
-const NOTE: f64 = 2_000.0;
 
 /// What is known of the video.
 #[derive(Clone, Copy)]
@@ -105,7 +101,12 @@ impl Page {
 }
 
 #[component]
-pub fn Watch(id: String, router: Router) -> impl IntoView {
+pub fn Watch(
+    id: String,
+    router: Router,
+    /// The files of this tab: one of them may be this video.
+    uploads: Uploads,
+) -> impl IntoView {
     let page = Page::open(id.clone());
     let title = page.pick(|video| Some(video.title.clone()));
     effect(move || set_title(&title.get().unwrap_or_default()));
@@ -124,7 +125,7 @@ pub fn Watch(id: String, router: Router) -> impl IntoView {
     let stage = move || match (page.missing.get(), status.get()) {
         (true, _) => view! { <NotFound /> }.into_any(),
         (false, None) => view! { <div class="stage stage-blank" aria-busy="true"></div> }.into_any(),
-        (false, Some(VideoStatus::Ready)) => view! { <Ready page asked /> }.into_any(),
+        (false, Some(VideoStatus::Ready)) => view! { <Ready page asked uploads /> }.into_any(),
         (false, Some(_)) => view! { <Unready page asked /> }.into_any(),
     };
     view! {
@@ -170,7 +171,7 @@ pub fn NotFound() -> impl IntoView {
 
 /// The player, and what can be done with the video.
 #[component]
-fn Ready(page: Page, asked: RwSignal<Option<Video>>) -> impl IntoView {
+fn Ready(page: Page, asked: RwSignal<Option<Video>>, uploads: Uploads) -> impl IntoView {
     let handle = PlayerHandle::new();
     let hls = page.pick(|video| Some(video.playback.as_ref()?.hls.clone()));
     let size = page.pick(|video| video.width.zip(video.height));
@@ -188,6 +189,9 @@ fn Ready(page: Page, asked: RwSignal<Option<Video>>) -> impl IntoView {
         }
     });
     let id = page.video.with_untracked(|video| video.as_ref().map(|video| video.id.clone())).unwrap_or_default();
+    // What was uploaded here has pictures already, while the poster is on its way.
+    let placeholder = uploads.of_video(&id).and_then(|item| item.filmstrip.hint());
+    let video_id = Some(id.clone());
     let refresh = Refresh::of_video(session::backend(), id, move |fresh| {
         page.video.try_update(|video| {
             if let Some(video) = video {
@@ -199,11 +203,14 @@ fn Ready(page: Page, asked: RwSignal<Option<Video>>) -> impl IntoView {
         <Player
             src=Signal::derive_local(move || hls.get().map(Source::Hls))
             poster=page.pick(|video| video.playback.as_ref()?.poster.clone())
+            placeholder=Signal::stored(placeholder)
             storyboard_src=page.pick(|video| video.playback.as_ref()?.storyboard.clone())
             size
             tracks=Signal::derive(move || shown.get().into_iter().map(Track::from).collect::<Vec<_>>())
             expires_at=page.pick(|video| video.playback.as_ref()?.expires_at)
             refresh=Some(refresh)
+            // Its URL may carry tokens, and moves with the server: this does not.
+            video_id
             video_title=Signal::derive(move || title.get().unwrap_or_default())
             handle=Some(handle)
         />
@@ -253,162 +260,4 @@ fn Unready(page: Page, asked: RwSignal<Option<Video>>) -> impl IntoView {
         </div>
         <Details page asked handle=None />
     }
-}
-
-/// Title, facts, actions.
-#[component]
-fn Details(
-    page: Page,
-    asked: RwSignal<Option<Video>>,
-    /// Of the player, if there is one.
-    handle: Option<PlayerHandle>,
-) -> impl IntoView {
-    let facts = move || page.video.with(|video| video.as_ref().map(facts_of).unwrap_or_default());
-    let note = RwSignal::new(None::<String>);
-    let timer = StoredValue::new_local(None::<Timer>);
-    let say = move |words: &'static str| {
-        note.set(Some(words.to_owned()));
-        timer.try_set_value(Some(Timer::new(NOTE, move || note.set(None))));
-    };
-    let copy = move |_: Event| {
-        let address = page_url();
-        let written = window().navigator().clipboard().write_text(&address);
-        spawn_local(async move {
-            if JsFuture::from(written).await.is_ok() {
-                say(strings::COPIED);
-            }
-        });
-    };
-    let set_poster = move |_: Event| {
-        let Some(handle) = handle else { return };
-        let poster_time = Some(handle.time.get_untracked());
-        page.update(UpdateVideo { poster_time, ..UpdateVideo::default() }, move || say(strings::POSTER_SET));
-    };
-    let ask = move |_: Event| asked.set(page.video.get_untracked());
-    // How far the renditions are that are made while it can be watched already.
-    let more = move || {
-        let percent =
-            |video: &Video| video.percent.filter(|&percent| video.status == VideoStatus::Ready && percent < 100);
-        page.video.with(|video| video.as_ref().and_then(percent))
-    };
-    view! {
-        <div class="details">
-            <div class="details-text">
-                <Title page />
-                <ul class="facts">
-                    {part(move || facts().into_iter().map(|fact| view! { <li>{fact}</li> }.into_any()).collect::<Vec<_>>().into_any())}
-                </ul>
-                {when(
-                    move || more().is_some(),
-                    move || view! {
-                        <p class="details-more">
-                            {text(move || format!("{} · {} %", strings::MAKING_RENDITIONS, more().unwrap_or_default()))}
-                        </p>
-                    }.into_any(),
-                )}
-            </div>
-            <div class="details-actions">
-                <button type="button" class="rw-button" {..on("click", copy)}>{icon(icons::LINK)}{strings::COPY_LINK}</button>
-                {handle.map(|_| view! {
-                    <button type="button" title=strings::SET_POSTER_HINT class="rw-button" {..on("click", set_poster)}>
-                        {icon(icons::IMAGE)}
-                        {strings::SET_POSTER}
-                    </button>
-                })}
-                <button type="button" class="rw-button rw-button-danger" {..on("click", ask)}>
-                    {icon(icons::TRASH)}
-                    {strings::DELETE}
-                </button>
-                <span class="details-note" role="status">
-                    {part(move || note.get().map(|note| view! { {icon(icons::CHECK)}{note} }.into_any()).into_any())}
-                </span>
-            </div>
-        </div>
-    }
-}
-
-/// The title, and the field that it turns into.
-#[component]
-fn Title(page: Page) -> impl IntoView {
-    let title = page.pick(|video| Some(video.title.clone()));
-    let editing = RwSignal::new(false);
-    let (input, button) = (NodeRef::<html::Input>::new(), NodeRef::<html::Button>::new());
-    effect(move || {
-        if let Some(input) = input.get() {
-            input.set_value(&title.get_untracked().unwrap_or_default());
-            input.select();
-        }
-    });
-    // Back from the field, the focus is where it was before.
-    let returning = StoredValue::new(false);
-    effect(move || {
-        if let Some(button) = button.get().filter(|_| returning.get_value()) {
-            returning.set_value(false);
-            let _ = button.focus();
-        }
-    });
-    let save = move |event: SubmitEvent| {
-        event.prevent_default();
-        let text = input.get_untracked().map(|input| input.value().trim().to_owned()).unwrap_or_default();
-        if text.is_empty() || Some(&text) == title.get_untracked().as_ref() {
-            editing.set(false);
-            return;
-        }
-        page.update(UpdateVideo { title: Some(text), ..UpdateVideo::default() }, move || editing.set(false));
-    };
-    let on_key = move |event: KeyboardEvent| {
-        if event.key() == "Escape" {
-            editing.set(false);
-        }
-    };
-    let heading = move || {
-        view! {
-            <h1 class="details-title">
-                <span dir="auto">{text(move || title.get())}</span>
-                <button
-                    type="button"
-                    node_ref=button
-                    aria-label=strings::EDIT_TITLE
-                    title=strings::EDIT_TITLE
-                    class="rw-button rw-button-quiet"
-                    {..on("click", move |_: Event| {
-                        returning.set_value(true);
-                        editing.set(true);
-                    })}
-                >
-                    {icon(icons::PENCIL)}
-                </button>
-            </h1>
-        }
-        .into_any()
-    };
-    let form = move || {
-        view! {
-            <form class="details-form" {..on("submit", save)}>
-                <input
-                    class="field"
-                    node_ref=input
-                    aria-label=strings::TITLE
-                    maxlength="200"
-                    {..on("keydown", on_key)}
-                />
-                <button type="submit" class="rw-button rw-button-primary">{strings::SAVE}</button>
-                <button type="button" class="rw-button" {..on("click", move |_: Event| editing.set(false))}>{strings::CANCEL}</button>
-            </form>
-        }
-        .into_any()
-    };
-    either(move || editing.get(), form, heading)
-}
-
-fn facts_of(video: &Video) -> Vec<String> {
-    let size = video.width.zip(video.height).map(|(width, height)| format!("{width} × {height}"));
-    let facts = [
-        video.duration.map(clock),
-        size,
-        video.size.map(bytes),
-        Some(strings::ago(video.created_at)),
-        Some(video.provider.clone()),
-    ];
-    facts.into_iter().flatten().collect()
 }

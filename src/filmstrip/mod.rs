@@ -34,6 +34,9 @@ use turn::Turn;
 /// The page has so long between two tiles for what matters more; what is left over is used.
 const PAUSE: Millis = 100.0;
 
+/// Pixels: how wide a [hint](Filmstrip::hint) is.
+pub const HINT: u32 = 16;
+
 /// Tiles of one local file. Dropping it stops the work on them, and frees them.
 pub struct Filmstrip(Rc<Inner>);
 
@@ -107,6 +110,22 @@ impl Filmstrip {
     /// Draws a tile that was found, and sizes the canvas to it.
     pub fn paint(&self, canvas: &HtmlCanvasElement, rect: Rect) -> bool {
         self.0.sheet.borrow().as_ref().is_some_and(|sheet| draw_part(canvas, sheet, rect))
+    }
+
+    /// The picture at rest, as a `data:` URL of a few hundred bytes: [`HINT`] pixels wide, to be shown large and blurred.
+    /// `None` while there is no picture.
+    pub fn hint(&self) -> Option<String> {
+        let (tile, tiny) = (canvas((1, 1))?, canvas((1, 1))?);
+        let drawn = self.draw(&tile, self.at_rest());
+        if !drawn {
+            return None;
+        }
+        let height = (HINT * tile.height()).div_ceil(tile.width().max(1)).max(1);
+        tiny.set_width(HINT);
+        tiny.set_height(height);
+        let (width, height) = (f64::from(HINT), f64::from(height));
+        context(&tiny)?.draw_image_with_html_canvas_element_and_dw_and_dh(&tile, 0.0, 0.0, width, height).ok()?;
+        tiny.to_data_url_with_type("image/jpeg").ok()
     }
 
     /// Draws the tile for this moment, in seconds, and sizes the canvas to it. `false` if there is none yet.

@@ -71,7 +71,7 @@ pub fn build(tools: &Tools, toolchain: Toolchain) -> Result<()> {
 
 /// What is asked for already, and Leptos' switch that has it compile views and attributes once for each kind of element
 /// rather than once for each place: a tenth less to download, and faster to build.
-pub fn rust_flags() -> String {
+fn rust_flags() -> String {
     let asked_for = std::env::var("RUSTFLAGS").unwrap_or_default();
     format!("{asked_for} --cfg erase_components").trim_start().to_owned()
 }

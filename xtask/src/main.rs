@@ -14,6 +14,7 @@ mod other_browsers;
 mod packages;
 mod process;
 mod rustc_web;
+mod small_std;
 mod stamp;
 mod step;
 mod test;

@@ -13,6 +13,7 @@
 //! - [`captions`]: WebVTT and SubRip that somebody brings.
 //! - [`taps`]: what taps on a picture ask for. [`language`]: which track someone can read.
 //! - [`text`]: sizes, rates and times as people read them.
+//! - [`signals`]: values that others follow.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -28,6 +29,7 @@ pub mod playback;
 pub mod probe;
 pub mod readiness;
 pub mod scrub;
+pub mod signals;
 pub mod storyboard;
 pub mod taps;
 pub mod text;

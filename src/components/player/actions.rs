@@ -32,7 +32,7 @@ impl Actions {
 
     pub fn run(&self, command: Command, by: By) {
         let handle = self.handle;
-        let was_paused = handle.paused.get_untracked();
+        let was_paused = handle.media().paused();
         handle.command(command);
         if handle.error.get_untracked().is_some() {
             return;

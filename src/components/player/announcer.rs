@@ -5,7 +5,7 @@ use crate::components::{html::*, signals::*};
 use reelway_core::Millis;
 
 use super::{PlayerHandle, strings};
-use crate::{components::icons::icon_html as icon, timer::Timer};
+use crate::{components::icons::icon, timer::Timer};
 
 /// A key that is held down is answered once it rests.
 const REST: Millis = 200.0;

@@ -7,7 +7,7 @@ use web_sys::{Event, HtmlVideoElement};
 
 use super::{Autoplay, PlayerHandle, handle, strings};
 use crate::{
-    components::icons::{self, icon_html as icon},
+    components::icons::{self, icon},
     dom::property,
 };
 

@@ -3,7 +3,7 @@
 use crate::components::html::*;
 use web_sys::Event;
 
-use crate::components::icons::live_icon_html;
+use crate::components::icons::live_icon;
 
 /// A button of one element for all its states: its label and its icon change. `keys` are its shortcuts, if it has any.
 pub(super) fn button(
@@ -27,7 +27,7 @@ pub(super) fn button(
                 {..attr("title", move || title())}
                 {..on("click", move |_: Event| act())}
             >
-                {live_icon_html(icon)}
+                {live_icon(icon)}
             </button>
         }
     }

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlDialogElement, KeyboardEvent, MouseEvent};
 
 use super::{PlayerHandle, strings};
-use crate::components::icons::{self, icon_html as icon};
+use crate::components::icons::{self, icon};
 
 /// A modal dialog: the browser keeps the focus in it, closes it on Escape, and gives the focus back.
 pub(super) fn help(handle: PlayerHandle) -> View {

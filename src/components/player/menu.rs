@@ -1,6 +1,6 @@
 //! A button that opens a menu: one list of choices, or several behind a list of their names.
 
-use crate::components::icons::{self, icon_html as icon};
+use crate::components::icons::{self, icon};
 use crate::components::{
     html::{self as markup, *},
     signals::*,

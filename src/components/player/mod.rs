@@ -12,6 +12,7 @@ mod events;
 mod handle;
 mod help;
 mod idle;
+#[cfg(feature = "components")]
 mod leptos;
 mod media;
 mod menu;
@@ -40,6 +41,7 @@ use web_sys::{Event, HtmlVideoElement, KeyboardEvent, MouseEvent, PointerEvent};
 pub use captions::{Caption, Track};
 pub use events::MEDIA_EVENTS;
 pub use handle::{Media, PlayerHandle};
+#[cfg(feature = "components")]
 pub use leptos::Player;
 pub use options::{Autoplay, Preload};
 pub use qoe::detail;

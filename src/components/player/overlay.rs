@@ -5,7 +5,7 @@ use web_sys::Event;
 
 use super::{PlayerHandle, strings};
 use crate::{
-    components::icons::{self, icon_html as icon},
+    components::icons::{self, icon},
     player::engine::Source,
 };
 

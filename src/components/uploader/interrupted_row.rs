@@ -5,7 +5,8 @@ use web_sys::Event;
 
 use super::{interrupted::Interrupted, progress::progress_bar, strings};
 use crate::components::{
-    icons::{self, icon},
+    icons,
+    live::icon,
     live::{attr, on, text, when},
 };
 

@@ -15,7 +15,7 @@ use super::{
     thumbnail::Thumbnail,
 };
 use crate::{
-    components::icons::{self, icon},
+    components::{icons, live::icon},
     dom::clipboard,
     filmstrip::Filmstrip,
 };

@@ -34,7 +34,7 @@ use summary::Summary;
 
 use crate::{
     UploadOptions,
-    components::icons::{self, icon},
+    components::{icons, live::icon},
     dom::window,
     journal::PickedFile,
 };

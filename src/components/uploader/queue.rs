@@ -93,6 +93,12 @@ impl Uploads {
         self.items.with_untracked(|items| items.iter().find(|item| item.key == key).cloned())
     }
 
+    /// The file that has turned into this video, if it was sent from here.
+    pub fn of_video(&self, id: &str) -> Option<Item> {
+        let is_it = |item: &&Item| item.state.with_untracked(|state| state.video_id.as_deref() == Some(id));
+        self.items.with_untracked(|items| items.iter().find(is_it).cloned())
+    }
+
     /// The only file, if there is one only.
     pub fn only(&self) -> Option<Item> {
         self.items.with(|items| if let [item] = items.as_slice() { Some(item.clone()) } else { None })

@@ -5,7 +5,8 @@ use web_sys::Event;
 
 use super::{progress::progress_bar, queue::Uploads, strings};
 use crate::components::{
-    icons::{self, icon},
+    icons,
+    live::icon,
     live::{attr, on, part, text},
 };
 

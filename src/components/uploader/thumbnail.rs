@@ -12,7 +12,7 @@ use web_sys::{Event, HtmlElement, KeyboardEvent, PointerEvent};
 
 use super::strings;
 use crate::{
-    components::icons::{self, icon},
+    components::{icons, live::icon},
     dom::number,
     filmstrip::Filmstrip,
 };

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use web_sys::{File, HtmlVideoElement};
 
 pub use hls_js::{Cmcd, HlsJsSource};
-use reelway_core::playback::recovery::Fault;
+use reelway_core::playback::recovery::{Fault, Stretch};
 pub use reelway_core::playback::{PlaybackError, token::Life};
 
 use super::token::Refresh;
@@ -58,6 +58,9 @@ pub enum EngineEvent {
     Levels(Vec<Level>),
     /// This rendition, an index into the levels, is on screen now.
     LevelShown(usize),
+    /// Only this rendition is played from now on, an index into the levels as they are now; with `None` the engine chooses.
+    /// Told only where it changes without [`Engine::set_level`]: others of them are gone, or this one can't be had.
+    LevelChosen(Option<usize>),
     /// The sound tracks are known.
     AudioTracks(Vec<AudioTrack>),
     /// This sound track, an index into them, is heard now.
@@ -67,8 +70,12 @@ pub enum EngineEvent {
     /// Data flows again.
     Flowing,
     /// The engine can't go on by itself. What is to be done, [`recovery`] decides: nobody else hears of it. With the
-    /// rendition that failed, an index into the levels, if it is known.
-    Fault(Fault, Option<usize>),
+    /// place where it failed, if it is known.
+    Fault(Fault, Option<Place>),
+    /// Something failed there, and the engine has taken another rendition by itself. For [`recovery`] alone.
+    Dodged(Fault, Place),
+    /// What is fetched next begins here, in seconds. For [`recovery`] alone.
+    Fetched(f64),
     /// The `<video>` element is about to be emptied, and is filled again at the same position.
     Interrupting,
     /// It wants to play, and nothing has moved for a moment; or it moves again.
@@ -77,6 +84,15 @@ pub enum EngineEvent {
     Offline(bool),
     /// Nothing goes on without the user. The engine has stopped; [`Engine::load`] starts it anew.
     Failed(PlaybackError),
+}
+
+/// A place in the stream.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// An index into the levels.
+    pub rendition: usize,
+    /// The segment; `None` stands for all of the rendition.
+    pub stretch: Option<Stretch>,
 }
 
 /// Where an engine sends its reports.
@@ -103,8 +119,8 @@ pub trait Engine {
     /// Starts, or starts anew after a failure, at this position in seconds.
     fn load(&self, start: f64);
 
-    /// Plays only this rendition, an index into [`EngineEvent::Levels`], from the next segment on; `None` lets the
-    /// engine choose. Engines with nothing to choose do nothing.
+    /// Plays only this rendition, an index into [`EngineEvent::Levels`], from the next segment on, and whatever has to be
+    /// mended meanwhile; `None` lets the engine choose. Engines with nothing to choose do nothing.
     fn set_level(&self, level: Option<usize>);
 
     /// Plays this sound track, an index into [`EngineEvent::AudioTracks`]. Engines with nothing to choose do nothing.
@@ -119,6 +135,14 @@ pub trait Engine {
     fn is_mendable(&self) -> bool {
         false
     }
+
+    /// The segment of a rendition that is on its way.
+    fn fetching(&self) -> Option<Place> {
+        None
+    }
+
+    /// Every rendition may be played again, after [`Mend::Detour`] or [`EngineEvent::Dodged`].
+    fn allow(&self) {}
 
     /// From now on every request carries the tokens of this URL, which names the same stream.
     fn renew(&self, _url: &str) {}
@@ -139,6 +163,8 @@ pub enum Mend {
     Retry,
     /// Play this rendition, an index into the levels, no more.
     Avoid(usize),
+    /// Play this rendition until [`Engine::allow`].
+    Detour(usize),
     /// Throw away the buffer and the decoder, and fetch again.
     Flush,
 }

@@ -1,5 +1,7 @@
 //! Keeps an engine going: does what the [ladder](reelway_core::playback::recovery) says when something fails, and feeds
-//! it when the [watchdog](reelway_core::playback::watchdog) sees that nothing moves.
+//! it when the [watchdog](reelway_core::playback::watchdog) sees that nothing moves, which is in [`watch`].
+
+mod watch;
 
 use std::{
     cell::{Cell, OnceCell, RefCell},
@@ -11,21 +13,18 @@ use reelway_core::{
     playback::{
         PlaybackError,
         recovery::{Fault, LONGEST_WAIT, Ladder, Scene, Step},
-        watchdog::{Look, PACE, Sight, Watchdog},
+        watchdog::Watchdog,
     },
 };
-use web_sys::{HtmlVideoElement, VisibilityState};
+use web_sys::HtmlVideoElement;
 
-use super::{Engine, EngineEvent, Mend, Report, Source, Supply, bare};
+use super::{Engine, EngineEvent, Mend, Place, Report, Source, Supply, bare};
 use crate::{
     dom::window,
     listener::Listener,
     player::token::Renewer,
     timer::{Clock, Timer},
 };
-
-/// Milliseconds without a movement after which the user sees that it waits.
-const NOTICED: Millis = 1_500.0;
 
 /// An engine that is kept going.
 pub struct Guarded(Rc<Guard>);
@@ -126,6 +125,7 @@ impl Engine for Guarded {
     }
 
     fn set_level(&self, level: Option<usize>) {
+        self.0.ladder.borrow_mut().chosen();
         self.0.engine().set_level(level);
     }
 
@@ -179,7 +179,11 @@ impl Guard {
 
     fn hear(self: &Rc<Self>, event: EngineEvent) {
         match &event {
-            EngineEvent::Fault(fault, rendition) => return self.on_fault(*fault, *rendition),
+            EngineEvent::Fault(fault, place) => return self.on_fault(*fault, *place),
+            EngineEvent::Dodged(fault, place) => return self.on_dodged(*fault, *place),
+            EngineEvent::Fetched(next) => return self.fetches(*next),
+            // Who empties the element knows no more where it was.
+            EngineEvent::Interrupting => self.start.set(self.position()),
             EngineEvent::Flowing => self.ladder.borrow_mut().flowed(),
             EngineEvent::Levels(levels) => {
                 self.renditions.set(levels.len());
@@ -193,7 +197,7 @@ impl Guard {
         (self.report)(event);
     }
 
-    fn on_fault(self: &Rc<Self>, fault: Fault, rendition: Option<usize>) {
+    fn on_fault(self: &Rc<Self>, fault: Fault, place: Option<Place>) {
         // What fails while a step is about to be done, failed before it.
         if !matches!(self.phase.get(), Phase::Running | Phase::PlayingOut) {
             return;
@@ -202,12 +206,28 @@ impl Guard {
             now: self.clock.now(),
             online: is_online(),
             fine: self.is_fine(),
-            rendition,
+            rendition: place.map(|place| place.rendition),
+            stretch: place.and_then(|place| place.stretch),
             renditions: self.renditions.get(),
             renewable: self.renewer.is_some(),
         };
         let step = self.ladder.borrow_mut().fault(fault, scene);
         self.take(step, fault.error());
+    }
+
+    fn on_dodged(self: &Rc<Self>, fault: Fault, Place { rendition, stretch }: Place) {
+        (self.report)(EngineEvent::Retrying(fault.error(), Step::Avoid(rendition).code()));
+        let renditions = self.renditions.get();
+        let spoilt = stretch.is_some_and(|stretch| self.ladder.borrow_mut().dodged(rendition, stretch, renditions));
+        if spoilt && self.phase.get() == Phase::Running {
+            self.take(Step::Avoid(rendition), fault.error());
+        }
+    }
+
+    fn fetches(&self, next: f64) {
+        if self.ladder.borrow_mut().fetches(next) {
+            self.engine().allow();
+        }
     }
 
     fn is_fine(&self) -> bool {
@@ -249,7 +269,11 @@ impl Guard {
         }
         self.phase.set(Phase::Running);
         match step {
-            Step::Avoid(rendition) => self.engine().mend(Mend::Avoid(rendition), position),
+            Step::Avoid(rendition) => {
+                self.ladder.borrow_mut().removed(rendition);
+                self.engine().mend(Mend::Avoid(rendition), position);
+            }
+            Step::Detour(rendition) => self.engine().mend(Mend::Detour(rendition), position),
             Step::Flush => self.engine().mend(Mend::Flush, position),
             Step::Reattach(at) => self.begin(at.unwrap_or(position)),
             Step::Renew => self.renew(),
@@ -288,100 +312,6 @@ impl Guard {
                 guard.halt();
             }
         })));
-    }
-
-    fn listen(self: &Rc<Self>) {
-        let on = |target: &web_sys::EventTarget, name, act: fn(&Rc<Self>)| {
-            let me = Rc::downgrade(self);
-            Listener::new(target, name, move |_| {
-                if let Some(guard) = me.upgrade() {
-                    act(&guard);
-                }
-            })
-        };
-        let video = &self.video;
-        let mut listeners = vec![
-            on(video, "play", Self::watch),
-            on(video, "seeking", Self::watch),
-            on(video, "waiting", Self::on_dry),
-            on(&window(), "online", Self::on_online),
-            on(&window(), "offline", |guard| (guard.report)(EngineEvent::Offline(true))),
-        ];
-        if let Some(document) = window().document() {
-            listeners.push(on(&document, "visibilitychange", |guard| {
-                if let Some(renewer) = &guard.renewer {
-                    renewer.arm();
-                }
-            }));
-        }
-        let _ = self.listeners.set(listeners);
-    }
-
-    fn on_online(self: &Rc<Self>) {
-        (self.report)(EngineEvent::Offline(false));
-        if matches!(self.phase.get(), Phase::Stepping | Phase::PlayingOut) {
-            let step = self.ladder.borrow_mut().online(self.clock.now());
-            self.take(step, PlaybackError::Network);
-        }
-    }
-
-    fn on_dry(self: &Rc<Self>) {
-        self.watch();
-        if self.phase.get() == Phase::PlayingOut {
-            let step = self.ladder.borrow_mut().ran_dry(self.clock.now());
-            if let Some(step) = step {
-                self.take(step, PlaybackError::Network);
-            }
-        }
-    }
-
-    /// Looks from now on, every second, for as long as somebody waits for a picture.
-    fn watch(self: &Rc<Self>) {
-        if self.phase.get() == Phase::Stopped || self.tick.borrow().is_some() {
-            return;
-        }
-        let me = Rc::downgrade(self);
-        self.tick.replace(Some(Timer::new(PACE, move || {
-            if let Some(guard) = me.upgrade() {
-                guard.tick.take();
-                guard.look();
-            }
-        })));
-    }
-
-    fn look(self: &Rc<Self>) {
-        let video = &self.video;
-        let hidden = window().document().is_some_and(|page| page.visibility_state() == VisibilityState::Hidden);
-        let ranges = video.buffered();
-        let buffered = ranges.length().checked_sub(1).and_then(|last| ranges.end(last).ok()).unwrap_or_default();
-        let look = Look {
-            time: video.current_time(),
-            playing: !video.paused() && !video.ended(),
-            seeking: video.seeking(),
-            empty: self.fetches && video.ready_state() == 0,
-            visible: !hidden,
-            bytes: self.engine().bytes() + buffered,
-            blind: self.picture.get() && video.video_width() == 0,
-        };
-        let now = self.clock.now();
-        let sight = self.watchdog.borrow_mut().look(now, look);
-        match sight {
-            Sight::Fine => {
-                self.moved_at.set(now);
-                self.ladder.borrow_mut().fine(now);
-                (self.report)(EngineEvent::Still(false));
-            }
-            _ if !look.empty && now - self.moved_at.get() >= NOTICED => (self.report)(EngineEvent::Still(true)),
-            _ => {}
-        }
-        match sight {
-            Sight::Still => self.on_fault(Fault::Stalled, None),
-            Sight::NoPicture => self.on_fault(Fault::Codec, None),
-            Sight::Fine | Sight::Waiting => {}
-        }
-        if look.playing || look.seeking || look.empty {
-            self.watch();
-        }
     }
 }
 

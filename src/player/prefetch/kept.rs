@@ -118,7 +118,7 @@ impl Kept {
     }
 
     /// All of it, when it has come; `None` if it did not come whole.
-    pub(super) async fn whole(&self) -> Option<Uint8Array> {
+    pub(crate) async fn whole(&self) -> Option<Uint8Array> {
         self.whole_unless(|| false).await
     }
 

@@ -1,12 +1,13 @@
 //! Requests for a storyboard and its sheets. They give way to the video's own.
 
-use reelway_core::storyboard::{Storyboard, StoryboardError};
+use js_sys::Array;
+use reelway_core::storyboard::{Board, Place, Storyboard, StoryboardError};
 use thiserror::Error;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, RequestInit, RequestMode, Response, Url};
 
-use crate::dom::{set_property, window};
+use crate::dom::{property, set_property, window};
 
 /// Why there are no thumbnails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -51,12 +52,32 @@ pub(super) async fn storyboard(url: &str) -> Result<Storyboard, Failure> {
     let base = response.url();
     let resolve =
         |relative: &str| Url::new_with_base(relative, &base).map_or_else(|_| relative.to_owned(), |url| url.href());
-    let board = if text.trim_start().starts_with('{') {
-        Storyboard::from_json(&text, &resolve)
-    } else {
-        Storyboard::from_vtt(&text, &resolve)
+    // No WebVTT is JSON.
+    let storyboard = match js_sys::JSON::parse(&text) {
+        Ok(json) => Storyboard::from_board(&board(&json).ok_or(NOT_IN_THE_FORM)?, &resolve),
+        Err(_) => Storyboard::from_vtt(&text, &resolve),
     };
-    board.map_err(Failure::NotAStoryboard)
+    storyboard.map_err(Failure::NotAStoryboard)
+}
+
+const NOT_IN_THE_FORM: Failure = Failure::NotAStoryboard(StoryboardError::Malformed);
+
+/// `{url, tile_width, tile_height, duration, tiles: [{start, x, y}]}`. A tile that is on another sheet has a `url` of its
+/// own.
+fn board(json: &JsValue) -> Option<Board> {
+    let number = |of: &JsValue, name: &str| property(of, name).as_f64();
+    let place = |tile: JsValue| {
+        let (start, x, y) = (number(&tile, "start")?, number(&tile, "x")?, number(&tile, "y")?);
+        Some(Place { start, x, y, url: property(&tile, "url").as_string() })
+    };
+    let tiles: Array = property(json, "tiles").dyn_into().ok()?;
+    Some(Board {
+        url: property(json, "url").as_string()?,
+        tile_width: number(json, "tile_width")?,
+        tile_height: number(json, "tile_height")?,
+        duration: number(json, "duration"),
+        tiles: tiles.iter().map(place).collect::<Option<_>>()?,
+    })
 }
 
 /// The bytes of a sheet, as they are.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::{BrowserLogEntry, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
 
-use crate::{driver::Driver, engine};
+use crate::{driver::Driver, engine, trace};
 
 /// A browser with a profile of its own. It ends, and all that it kept goes, when this is dropped.
 pub struct Browser {
@@ -36,7 +36,7 @@ impl Browser {
     /// # Errors
     /// There is no Chromium or no ChromeDriver, or they do not start.
     pub async fn open() -> Result<Self> {
-        Self::open_with(None).await
+        Self::open_with(None, false).await
     }
 
     /// A window in which the user has let the pages of an origin read the files that they were given "on every visit".
@@ -46,10 +46,18 @@ impl Browser {
     pub async fn open_trusting(origin: &str) -> Result<Self> {
         let exceptions = json!({ format!("{origin},*"): { "setting": 1 } });
         let path = "profile.content_settings.exceptions.file_system_access_extended_permission";
-        Self::open_with(Some(json!({ path: exceptions }))).await
+        Self::open_with(Some(json!({ path: exceptions })), false).await
     }
 
-    async fn open_with(preferences: Option<Value>) -> Result<Self> {
+    /// A window whose every task is traced, for [`trace::Trace`].
+    ///
+    /// # Errors
+    /// As [`Browser::open`].
+    pub async fn open_traced() -> Result<Self> {
+        Self::open_with(None, true).await
+    }
+
+    async fn open_with(preferences: Option<Value>, traced: bool) -> Result<Self> {
         let mut command = Command::new(env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into()));
         let mut driver = Driver::start(command.arg("--port=0"), |line| {
             let (_, port) = line.split_once("was started successfully on port ")?;
@@ -68,7 +76,11 @@ impl Browser {
         if let Some(preferences) = preferences {
             capabilities.add_experimental_option("prefs", preferences)?;
         }
-        capabilities.set_browser_log_level(LoggingPrefsLogLevel::Warning)?;
+        if traced {
+            trace::ask_for(&mut capabilities)?;
+        } else {
+            capabilities.set_browser_log_level(LoggingPrefsLogLevel::Warning)?;
+        }
         let window = driver.open(capabilities).await.context("Chromium does not start")?;
         Ok(Self { window, _driver: driver, _profile: profile })
     }

@@ -8,7 +8,7 @@
 //! - [`page`]: the page, as a person finds their way on it.
 //! - [`player`]: the player on it.
 //! - [`media`]: files to upload, and what ffmpeg's tools say of them.
-//! - [`axe`]: what looks for barriers on a page.
+//! - [`axe`]: what looks for barriers on a page. [`contrast`]: measured, where it can't tell.
 //! - [`streams`]: HLS streams to play. [`cdn`]: where they are.
 //! - [`canary`]: a file and a server that nothing may read.
 //! - [`site`]: a page of someone else's.
@@ -16,6 +16,7 @@
 //! - [`stage`]: the page with a player on any stream and any storyboard.
 //! - [`scrubber`]: a person who scrubs.
 //! - [`proxy`]: between the page and the server: lets a stream fail. [`token`]: what it checks in URLs.
+//! - [`trace`]: what a page's thread does, task by task.
 //! - [`vendor`]: other people's servers.
 //! - [`wait`]: waiting for what comes in its own time.
 //!
@@ -26,6 +27,7 @@ pub mod axe;
 pub mod browser;
 pub mod canary;
 pub mod cdn;
+pub mod contrast;
 pub mod driver;
 pub mod engine;
 pub mod media;
@@ -39,13 +41,20 @@ pub mod stage;
 pub mod stream;
 pub mod streams;
 pub mod token;
+pub mod trace;
 pub mod vendor;
 pub mod wait;
 
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+static TURN: RwLock<()> = RwLock::const_new(());
 
 /// Tests share the machine's processors, and some measure time: each waits for its turn.
-pub async fn turn() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::const_new(());
-    TURN.lock().await
+pub async fn turn() -> RwLockWriteGuard<'static, ()> {
+    TURN.write().await
+}
+
+/// The turn of a test that mostly waits for the clock: others like it may have theirs at the same time.
+pub async fn idle_turn() -> RwLockReadGuard<'static, ()> {
+    TURN.read().await
 }

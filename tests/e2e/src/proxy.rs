@@ -31,6 +31,8 @@ pub enum Fault {
     Half,
     /// As many bytes as there should be, and none of them right.
     Garbage,
+    /// The boxes are whole, and what is in the `mdat` is noise: it can be parsed, and not decoded.
+    Noise,
     /// A third of the bytes comes, and then nothing more.
     Silence,
 }
@@ -255,13 +257,16 @@ async fn answer(mut connection: TcpStream, shared: &Shared) -> Result<()> {
     if fault == Some(Fault::Half) {
         body.truncate(body.len() / 2);
     }
-    if fault == Some(Fault::Garbage) {
-        // A fixed sequence without a pattern, so that no two runs differ.
-        let mut state = 1_u32;
-        body.iter_mut().for_each(|byte| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            *byte = state.to_be_bytes()[0];
-        });
+    let damaged = match fault {
+        Some(Fault::Garbage) => body.as_mut_slice(),
+        Some(Fault::Noise) => samples(&mut body),
+        _ => &mut [],
+    };
+    // A fixed sequence without a pattern, so that no two runs differ.
+    let mut state = 1_u32;
+    for byte in damaged {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        *byte = state.to_be_bytes()[0];
     }
     answer.set("content-length", Some(body.len().to_string()));
     answer.set("connection", Some("close".to_owned()));
@@ -285,6 +290,12 @@ async fn answer(mut connection: TcpStream, shared: &Shared) -> Result<()> {
         let _ = connection.read(&mut [0]).await;
     }
     Ok(())
+}
+
+/// The content of the first `mdat`.
+fn samples(segment: &mut [u8]) -> &mut [u8] {
+    let name = segment.windows(4).position(|word| word == b"mdat");
+    name.and_then(|name| segment.get_mut(name + 4..)).unwrap_or_default()
 }
 
 impl Shared {

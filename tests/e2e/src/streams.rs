@@ -100,7 +100,8 @@ impl Streams {
         self.package("hevc", "color=lime:s=640x360:r=25:d=4", hevc)?;
         self.write("own/captions/en.vtt", CAPTIONS)?;
         self.write("own/captions/en.m3u8", "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:12\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:12,\nen.vtt\n#EXT-X-ENDLIST\n")?;
-        self.write("own/master.m3u8", OWN)
+        self.write("own/master.m3u8", OWN)?;
+        self.write("own/two_profiles.m3u8", TWO_PROFILES)
     }
 
     /// Two-second segments of what a filter makes, in a folder of this name.
@@ -157,6 +158,14 @@ const OWN: &str = r#"#EXTM3U
 180p/index.m3u8
 #EXT-X-STREAM-INF:BANDWIDTH=800000,RESOLUTION=640x360,CODECS="avc1.42c01e,mp4a.40.2",AUDIO="sound",SUBTITLES="text"
 360p/index.m3u8
+"#;
+
+/// Two renditions, of which the first asks for more of a decoder.
+const TWO_PROFILES: &str = r#"#EXTM3U
+#EXT-X-STREAM-INF:BANDWIDTH=800000,RESOLUTION=640x360,CODECS="avc1.64001f"
+360p/index.m3u8
+#EXT-X-STREAM-INF:BANDWIDTH=400000,RESOLUTION=320x180,CODECS="avc1.42c01e"
+180p/index.m3u8
 "#;
 
 const CAPTIONS: &str = "WEBVTT

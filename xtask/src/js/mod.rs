@@ -17,7 +17,7 @@ use std::{
 use anyhow::{Context, Result};
 
 use crate::{
-    frontend, process,
+    frontend, process, small_std,
     step::{Step, note},
     tools::Tools,
     versions,
@@ -32,7 +32,7 @@ struct Entry {
     package: &'static str,
     /// The name of its wasm.
     module: &'static str,
-    /// Whether it is a component: Leptos, a style sheet, and one file of it all.
+    /// Whether it is a component: a style sheet, and one file of it all.
     is_component: bool,
 }
 
@@ -114,8 +114,8 @@ impl Entry {
         let profile = if build == Build::Release { "wasm-release" } else { "dev" };
         let mut cargo = toolchain.cargo();
         cargo.args(["build", "--quiet", "--locked", "--target", TARGET, "--profile", profile]);
-        if self.is_component {
-            cargo.env("RUSTFLAGS", frontend::rust_flags());
+        if build == Build::Release {
+            small_std::apply(toolchain, &mut cargo);
         }
         process::run(cargo.args(["--package", self.package]))?;
         // cargo's own name for the folder of the profile `dev`.

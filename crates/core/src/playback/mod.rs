@@ -4,7 +4,7 @@
 //! - [`error`]: why a video can't be played.
 //! - [`recovery`]: the ladder: retry, another rendition, flush, reattach, a reason and a button.
 //! - [`watchdog`]: sees that the picture stands still.
-//! - [`moof`]: fragments that browsers refuse, put right.
+//! - [`segment`]: whether bytes can be one. [`moof`]: fragments that browsers refuse, put right.
 //! - [`qoe`]: what viewers notice, for whoever measures it. [`resume`]: where they left off.
 //! - [`token`]: when a URL's token runs out, and which URLs get the fresh one.
 
@@ -13,6 +13,7 @@ pub mod moof;
 pub mod qoe;
 pub mod recovery;
 pub mod resume;
+pub mod segment;
 pub mod token;
 pub mod watchdog;
 

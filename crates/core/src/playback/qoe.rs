@@ -153,6 +153,9 @@ pub enum Input {
 /// Milliseconds: a shorter standstill is not noticed, and not told.
 pub const NOTICED: Millis = 50.0;
 
+/// The code of the mildest step: to fetch again.
+const RETRY: &str = "retry";
+
 /// Works out from what happens what a viewer notices.
 #[derive(Clone, Debug, Default)]
 pub struct Observer {
@@ -204,7 +207,11 @@ impl Observer {
                 return (from != Some(to)).then_some(Qoe::Rendition { from, to, auto });
             }
             Input::Failing { code, message, step } => {
-                self.failing.get_or_insert((code, message, step)).2 = step;
+                let (_, _, tried) = self.failing.get_or_insert((code, message, step));
+                // What follows on a step is tried again by itself: it is the step that helped.
+                if step != RETRY {
+                    *tried = step;
+                }
                 if let Some(still) = &mut self.still {
                     still.reason = Reason::Network;
                 }
@@ -376,6 +383,16 @@ mod tests {
         let stood = Qoe::Rebuffer { at: 5_000.0, took: 3_100.0, position: 4.5, reason: Reason::Network };
         assert_eq!(network, [overcome, stood]);
         assert_eq!(source, [Qoe::Rebuffer { at: 5_000.0, took: 400.0, position: 4.5, reason: Reason::Source }]);
+    }
+
+    #[test]
+    fn what_overcame_a_failure_is_the_step_and_not_the_tries_after_it() {
+        let failing = |step| Input::Failing { code: "media", message: "damaged".into(), step };
+        let story = ["retry", "rendition", "retry"].map(|step| (5_000.0, failing(step)));
+        let noticed = after_the_start(&[story.as_slice(), &[(6_000.0, Input::Recovered)]].concat());
+
+        let message = "damaged".into();
+        assert_eq!(noticed, [Qoe::Error { code: "media", message, fatal: false, recovered_by: Some("rendition") }]);
     }
 
     #[test]

@@ -2,9 +2,17 @@
 //!
 //! retry → another rendition → flush and fetch anew → reattach → skip what is damaged → a reason and a button.
 //!
+//! What is damaged in one place is played in [another rendition](detours) there, and no longer.
+//!
 //! Two budgets keep it from going on for ever. [`PATIENCE`] counts the time for which somebody waits for a picture:
 //! as long as what is buffered plays on, nobody need know. [`BUDGET`] counts failures; [`HEALTHY`] playback without
 //! any makes it full again.
+
+pub mod detours;
+mod fault;
+
+pub use detours::{Detours, Stretch};
+pub use fault::{Fault, Part};
 
 use super::PlaybackError;
 use crate::{Millis, upload::retry::Retry};
@@ -25,42 +33,6 @@ const RENEWALS: u32 = 2;
 /// Damaged places that are skipped one after the other.
 const SKIPS: u32 = 3;
 
-/// What was to be fetched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The code of the engine.
-    Engine,
-    /// The master playlist.
-    Master,
-    /// The media playlist of a rendition.
-    Playlist,
-    /// A segment, or an init segment.
-    Segment,
-    /// A key.
-    Key,
-}
-
-/// What failed. The engine itself has stopped trying.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Fault {
-    /// A request came to nothing.
-    Request {
-        /// For what.
-        part: Part,
-        /// The HTTP status; `None` if no answer came, not the whole of it, or not in time.
-        status: Option<u16>,
-    },
-    /// The media is damaged, or the decoder gave up on it.
-    Media {
-        /// Seconds: where the damaged segment ends, if the engine knows which one it is.
-        until: Option<f64>,
-    },
-    /// There is no decoder for this rendition.
-    Codec,
-    /// The [watchdog](super::watchdog) sees that nothing moves, and nobody has said why.
-    Stalled,
-}
-
 /// What the world looks like at the moment of a failure.
 #[derive(Clone, Copy, Debug)]
 pub struct Scene {
@@ -72,6 +44,8 @@ pub struct Scene {
     pub fine: bool,
     /// The rendition that failed, an index into those that are left.
     pub rendition: Option<usize>,
+    /// Where in it, if it failed in one place.
+    pub stretch: Option<Stretch>,
     /// Renditions that are left, that one included.
     pub renditions: usize,
     /// Fresh URLs can be asked for.
@@ -90,6 +64,9 @@ pub enum Step {
     Renew,
     /// Play this rendition no more, and fetch again.
     Avoid(usize),
+    /// Play this rendition in place of the one that failed, and fetch again, until [`Ladder::fetches`] says that the
+    /// damage is behind.
+    Detour(usize),
     /// Throw away what is buffered, with the decoder, and fetch again at the same position.
     Flush,
     /// Start the engine anew: at this position in seconds, or at the present one.
@@ -107,23 +84,11 @@ impl Step {
             Self::Retry(_) => "retry",
             Self::AwaitOnline => "online",
             Self::Renew => "renew",
-            Self::Avoid(_) => "rendition",
+            Self::Avoid(_) | Self::Detour(_) => "rendition",
             Self::Flush => "flush",
             Self::Reattach(_) => "reattach",
             Self::PlayOut => "buffer",
             Self::Tell(_) => "none",
-        }
-    }
-}
-
-impl Fault {
-    /// What there would be to tell if nothing helped.
-    pub const fn error(&self) -> PlaybackError {
-        match self {
-            Self::Request { .. } => PlaybackError::Network,
-            Self::Media { .. } => PlaybackError::Media,
-            Self::Codec => PlaybackError::CodecUnsupported,
-            Self::Stalled => PlaybackError::Stalled,
         }
     }
 }
@@ -140,6 +105,7 @@ pub struct Ladder {
     rung: u32,
     renewals: u32,
     skips: u32,
+    detours: Detours,
     /// When there was a picture the last time.
     fine_at: Millis,
     failed_at: Millis,
@@ -149,7 +115,7 @@ pub struct Ladder {
 
 impl Ladder {
     /// A fresh one, at the moment when the engine starts. `seed` makes the jitter; any number will do.
-    pub const fn new(now: Millis, seed: u64) -> Self {
+    pub fn new(now: Millis, seed: u64) -> Self {
         Self {
             retry: Retry::new(u32::MAX, seed),
             failures: 0,
@@ -157,6 +123,7 @@ impl Ladder {
             rung: 0,
             renewals: 0,
             skips: 0,
+            detours: Detours::default(),
             fine_at: now,
             failed_at: now,
             verdict: None,
@@ -165,15 +132,22 @@ impl Ladder {
 
     /// All is forgotten: the user has pressed the button.
     pub fn restart(&mut self, now: Millis) {
+        self.forget(now);
+        self.detours = Detours::default();
+    }
+
+    /// What was tried is forgotten. Where the stream is damaged is not.
+    fn forget(&mut self, now: Millis) {
         self.retry.headway();
-        *self = Self { retry: self.retry.clone(), ..Self::new(now, 0) };
+        let (retry, detours) = (self.retry.clone(), std::mem::take(&mut self.detours));
+        *self = Self { retry, detours, ..Self::new(now, 0) };
     }
 
     /// There is a picture, and it moves if it should. To be told about every second.
     pub fn fine(&mut self, now: Millis) {
         self.fine_at = now;
         if self.failures > 0 && self.verdict.is_none() && now - self.failed_at >= HEALTHY {
-            self.restart(now);
+            self.forget(now);
         }
     }
 
@@ -181,6 +155,28 @@ impl Ladder {
     pub fn flowed(&mut self) {
         self.misses = 0;
         self.retry.headway();
+    }
+
+    /// The engine has taken another rendition by itself, past this stretch of one. Gives whether that one is to be done
+    /// without: it is damaged in many places.
+    pub fn dodged(&mut self, rendition: usize, stretch: Stretch, renditions: usize) -> bool {
+        self.detours.found(rendition, stretch) && renditions > 1
+    }
+
+    /// What is fetched next begins at this position, in seconds. Gives whether all renditions may be played again, after
+    /// a detour.
+    pub fn fetches(&mut self, next: f64) -> bool {
+        self.detours.pass(next)
+    }
+
+    /// The user has chosen a rendition, and wants to see that one.
+    pub fn chosen(&mut self) {
+        self.detours.end();
+    }
+
+    /// A rendition is there no more.
+    pub fn removed(&mut self, rendition: usize) {
+        self.detours.remove(rendition);
     }
 
     /// The network is back: what waited for it is to be tried at once.
@@ -196,7 +192,7 @@ impl Ladder {
         let verdict = self.verdict.take()?;
         if verdict.is_network() || verdict == PlaybackError::Media {
             // Much may have changed since, and the rough steps have not been taken while there was a picture.
-            self.restart(now);
+            self.forget(now);
             return Some(Step::Retry(0.0));
         }
         Some(Step::Tell(verdict))
@@ -223,7 +219,10 @@ impl Ladder {
         let step = match fault {
             Fault::Request { part, status } => self.request(part, status, scene),
             Fault::Media { until } => self.media(until, scene),
-            Fault::Codec => self.avoid(scene).unwrap_or(Step::Tell(PlaybackError::CodecUnsupported)),
+            Fault::Codec => {
+                let whole = Scene { stretch: None, ..scene };
+                self.avoid(whole).unwrap_or(Step::Tell(PlaybackError::CodecUnsupported))
+            }
             Fault::Stalled => self.stalled(scene),
         };
         self.within_budget(step, fault, scene)
@@ -234,7 +233,7 @@ impl Ladder {
         let waited = scene.now - self.fine_at >= PATIENCE;
         let step = match step {
             Step::Tell(_) => step,
-            _ if waited || self.failures > BUDGET => Step::Tell(reason(fault)),
+            _ if waited || self.failures > BUDGET => Step::Tell(fault.reason()),
             _ => step,
         };
         match step {
@@ -287,6 +286,14 @@ impl Ladder {
     }
 
     fn media(&mut self, until: Option<f64>, scene: Scene) -> Step {
+        // It is known which segment is damaged, and another rendition may not be: nothing is cheaper. Who does not know
+        // may have met a decoder that gives up once.
+        if until.is_some()
+            && scene.stretch.is_some()
+            && let Some(step) = self.avoid(scene)
+        {
+            return step;
+        }
         self.rung += 1;
         // With a picture on screen, the rough steps wait until it has run out.
         match self.rung {
@@ -307,6 +314,12 @@ impl Ladder {
 
     /// At the watchdog's pace, which is several seconds.
     fn stalled(&mut self, scene: Scene) -> Step {
+        // A request that never ends may end in another rendition.
+        if scene.stretch.is_some()
+            && let Some(step) = self.avoid(scene)
+        {
+            return step;
+        }
         self.rung += 1;
         match self.rung {
             1 => Step::Retry(0.0),
@@ -317,26 +330,22 @@ impl Ladder {
         }
     }
 
+    /// Another rendition: where this one is damaged, or from now on.
     fn avoid(&mut self, scene: Scene) -> Option<Step> {
         let rendition = scene.rendition.filter(|_| scene.renditions > 1)?;
+        let step = match scene.stretch {
+            Some(stretch) if !self.detours.spoils(rendition, stretch) => {
+                Step::Detour(self.detours.begin(rendition, stretch, scene.renditions)?)
+            }
+            _ => Step::Avoid(rendition),
+        };
         // What another rendition is asked for has not failed yet.
         self.misses = 0;
-        Some(Step::Avoid(rendition))
+        Some(step)
     }
 
     fn after_a_while(&mut self) -> Step {
         Step::Retry(self.retry.wait(None).map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT)))
-    }
-}
-
-const fn reason(fault: Fault) -> PlaybackError {
-    match fault {
-        Fault::Request { part: Part::Engine, .. } => PlaybackError::EngineUnavailable,
-        Fault::Request { part: Part::Key, .. } => PlaybackError::Key,
-        Fault::Request { .. } => PlaybackError::Network,
-        Fault::Media { .. } => PlaybackError::Media,
-        Fault::Codec => PlaybackError::CodecUnsupported,
-        Fault::Stalled => PlaybackError::Stalled,
     }
 }
 

@@ -1,31 +1,41 @@
 //! Mux's JSON form of a storyboard, which Reelway's server writes too.
 //! <https://docs.mux.com/guides/create-timeline-hover-previews>
 
-use serde::Deserialize;
-
 use super::{Crop, Sheets, Storyboard, StoryboardError, Tile, Unit};
 
-#[derive(Deserialize)]
-struct Board {
-    url: String,
-    tile_width: f64,
-    tile_height: f64,
-    #[serde(default)]
-    duration: Option<f64>,
-    tiles: Vec<Place>,
+/// A storyboard as the JSON has it. Whoever has a JSON parser fills it in: the browser has one, and wasm needs no other.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+pub struct Board {
+    /// Of the sheet.
+    pub url: String,
+    /// Pixels.
+    pub tile_width: f64,
+    /// Pixels.
+    pub tile_height: f64,
+    /// Seconds: the video's length.
+    #[cfg_attr(test, serde(default))]
+    pub duration: Option<f64>,
+    /// In any order.
+    pub tiles: Vec<Place>,
 }
 
-#[derive(Deserialize)]
-struct Place {
-    start: f64,
-    x: f64,
-    y: f64,
-    #[serde(default)]
-    url: Option<String>,
+/// Where one tile is, and when.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+pub struct Place {
+    /// Seconds.
+    pub start: f64,
+    /// Pixels from the sheet's left edge.
+    pub x: f64,
+    /// Pixels from the sheet's top edge.
+    pub y: f64,
+    /// Of the sheet, if it is another one.
+    #[cfg_attr(test, serde(default))]
+    pub url: Option<String>,
 }
 
-pub(super) fn parse(text: &str, resolve: &dyn Fn(&str) -> String) -> Result<Storyboard, StoryboardError> {
-    let board: Board = serde_json::from_str(text).map_err(|_| StoryboardError::Malformed)?;
+pub(super) fn read(board: &Board, resolve: &dyn Fn(&str) -> String) -> Result<Storyboard, StoryboardError> {
     let (width, height) = (board.tile_width, board.tile_height);
     if !(width > 0.0 && height > 0.0) {
         return Err(StoryboardError::Malformed);
@@ -49,7 +59,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Storyboard, StoryboardError> {
-        parse(text, &|url| format!("/media/{url}"))
+        let board: Board = serde_json::from_str(text).map_err(|_| StoryboardError::Malformed)?;
+        super::read(&board, &|url| format!("/media/{url}"))
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod vtt;
 
 use thiserror::Error;
 
+pub use json::{Board, Place};
 pub use shelf::{Shelf, Step};
 
 /// What to show for each moment of a video.
@@ -98,14 +99,13 @@ impl Storyboard {
         vtt::parse(text, resolve)
     }
 
-    /// Reads Mux's JSON form: `{url, tile_width, tile_height, duration, tiles: [{start, x, y}]}`. A tile that is on
-    /// another sheet has a `url` of its own. `resolve` as for [`from_vtt`](Self::from_vtt).
+    /// Takes Mux's JSON form, which was parsed already. `resolve` as for [`from_vtt`](Self::from_vtt).
     ///
     /// # Errors
     ///
     /// [`StoryboardError::Malformed`] if it is something else, [`StoryboardError::Empty`] if it has no usable tile.
-    pub fn from_json(text: &str, resolve: &dyn Fn(&str) -> String) -> Result<Self, StoryboardError> {
-        json::parse(text, resolve)
+    pub fn from_board(board: &Board, resolve: &dyn Fn(&str) -> String) -> Result<Self, StoryboardError> {
+        json::read(board, resolve)
     }
 
     /// The tile for a moment, in seconds: the one whose interval holds it. In a gap and after the end it is the tile

@@ -133,3 +133,7 @@ impl PlayerHandle {
         self.player.dispose();
     }
 }
+
+/// Smaller than the standard library's by a kilobyte of what is downloaded.
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

@@ -24,10 +24,10 @@ impl PlayerHandle {
         self.break_promises("AbortError", "paused before it could play");
         if let Some(video) = self.element() {
             let _ = video.pause();
+            // At once: the next key may come before the element's event does. One without a source sends none.
+            self.paused.set(true);
             if video.ready_state() == 0 {
                 self.observe(Input::Pause);
-                // An element without a source may be paused already, and then sends no event.
-                self.paused.set(true);
                 self.waiting.set(false);
             }
         }
@@ -35,7 +35,7 @@ impl PlayerHandle {
 
     /// Plays or pauses.
     pub fn toggle_play(&self) {
-        if self.paused.get_untracked() { self.play() } else { self.pause() }
+        if self.media().paused() { self.play() } else { self.pause() }
     }
 
     /// Moves to this time, in seconds. The preview stays open until that frame is on screen.

@@ -141,7 +141,10 @@ impl PlayerHandle {
             return self.promise_to_play();
         };
         if video.ready_state() > 0 {
-            return playing(&video);
+            let promise = playing(&video);
+            // At once: the next key may come before the element's event does.
+            self.paused.set(video.paused());
+            return promise;
         }
         self.play_when_loaded.set_value(true);
         if self.deferred.get_untracked() {

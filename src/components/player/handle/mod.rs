@@ -216,10 +216,24 @@ impl PlayerHandle {
         }
     }
 
+    /// There are other renditions now. Those that stay keep their names, and not their numbers.
+    fn take_levels(&self, levels: Vec<Level>) {
+        let before = self.levels.get_untracked();
+        for chosen in [self.level_shown, self.level_wanted] {
+            let level = usize::try_from(chosen.get_untracked()).ok().and_then(|index| before.get(index));
+            let Some(level) = level else { continue };
+            let index = levels.iter().position(|other| other == level).map_or(-1, |index| index as i32);
+            if index != chosen.get_untracked() {
+                chosen.set(index);
+            }
+        }
+        self.levels.set(levels);
+    }
+
     pub(super) fn on_engine(&self, event: EngineEvent) {
         match event {
             EngineEvent::Prefetched => self.observe(Input::Prefetched),
-            EngineEvent::Levels(levels) => self.levels.set(levels),
+            EngineEvent::Levels(levels) => self.take_levels(levels),
             EngineEvent::LevelShown(level) => {
                 self.level_shown.set(level as i32);
                 let shown = self.levels.with_untracked(|levels| levels.get(level).cloned());
@@ -232,6 +246,7 @@ impl PlayerHandle {
                     self.observe(Input::Rendition { to: Rendition { width, height, bitrate }, auto });
                 }
             }
+            EngineEvent::LevelChosen(level) => self.level_wanted.set(level.map_or(-1, |level| level as i32)),
             EngineEvent::AudioTracks(tracks) => self.audio_tracks.set(tracks),
             EngineEvent::AudioShown(track) => self.audio_shown.set(track as i32),
             EngineEvent::Retrying(error, step) => {
@@ -244,8 +259,8 @@ impl PlayerHandle {
                     self.observe(Input::Recovered);
                 }
             }
-            // The guard decides on it.
-            EngineEvent::Fault(..) => {}
+            // The guard decides on them.
+            EngineEvent::Fault(..) | EngineEvent::Dodged(..) | EngineEvent::Fetched(_) => {}
             EngineEvent::Interrupting => self.interrupt(),
             EngineEvent::Still(still) => {
                 if self.waiting.get_untracked() != still {

@@ -1,10 +1,14 @@
 //! What its errors mean, and how long it tries by itself.
 
 use js_sys::Object;
-use reelway_core::playback::recovery::{Fault, Part};
+use reelway_core::playback::recovery::{Fault, Part, Stretch};
 use wasm_bindgen::JsValue;
 
-use crate::dom::{property, set_property};
+use super::look_over::DAMAGED;
+use crate::{
+    dom::{property, set_property},
+    player::engine::Place,
+};
 
 /// What a fatal error of hls.js means: its `type`, its `details`, the HTTP status (0 if there was no answer) and where
 /// the segment ends that it happened in, in seconds.
@@ -25,18 +29,42 @@ pub(super) fn fault(kind: &str, details: &str, status: u16, until: Option<f64>) 
     }
 }
 
-/// The same of the error's own data, with the rendition that it happened in.
-pub(super) fn fault_of(data: &JsValue) -> (Fault, Option<usize>) {
+/// The same of the error's own data, with the place where it happened.
+pub(super) fn fault_of(data: &JsValue) -> (Fault, Option<Place>) {
     let text = |name| property(data, name).as_string().unwrap_or_default();
-    let segment = property(data, "frag");
-    let status = property(&property(data, "response"), "code").as_f64().unwrap_or_default() as u16;
+    let (segment, response) = (property(data, "frag"), property(data, "response"));
+    let status = property(&response, "code").as_f64().unwrap_or_default() as u16;
     let until = property(&segment, "end").as_f64();
-    let of_video = property(&segment, "type").as_string().is_none_or(|kind| kind == "main");
-    let level = [data, &segment, &property(data, "context")]
-        .into_iter()
-        .filter(|_| of_video)
-        .find_map(|holder| property(holder, "level").as_f64());
-    (fault(&text("type"), &text("details"), status, until), level.map(|level| level as usize))
+    let fault = match property(&response, "text").as_string() {
+        Some(text) if text == DAMAGED => Fault::Media { until },
+        _ => fault(&text("type"), &text("details"), status, until),
+    };
+    (fault, of_segment(&segment).or_else(|| of_playlist(data)))
+}
+
+/// Where a segment of hls.js' lies, if it is one of the picture's.
+pub(super) fn of_segment(segment: &JsValue) -> Option<Place> {
+    let number = |name| property(segment, name).as_f64();
+    let of_video = property(segment, "type").as_string().is_some_and(|kind| kind == "main");
+    let rendition = number("level").filter(|level| of_video && *level >= 0.0)? as usize;
+    // An init segment has no place in time.
+    let stretch = number("sn").and(number("start").zip(number("end"))).map(|(from, until)| Stretch { from, until });
+    Some(Place { rendition, stretch })
+}
+
+fn of_playlist(data: &JsValue) -> Option<Place> {
+    if property(data, "frag").is_object() {
+        return None;
+    }
+    let context = property(data, "context");
+    let level = [data, &context].into_iter().find_map(|holder| property(holder, "level").as_f64())?;
+    Some(Place { rendition: level as usize, stretch: None })
+}
+
+/// Whether hls.js has gone over to another rendition because of this error.
+pub(super) fn is_dodged(data: &JsValue) -> bool {
+    let action = property(data, "errorAction");
+    property(&action, "resolved").is_truthy() && property(&action, "nextAutoLevel").as_f64().is_some()
 }
 
 /// hls.js' own patience: a short hiccup it mends by itself, at once and within the same rendition. All else is the

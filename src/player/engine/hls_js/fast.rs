@@ -9,10 +9,12 @@ use std::{
 };
 
 use js_sys::{Array, Object};
-use reelway_core::{Millis, hls::plan::Kind};
+use reelway_core::{Millis, hls::plan::Kind, playback::segment::Shape};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{EventTarget, HtmlVideoElement, MediaSource, SourceBuffer, TimeRanges, Url};
 
+use super::inspector::Inspector;
 use crate::{
     dom::set_property,
     listener::Listener,
@@ -39,6 +41,7 @@ pub(super) struct Fast {
     session: Rc<Session>,
     pub(super) plan: Rc<Plan>,
     media: MediaSource,
+    inspector: Inspector,
     url: String,
     buffers: RefCell<Vec<SourceBuffer>>,
     /// Appended so far.
@@ -74,6 +77,7 @@ impl Fast {
             video: video.clone(),
             session: session.clone(),
             plan: plan.clone(),
+            inspector: Inspector::of(&media),
             media,
             url,
             buffers: RefCell::default(),
@@ -136,7 +140,6 @@ impl Fast {
         self.notify.until(open).await;
         for track in &self.plan.tracks {
             let buffer = self.media.add_source_buffer(&track.mime).ok()?;
-            super::repair::appends(&buffer);
             self.listen(&buffer, &["updateend", "error"]);
             self.buffers.borrow_mut().push(buffer);
         }
@@ -187,7 +190,14 @@ impl Fast {
             }
             index += 1;
         }
-        Some(())
+        // What breaks off would break what is appended after it.
+        let whole = kept.whole().await?;
+        (super::look_over::shape_of(&whole.buffer()) == Shape::Whole).then_some(())
+    }
+
+    /// Whether this is its source.
+    pub(super) fn looks_after(&self, media: &JsValue) -> bool {
+        self.inspector.is_of(media)
     }
 
     /// What was appended.

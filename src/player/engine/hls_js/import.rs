@@ -43,6 +43,8 @@ extern "C" {
     pub(super) fn set_current_level(this: &Hls, level: i32);
     #[wasm_bindgen(method, setter, js_name = nextLevel)]
     pub(super) fn set_next_level(this: &Hls, level: i32);
+    #[wasm_bindgen(method, setter, js_name = loadLevel)]
+    pub(super) fn set_load_level(this: &Hls, level: i32);
     #[wasm_bindgen(method, getter, js_name = audioTracks)]
     pub(super) fn audio_tracks(this: &Hls) -> Array;
     #[wasm_bindgen(method, setter, js_name = audioTrack)]

@@ -4,12 +4,15 @@
 //! - [`fast`]: the first frame before hls.js has arrived.
 //! - [`start`]: how an instance begins, with what was prefetched.
 //! - [`cmcd`]: what it tells the server.
-//! - [`errors`]: what its errors mean. [`repair`]: what it would not play.
+//! - [`inspector`]: what goes into the source, and when that ends.
+//! - [`errors`]: what its errors mean. [`repair`]: what it would not play. [`look_over`]: what it would swallow.
 
 mod cmcd;
 mod errors;
 mod fast;
 mod import;
+mod inspector;
+mod look_over;
 mod repair;
 mod start;
 
@@ -18,7 +21,10 @@ use std::{
     rc::Rc,
 };
 
-use reelway_core::playback::{recovery::Fault, token::Tokens};
+use reelway_core::playback::{
+    recovery::{Fault, Stretch},
+    token::Tokens,
+};
 use wasm_bindgen::{JsValue, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlVideoElement;
@@ -26,13 +32,17 @@ use web_sys::HtmlVideoElement;
 pub use cmcd::Cmcd;
 pub use import::HlsJsSource;
 
-use self::{fast::Fast, import::Hls};
-use super::{AudioTrack, Engine, EngineEvent, Level, Mend, PlaybackError, Report};
+use self::{fast::Fast, import::Hls, inspector::Inspector};
+use super::{AudioTrack, Engine, EngineEvent, Level, Mend, Place, Report};
 use crate::{
-    dom::property,
+    dom::{property, set_property},
     listener::Listener,
     player::{bandwidth, prefetch::Session},
+    timer::Timer,
 };
+
+/// Seconds that a decoder may be ahead of what is on screen.
+const AHEAD: f64 = 1.5;
 
 /// Plays HLS through Media Source Extensions.
 pub struct HlsJsEngine {
@@ -50,8 +60,21 @@ struct Shared {
     generation: Cell<u32>,
     /// What was prefetched for the start that is under way.
     session: RefCell<Option<Rc<Session>>>,
+    /// The segment of the picture that is on its way, and the one that is on screen.
+    fetching: Cell<Option<Place>>,
+    shown: Cell<Option<Place>>,
+    /// What kind of segment failed last: `main` for the picture's. Another kind that arrives mends nothing.
+    failing: RefCell<Option<String>>,
+    /// A rendition is held only to get around what is damaged in another one.
+    detour: Cell<bool>,
+    /// Until a failed element is looked at.
+    failed: RefCell<Option<Timer>>,
     /// The start before hls.js, until hls.js is gone.
     fast: RefCell<Option<Rc<Fast>>>,
+    /// Of the source that hls.js has made itself.
+    inspector: RefCell<Option<Inspector>>,
+    /// The rendition that was chosen by hand. Its index is another once one is done without.
+    chosen: RefCell<Option<Level>>,
 }
 
 /// An instance of hls.js and the callbacks that it holds.
@@ -84,7 +107,14 @@ impl HlsJsEngine {
             bytes: Cell::default(),
             generation: Cell::default(),
             session: RefCell::default(),
+            fetching: Cell::default(),
+            shown: Cell::default(),
+            failing: RefCell::default(),
+            detour: Cell::default(),
+            failed: RefCell::default(),
             fast: RefCell::default(),
+            inspector: RefCell::default(),
+            chosen: RefCell::default(),
         };
         Self { shared: Rc::new(shared) }
     }
@@ -100,6 +130,12 @@ impl Engine for HlsJsEngine {
 
     fn set_level(&self, level: Option<usize>) {
         let Some(hls) = self.shared.hls() else { return };
+        self.shared.chosen.replace(level.and_then(|level| levels(&hls).into_iter().nth(level)));
+        if let Some(level) = level {
+            // With which it begins again when it replaces a source that broke.
+            hls.set_start_level(level as i32);
+        }
+        self.shared.detour.set(false);
         match level {
             // At once, since nobody watches it go: what is on screen is what was chosen.
             Some(level) if self.shared.video.paused() => hls.set_current_level(level as i32),
@@ -120,16 +156,47 @@ impl Engine for HlsJsEngine {
             drop(running);
             return self.load(position);
         };
-        if let Mend::Avoid(level) = mend {
-            hls.remove_level(level as u32);
+        match mend {
+            Mend::Avoid(level) => {
+                // The others' numbers change.
+                self.shared.fetching.take();
+                self.shared.shown.take();
+                hls.remove_level(level as u32);
+            }
+            Mend::Detour(level) => {
+                self.shared.detour.set(true);
+                hls.set_load_level(level as i32);
+            }
+            Mend::Retry | Mend::Flush => {}
         }
+        let emptied = matches!(mend, Mend::Detour(_)) && self.shared.video.ready_state() == 0;
+        if matches!(mend, Mend::Detour(_)) {
+            self.shared.leave_level();
+        }
+        self.shared.keep_level();
         if hls.levels().length() == 0 {
             hls.load_source(self.shared.tokens.borrow().url());
         } else if mend == Mend::Flush || broken {
             hls.recover_media_error();
             hls.start_load(position);
         } else {
-            hls.start_load(-1.0);
+            hls.start_load(if emptied { position } else { -1.0 });
+        }
+    }
+
+    fn fetching(&self) -> Option<Place> {
+        self.shared.fetching.get()
+    }
+
+    fn allow(&self) {
+        let Some(hls) = self.shared.hls() else { return };
+        for level in hls.levels() {
+            for count in ["loadError", "fragmentError"] {
+                set_property(&level, count, 0);
+            }
+        }
+        if self.shared.detour.take() {
+            hls.set_load_level(-1);
         }
     }
 
@@ -163,7 +230,13 @@ impl Shared {
         // First hls.js, which may have taken over the element and the source.
         self.running.take();
         self.fast.take();
+        self.inspector.take();
         self.session.take();
+        self.failed.take();
+        self.failing.take();
+        self.fetching.take();
+        self.shown.take();
+        self.detour.take();
     }
 
     /// The instance, if one runs. Its own borrow ends here: hls.js calls back from within its methods.
@@ -171,29 +244,104 @@ impl Shared {
         self.running.borrow().as_ref().map(|running| running.hls.clone())
     }
 
-    fn on_flowing(self: &Rc<Self>, _: &JsValue) {
+    fn on_fetching(self: &Rc<Self>, data: &JsValue) {
+        let place = errors::of_segment(&property(data, "frag")).filter(|place| place.stretch.is_some());
+        if place.is_some() {
+            self.fetching.set(place);
+        }
+    }
+
+    fn on_flowing(self: &Rc<Self>, data: &JsValue) {
         if let Some(hls) = self.hls() {
             bandwidth::note(hls.bandwidth_estimate());
         }
+        let segment = property(data, "frag");
+        if errors::of_segment(&segment).is_some() {
+            self.fetching.take();
+        }
+        let kind = property(&segment, "type").as_string();
+        if self.failing.borrow().is_some() && *self.failing.borrow() != kind {
+            return;
+        }
+        self.failing.take();
         (self.report)(EngineEvent::Flowing);
     }
 
+    fn on_buffered(self: &Rc<Self>, data: &JsValue) {
+        let place = errors::of_segment(&property(data, "frag"));
+        if let Some(stretch) = place.and_then(|place| place.stretch) {
+            (self.report)(EngineEvent::Fetched(stretch.until));
+        }
+    }
+
+    fn on_shown(self: &Rc<Self>, data: &JsValue) {
+        self.shown.set(errors::of_segment(&property(data, "frag")));
+    }
+
+    /// The element has failed. hls.js only takes a note of it, and goes on filling a buffer that nobody decodes any more,
+    /// unless it knows which append it was: that it mends and tells within this task.
+    fn on_element_error(self: &Rc<Self>) {
+        let shared = Rc::downgrade(self);
+        self.failed.replace(Some(Timer::new(0.0, move || {
+            let Some(shared) = shared.upgrade().filter(|shared| shared.video.error().is_some()) else { return };
+            let now = shared.video.current_time();
+            // A decoder is ahead of what is on screen: it may have been the next segment.
+            let around = |Stretch { from, until }| match until - now < AHEAD {
+                true => Stretch { from, until: until + (until - from) },
+                false => Stretch { from, until },
+            };
+            let place = shared.shown.get().map(|place| Place { stretch: place.stretch.map(around), ..place });
+            (shared.report)(EngineEvent::Fault(Fault::Media { until: None }, place));
+        })));
+    }
+
     fn on_levels(self: &Rc<Self>, _: &JsValue) {
-        let running = self.running.borrow();
-        let Some(running) = &*running else { return };
-        let number = |level: &JsValue, name| property(level, name).as_f64().unwrap_or_default() as u32;
-        let levels = running.hls.levels().into_iter().map(|level| Level {
-            width: number(&level, "width"),
-            height: number(&level, "height"),
-            bitrate: number(&level, "bitrate"),
-        });
-        (self.report)(EngineEvent::Levels(levels.collect()));
+        let Some(hls) = self.hls() else { return };
+        (self.report)(EngineEvent::Levels(levels(&hls)));
+        self.keep_level();
+    }
+
+    /// The rendition that was chosen is damaged: hls.js chooses again.
+    fn leave_level(&self) {
+        if self.chosen.take().is_some() {
+            if let Some(hls) = self.hls() {
+                hls.set_start_level(-1);
+            }
+            (self.report)(EngineEvent::LevelChosen(None));
+        }
+    }
+
+    /// The rendition that was chosen stays chosen: hls.js forgets it when it replaces its source after an error, when it
+    /// starts anew, and when another one is done without.
+    fn keep_level(&self) {
+        let chosen = self.chosen.borrow().clone();
+        let (Some(hls), Some(chosen)) = (self.hls(), chosen) else { return };
+        let levels = levels(&hls);
+        if levels.is_empty() {
+            return;
+        }
+        let index = levels.iter().position(|level| *level == chosen);
+        match index {
+            Some(index) => {
+                hls.set_start_level(index as i32);
+                hls.set_load_level(index as i32);
+            }
+            None => {
+                hls.set_load_level(-1);
+                self.chosen.take();
+            }
+        }
+        (self.report)(EngineEvent::LevelChosen(index));
     }
 
     fn on_level_switched(self: &Rc<Self>, data: &JsValue) {
-        if let Some(level) = property(data, "level").as_f64() {
-            (self.report)(EngineEvent::LevelShown(level as usize));
+        let Some(level) = property(data, "level").as_f64() else { return };
+        let left = self.hls().is_some_and(|hls| property(&hls, "manualLevel").as_f64() == Some(-1.0));
+        // Its segments could not be had, and hls.js went elsewhere.
+        if left && self.chosen.take().is_some() {
+            (self.report)(EngineEvent::LevelChosen(None));
         }
+        (self.report)(EngineEvent::LevelShown(level as usize));
     }
 
     fn on_audio_tracks(self: &Rc<Self>, _: &JsValue) {
@@ -215,11 +363,30 @@ impl Shared {
     }
 
     fn on_error(self: &Rc<Self>, data: &JsValue) {
-        let (fault, level) = errors::fault_of(data);
-        if property(data, "fatal").is_truthy() {
-            (self.report)(EngineEvent::Fault(fault, level));
-        } else if matches!(fault, Fault::Request { .. }) {
-            (self.report)(EngineEvent::Retrying(PlaybackError::Network, "retry"));
+        let (fault, place) = errors::fault_of(data);
+        let is_damage = matches!(fault, Fault::Media { .. });
+        if !is_damage || property(data, "response").is_object() {
+            self.failing.replace(property(&property(data, "frag"), "type").as_string());
+        }
+        let resets = property(data, "details").as_string().is_some_and(|details| details == "mediaSourceRequiresReset");
+        if property(data, "fatal").is_truthy() || resets {
+            (self.report)(EngineEvent::Fault(fault, place));
+        } else if let Some(place) = place.filter(|_| errors::is_dodged(data)) {
+            self.leave_level();
+            (self.report)(EngineEvent::Dodged(fault, place));
+        } else if !is_damage || property(data, "response").is_object() {
+            (self.report)(EngineEvent::Retrying(fault.error(), "retry"));
         }
     }
+}
+
+/// The renditions of hls.js, lowest first.
+fn levels(hls: &Hls) -> Vec<Level> {
+    let number = |level: &JsValue, name| property(level, name).as_f64().unwrap_or_default() as u32;
+    let level = |level: JsValue| Level {
+        width: number(&level, "width"),
+        height: number(&level, "height"),
+        bitrate: number(&level, "bitrate"),
+    };
+    hls.levels().into_iter().map(level).collect()
 }

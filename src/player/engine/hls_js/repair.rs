@@ -1,10 +1,10 @@
 //! What streams of the wild get wrong, and hls.js would not play.
 
-use js_sys::{Array, Function, Object, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use reelway_core::playback::moof;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue};
 
-use crate::dom::{property, set_property};
+use crate::dom::property;
 
 /// Bytes of a block of AES.
 const BLOCK: f64 = 16.0;
@@ -28,35 +28,17 @@ pub(super) fn ranges(data: &JsValue) {
     }
 }
 
-/// `data.tracks` have the source buffers that hls.js has just made.
-pub(super) fn buffers(data: &JsValue) {
-    for track in Object::values(property(data, "tracks").unchecked_ref()) {
-        appends(&property(&track, "buffer"));
-    }
-}
-
-/// What is appended to this source buffer is looked over first.
-pub(super) fn appends(buffer: &JsValue) {
-    let Ok(append) = property(buffer, "appendBuffer").dyn_into::<Function>() else { return };
-    let this = buffer.clone();
-    let look_over = Closure::<dyn Fn(JsValue) -> Result<JsValue, JsValue>>::new(move |bytes: JsValue| {
-        if let Some(bytes) = bytes.dyn_ref::<Uint8Array>() {
-            fragments(bytes);
-        }
-        append.call1(&this, &bytes)
-    });
-    set_property(buffer, "appendBuffer", look_over.into_js_value());
-}
-
-/// Puts each `moof` right, in place.
-fn fragments(bytes: &Uint8Array) {
-    let mut at = 0;
+/// Puts each `moof` of what is about to be appended right, in place.
+pub(super) fn fragments(bytes: &Uint8Array) {
+    let mut at: u32 = 0;
     let mut first = [0; 8];
-    while at + 8 <= bytes.length() {
-        bytes.subarray(at, at + 8).copy_to(&mut first);
-        let Some((length, is_moof)) = moof::header(&first) else { return };
-        let end = at.saturating_add(length as u32);
-        if is_moof && end <= bytes.length() {
+    // What is damaged may say of itself that it is as long as can be.
+    let within = |at: u32, length: u32| at.checked_add(length).filter(|end| *end <= bytes.length());
+    while let Some(header) = within(at, 8) {
+        bytes.subarray(at, header).copy_to(&mut first);
+        let found = moof::header(&first).and_then(|(length, is_moof)| Some((within(at, length as u32)?, is_moof)));
+        let Some((end, is_moof)) = found else { return };
+        if is_moof {
             let place = bytes.subarray(at, end);
             let mut moof = place.to_vec();
             if moof::rebase(&mut moof) {

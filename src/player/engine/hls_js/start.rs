@@ -10,7 +10,10 @@ use reelway_core::playback::{
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::XmlHttpRequest;
 
-use super::{Callback, EngineEvent, Running, Shared, ShouldRetry, errors, fast::Fast, import::Hls, repair};
+use super::{
+    Callback, EngineEvent, Running, Shared, ShouldRetry, errors, fast::Fast, import::Hls, inspector::Inspector,
+    look_over, repair,
+};
 use crate::{
     dom::{call_method, property, set_property, window},
     listener::Listener,
@@ -119,11 +122,16 @@ impl Shared {
         on("hlsLevelSwitched", Self::on_level_switched);
         on("hlsAudioTracksUpdated", Self::on_audio_tracks);
         on("hlsAudioTrackSwitched", Self::on_audio_switched);
+        on("hlsFragLoading", Self::on_fetching);
         on("hlsFragLoaded", Self::on_flowing);
+        on("hlsFragBuffered", Self::on_buffered);
+        on("hlsFragChanged", Self::on_shown);
         on("hlsError", Self::on_error);
         on("hlsLevelLoaded", |_, data| repair::ranges(data));
         on("hlsAudioTrackLoaded", |_, data| repair::ranges(data));
-        on("hlsBufferCreated", |_, data| repair::buffers(data));
+        // Before it fetches anything for the new source.
+        on("hlsMediaAttaching", |shared, _| shared.keep_level());
+        on("hlsMediaAttached", Self::on_attached);
         // Also where hls.js resets the element by itself. Not when it is destroyed: then it runs no more.
         on("hlsMediaDetaching", |shared, _| {
             if shared.hls().is_some() {
@@ -131,10 +139,9 @@ impl Shared {
             }
         });
         let shared = Rc::downgrade(&self);
-        // hls.js only takes a note of it, and goes on filling a buffer that nobody decodes any more.
         let on_error = Listener::new(&self.video, "error", move |_| {
             if let Some(shared) = shared.upgrade() {
-                (shared.report)(EngineEvent::Fault(Fault::Media { until: None }, None));
+                shared.on_element_error();
             }
         });
         let on_play = self.is_reserved().then(|| {
@@ -227,9 +234,15 @@ impl Shared {
             }
         }
         let base: Option<Function> = property(&property(class, "DefaultConfig"), "loader").dyn_into().ok();
-        if let Some((session, base)) = session.as_ref().zip(base) {
-            set_property(&config, "loader", session.loader(&base));
+        let Some(base) = base else { return config };
+        let loader = match &*session {
+            Some(session) => session.loader(&base),
+            None => base.into(),
+        };
+        if let Some(loader) = loader.dyn_ref::<Function>() {
+            set_property(&config, "fLoader", look_over::loader(loader));
         }
+        set_property(&config, "loader", loader);
         config
     }
 
@@ -256,6 +269,16 @@ impl Shared {
         // It would wait for its first segment to learn what is in the stream before it takes the buffers over.
         hls.trigger("hlsBufferCodecs", &fast.tracks(false));
         hls.start_load_here(self.video.current_time(), true);
+    }
+
+    /// It has a source to fill: the first one, or one in place of one that broke.
+    fn on_attached(self: &Rc<Self>, data: &JsValue) {
+        let media = property(data, "mediaSource");
+        let known = self.fast.borrow().as_ref().is_some_and(|fast| fast.looks_after(&media))
+            || self.inspector.borrow().as_ref().is_some_and(|inspector| inspector.is_of(&media));
+        if media.is_object() && !known {
+            self.inspector.replace(Some(Inspector::of(&media)));
+        }
     }
 
     /// The longer side of the player in device pixels.

@@ -19,3 +19,4 @@ mod screenshots;
 mod start;
 mod storyboard;
 mod touch;
+mod watch;

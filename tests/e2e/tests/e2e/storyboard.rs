@@ -8,6 +8,7 @@ use reelway_e2e::{
     scrubber::Scrubber,
     server::Server,
     stage::{Show, Stage},
+    trace::Trace,
     turn, wait,
 };
 use serde_json::{Value, json};
@@ -203,58 +204,76 @@ async fn a_pointer_that_moves_each_millisecond_over_two_hours_leaves_the_page_id
     let _turn = turn().await;
     let media = Media::new().unwrap();
     let stage = stage(media.two_hours().unwrap(), "storyboard.vtt").await;
-    let browser = Browser::open().await.unwrap();
+    let browser = Browser::open_traced().await.unwrap();
     browser.goto(stage.url()).await.unwrap();
     let player = Player::on_this_page(&browser).await.unwrap();
     player.hover(0.5).await.unwrap();
-    // Time that the page's thread has the processor: how busy the machine is with other things does not count.
-    browser.devtools("Performance.enable", json!({ "timeDomain": "threadTicks" })).await.unwrap();
 
+    let mut rounds = Vec::new();
     for drag in [false, true] {
-        let mut rounds = Vec::new();
-        for _ in 0..3 {
-            let before = time_at_work(&browser).await;
-            let answer = browser.run(MOVE, vec![json!(drag)]).await.unwrap();
-            let work = time_at_work(&browser).await - before;
+        for round in 0..3 {
+            // Each begins with a clean heap.
+            browser.devtools("HeapProfiler.collectGarbage", json!({})).await.unwrap();
+            let name = format!("drag: {drag}, round {round}");
+            let answer = browser.run(MOVE, vec![json!(drag), json!(name)]).await.unwrap();
             assert!(answer["moves"].as_f64() > Some(1000.0), "{answer}");
             assert!(answer["labels"].as_f64() > Some(20.0), "the preview follows: {answer}");
-            rounds.push(work / answer["frames"].as_f64().unwrap());
+            rounds.push((drag, name, answer["frames"].as_f64().unwrap()));
         }
-        println!("drag: {drag}: work in a frame with a pointer that moves, in ms: {rounds:.2?}");
-        // The best of three: the first may still decode sheets, and compile.
-        let best = rounds.iter().copied().fold(f64::INFINITY, f64::min);
-        assert!(best <= WORK, "a frame's work takes {best} ms");
     }
+    let trace = Trace::of(&browser).await.unwrap();
+
+    let mut best = HashMap::new();
+    for (drag, name, frames) in rounds {
+        let mut traced = trace.frames(&format!("{name} begins"), &format!("{name} ends")).unwrap();
+        assert!((traced.len() as f64 - frames).abs() < 4.0, "{} of {frames} frames are traced", traced.len());
+        traced.sort_by(|a, b| a.work.total_cmp(&b.work));
+        let at = |share: f64| &traced[((traced.len() - 1) as f64 * share) as usize];
+        let [p50, p95, most] = [0.5, 0.95, 1.0].map(|share| at(share).work);
+        let collecting = traced.iter().map(|frame| frame.collecting).fold(0.0, f64::max);
+        println!("{name}: work in a frame, of {frames}: p50 {p50:.2} ms, p95 {p95:.2} ms, max {most:.2} ms");
+        println!("    and at most {collecting:.2} ms of collecting litter");
+        if most > WORK {
+            println!("    the longest: {:.2?}", at(1.0).most());
+        }
+        let best: &mut f64 = best.entry(drag).or_insert(f64::INFINITY);
+        *best = best.min(most);
+    }
+    // Without the collector: the test makes an event for each move, where a browser makes one for all moves of a frame, and
+    // it is that litter which is collected, in the middle of any frame. The best of three: in one of them sheets are
+    // decoded and code is compiled, and the browser itself tidies up when it likes. In two seconds of moves no frame is
+    // over it.
+    assert!(best.values().all(|most| *most <= WORK), "a frame's work takes too long, at best {best:?}");
 }
 
-/// Milliseconds that the page's thread has worked so far: scripts, style, layout and painting.
-async fn time_at_work(browser: &Browser) -> f64 {
-    let metrics = browser.devtools("Performance.getMetrics", json!({})).await.unwrap();
-    let task = metrics["metrics"].as_array().unwrap().iter().find(|metric| metric["name"] == "TaskDuration").unwrap();
-    task["value"].as_f64().unwrap() * 1000.0
-}
-
-/// Sends a move for each millisecond of two seconds, to and fro over the whole slider.
+/// Sends a move for each millisecond of two seconds, to and fro over the whole slider. A frame that comes late, because
+/// the machine is busy, has no more of them than another: 17.
 const MOVE: &str = "
-    const [drag] = arguments;
+    const [drag, name] = arguments;
     const slider = document.querySelector('[part~=time-slider]');
     const { left, width, top, height } = slider.getBoundingClientRect();
     const send = (type, share) => slider.dispatchEvent(new PointerEvent(type, {
         bubbles: true, pointerType: 'mouse', pointerId: 1, clientX: left + share * width, clientY: top + height / 2,
     }));
-    let frames = 0, moves = 0;
+    let frames = 0, moves = 0, due = 0;
     const labels = new Set();
     if (drag) send('pointerdown', 0);
+    console.timeStamp(`${name} begins`);
     const started = performance.now();
+    let last = started;
     const ticks = setInterval(() => {
-        for (; moves < performance.now() - started; moves += 1) send('pointermove', Math.abs((moves / 1000) % 2 - 1));
+        const now = performance.now();
+        due = Math.min(due + now - last, 17 * (frames + 1));
+        last = now;
+        for (; moves < due; moves += 1) send('pointermove', Math.abs((moves / 1000) % 2 - 1));
     }, 1);
-    while (performance.now() - started < 2000) {
+    while (frames < 120) {
         await new Promise((done) => requestAnimationFrame(done));
         frames += 1;
         labels.add(document.querySelector('[part~=preview-time]').textContent);
     }
     clearInterval(ticks);
+    console.timeStamp(`${name} ends`);
     send('pointercancel', 0);
     return { frames, moves, labels: labels.size };";
 

@@ -11,7 +11,7 @@ const fn answer(part: Part, status: u16) -> Fault {
 
 /// Waiting for a picture, on the better of two renditions.
 const WAITING: Scene =
-    Scene { now: 0.0, online: true, fine: false, rendition: Some(1), renditions: 2, renewable: false };
+    Scene { now: 0.0, online: true, fine: false, rendition: Some(1), stretch: None, renditions: 2, renewable: false };
 const ONE: Scene = Scene { renditions: 1, rendition: Some(0), ..WAITING };
 
 /// What the ladder says to the same failure, again and again, a second apart. Waits are written as 1.
@@ -91,6 +91,67 @@ fn damaged_media_is_flushed_fetched_elsewhere_reattached_skipped() {
     assert_eq!(steps[..4], [Step::Flush, Step::Reattach(None), Step::Reattach(None), skip]);
     assert_eq!(steps.iter().filter(|step| **step == skip).count(), 3);
     assert_eq!(steps.last(), Some(&Step::Tell(Error::Media)));
+}
+
+/// Damaged in the fourth segment.
+const HERE: Scene = Scene { stretch: Some(Stretch { from: 12.0, until: 16.0 }), ..WAITING };
+
+#[test]
+fn what_is_damaged_in_one_place_is_played_in_another_rendition_there() {
+    for (fault, fine, tries) in [
+        (DAMAGED, false, 1),
+        (DAMAGED, true, 1),
+        (Fault::Stalled, false, 1),
+        (answer(Part::Segment, 404), false, 1),
+        (CUT, true, 3),
+    ] {
+        let mut ladder = Ladder::new(0.0, 7);
+        let steps: Vec<_> = (0..tries).map(|_| ladder.fault(fault, Scene { fine, ..HERE })).collect();
+        assert_eq!(steps.last(), Some(&Step::Detour(0)), "{fault:?}: {steps:?}");
+        assert!(!ladder.fetches(12.0), "the damage is still ahead");
+        assert!(ladder.fetches(16.0));
+    }
+}
+
+#[test]
+fn what_is_damaged_there_in_every_rendition_is_flushed_reattached_skipped() {
+    let mut ladder = Ladder::new(0.0, 7);
+    let mut steps = vec![ladder.fault(DAMAGED, HERE)];
+    for _ in 0..4 {
+        steps.push(ladder.fault(DAMAGED, Scene { rendition: Some(0), ..HERE }));
+    }
+    let again = Step::Reattach(None);
+    assert_eq!(steps, [Step::Detour(0), Step::Flush, again, again, Step::Reattach(Some(12.0))]);
+}
+
+#[test]
+fn what_is_damaged_in_many_places_is_done_without() {
+    let mut ladder = Ladder::new(0.0, 7);
+    let at = |from: f64| Scene { stretch: Some(Stretch { from, until: from + 4.0 }), ..WAITING };
+    assert_eq!(ladder.fault(DAMAGED, at(12.0)), Step::Detour(0));
+    ladder.fetches(16.0);
+    // Healthy playback forgets what was tried, but not where it is damaged.
+    ladder.fine(60_000.0);
+    assert!(!ladder.dodged(1, Stretch { from: 40.0, until: 44.0 }, 2));
+    ladder.fetches(44.0);
+    assert_eq!(ladder.fault(DAMAGED, at(80.0)), Step::Avoid(1));
+    ladder.removed(1);
+
+    ladder.restart(70_000.0);
+    assert_eq!(ladder.fault(DAMAGED, at(80.0)), Step::Detour(0), "the button tries all of it again");
+}
+
+#[test]
+fn who_chooses_a_rendition_ends_the_detour() {
+    let mut ladder = Ladder::new(0.0, 7);
+    ladder.fault(DAMAGED, HERE);
+    ladder.chosen();
+    assert!(!ladder.fetches(16.0), "there is nothing to go back from");
+}
+
+#[test]
+fn a_codec_is_nowhere_better_in_the_same_rendition() {
+    assert_eq!(Ladder::new(0.0, 7).fault(Fault::Codec, HERE), Step::Avoid(1));
 }
 
 #[test]
@@ -177,25 +238,29 @@ proptest! {
     /// Whatever fails, in whatever order, with data in between or not: without a picture it comes to a told reason.
     #[test]
     fn it_never_goes_on_for_ever(
-        faults in prop::collection::vec((any_fault(), any::<bool>(), 1.0..3000.0), 1..20),
+        faults in prop::collection::vec((any_fault(), any::<bool>(), any::<bool>(), 1.0..3000.0), 1..20),
         renditions in 1..5_usize,
         renewable in any::<bool>(),
     ) {
         let mut ladder = Ladder::new(0.0, 3);
         let (mut now, mut left) = (0.0, renditions);
         for count in 0.. {
-            let (fault, flows, span) = faults[count % faults.len()];
+            let (fault, flows, local, span) = faults[count % faults.len()];
             now += span;
             if flows {
                 ladder.flowed();
             }
-            let scene = Scene { now, online: true, fine: false, rendition: Some(left - 1), renditions: left, renewable };
+            let stretch = local.then(|| Stretch { from: f64::from(count as u32), until: f64::from(count as u32 + 1) });
+            let rendition = Some(left - 1);
+            let scene = Scene { now, online: true, fine: false, rendition, stretch, renditions: left, renewable };
             match ladder.fault(fault, scene) {
                 Step::Tell(_) => break,
                 Step::Avoid(rendition) => {
                     prop_assert!(left > 1 && rendition < left);
+                    ladder.removed(rendition);
                     left -= 1;
                 }
+                Step::Detour(to) => prop_assert!(to < left - 1),
                 Step::Retry(wait) => {
                     prop_assert!((0.0..=LONGEST_WAIT).contains(&wait));
                     now += wait;
@@ -223,7 +288,7 @@ proptest! {
                 ladder.fine(now);
                 fine_at = now;
             }
-            let scene = Scene { now, online: true, fine, rendition: Some(0), renditions: 1, renewable: true };
+            let scene = Scene { now, online: true, fine, rendition: Some(0), stretch: None, renditions: 1, renewable: true };
             match ladder.fault(fault, scene) {
                 Step::Tell(error) => {
                     prop_assert!(!fine || error == Error::CodecUnsupported, "it plays, and is told {error:?}");

@@ -9,10 +9,6 @@ use std::{
     rc::Rc,
 };
 
-use wasm_bindgen::{JsCast, closure::Closure};
-
-use crate::dom::window;
-
 /// Names a node: its place, and how often that has been given before. One number, so that a handle is one too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Id(u32);
@@ -53,7 +49,7 @@ struct Graph {
     observer: Cell<Option<Id>>,
     owner: Cell<Option<Id>>,
     queue: RefCell<Vec<Id>>,
-    flush: RefCell<Option<Closure<dyn FnMut()>>>,
+    wake: Cell<Option<fn()>>,
 }
 
 thread_local! {
@@ -128,7 +124,8 @@ fn dispose(id: Id) {
 /// Calls what waits for the end, and then disposes of what it owns, the newest first: what ends may still look at it.
 fn clear(node: &Node) {
     for cleanup in node.cleanups.take() {
-        cleanup();
+        // Of whoever happens to run now, it is no part.
+        within(None, None, cleanup);
     }
     for id in node.owned.take().into_iter().rev() {
         dispose(id);
@@ -181,23 +178,25 @@ fn mark(id: Id, state: State) {
     }
 }
 
-/// Runs it in the next microtask.
+/// Has it run with the others that wait.
 pub(super) fn enqueue(id: Id) {
-    let first = graph(|graph| {
+    let wake = graph(|graph| {
         let mut queue = graph.queue.borrow_mut();
         queue.push(id);
-        queue.len() == 1
+        graph.wake.get().filter(|_| queue.len() == 1)
     });
-    if first {
-        graph(|graph| {
-            let mut flush = graph.flush.borrow_mut();
-            let flush = flush.get_or_insert_with(|| Closure::new(run_queued));
-            window().queue_microtask(flush.as_ref().unchecked_ref());
-        });
+    if let Some(wake) = wake {
+        wake();
     }
 }
 
-fn run_queued() {
+/// Whom to call when the first effect begins to wait: it has [`run_waiting`] called soon, once what goes on now is over.
+pub fn on_waiting(wake: fn()) {
+    graph(|graph| graph.wake.set(Some(wake)));
+}
+
+/// Runs the effects that wait.
+pub fn run_waiting() {
     let queue = graph(|graph| graph.queue.take());
     for id in queue {
         freshen(id);

@@ -2,9 +2,6 @@
 
 use std::{any::Any, cell::Cell, marker::PhantomData, rc::Rc};
 
-use wasm_bindgen::JsCast;
-use web_sys::Element;
-
 use super::graph::{Id, enqueue, find, freshen, make, make_running, tell, track};
 
 macro_rules! handle {
@@ -231,149 +228,6 @@ impl<T: Clone + 'static> StoredValue<T> {
     }
 }
 
-/// Something to read: a signal, a memo, a function of them, or a constant.
-pub struct Signal<T>(Kind<T>);
-
-enum Kind<T> {
-    Signal(RwSignal<T>),
-    Memo(Memo<T>),
-    Derived(StoredValue<Rc<dyn Fn() -> T>>),
-}
-
-impl<T> Clone for Signal<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Signal<T> {}
-
-impl<T> Clone for Kind<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Kind<T> {}
-
-impl<T: Clone + 'static> Signal<T> {
-    /// A function of other signals, which is called whenever this is read.
-    pub fn derive(value: impl Fn() -> T + 'static) -> Self {
-        let value: Rc<dyn Fn() -> T> = Rc::new(value);
-        Self(Kind::Derived(StoredValue::new(value)))
-    }
-
-    /// A constant.
-    pub fn stored(value: T) -> Self {
-        Self(Kind::Signal(RwSignal::new(value)))
-    }
-
-    /// A copy; follows it.
-    pub fn get(&self) -> T {
-        match self.0 {
-            Kind::Signal(signal) => signal.get(),
-            Kind::Memo(memo) => memo.get(),
-            Kind::Derived(value) => value.get_value()(),
-        }
-    }
-
-    /// A copy.
-    pub fn get_untracked(&self) -> T {
-        super::untrack(|| self.get())
-    }
-
-    /// Reads it, and follows it.
-    pub fn with<U>(&self, read: impl FnOnce(&T) -> U) -> U {
-        read(&self.get())
-    }
-}
-
-impl<T> From<RwSignal<T>> for Signal<T> {
-    fn from(signal: RwSignal<T>) -> Self {
-        Self(Kind::Signal(signal))
-    }
-}
-
-impl<T> From<Memo<T>> for Signal<T> {
-    fn from(memo: Memo<T>) -> Self {
-        Self(Kind::Memo(memo))
-    }
-}
-
-impl<T: Clone + Default + 'static> Default for Signal<T> {
-    fn default() -> Self {
-        Self::stored(T::default())
-    }
-}
-
-/// A function that can be copied.
-pub struct Callback<A>(StoredValue<Rc<dyn Fn(A)>>);
-
-impl<A> Clone for Callback<A> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<A> Copy for Callback<A> {}
-
-impl<A: 'static> Callback<A> {
-    /// Of this function.
-    pub fn new(call: impl Fn(A) + 'static) -> Self {
-        let call: Rc<dyn Fn(A)> = Rc::new(call);
-        Self(StoredValue::new(call))
-    }
-
-    /// Calls it.
-    pub fn run(&self, argument: A) {
-        self.0.get_value()(argument);
-    }
-}
-
-/// An element, once it is made. `T` is its class.
-pub struct NodeRef<T>(RwSignal<Option<Element>>, PhantomData<fn() -> T>);
-
-impl<T> Clone for NodeRef<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for NodeRef<T> {}
-
-impl<T: JsCast> Default for NodeRef<T> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<T: JsCast> NodeRef<T> {
-    /// One that is to be filled.
-    pub fn new() -> Self {
-        Self(RwSignal::new(None), PhantomData)
-    }
-
-    /// This is the element.
-    pub fn load(&self, element: &Element) {
-        self.0.set(Some(element.clone()));
-    }
-
-    /// The element; follows it.
-    pub fn get(&self) -> Option<T> {
-        self.0.get().map(JsCast::unchecked_into)
-    }
-
-    /// The element.
-    pub fn get_untracked(&self) -> Option<T> {
-        self.0.get_untracked().map(JsCast::unchecked_into)
-    }
-
-    /// The element; `Some(None)` if it is not made yet, `None` if its owner is gone.
-    pub fn try_get_untracked(&self) -> Option<Option<T>> {
-        Some(self.0.try_get_untracked()?.map(JsCast::unchecked_into))
-    }
-}
-
 /// A value that is worked out anew when a signal changes, and tells on only if it differs then.
 pub fn memo<T: PartialEq + 'static>(value: impl Fn() -> T + 'static) -> Memo<T> {
     // It holds nothing until it is read.
@@ -396,7 +250,7 @@ pub fn memo<T: PartialEq + 'static>(value: impl Fn() -> T + 'static) -> Memo<T> 
     Memo(made, PhantomData)
 }
 
-/// Runs in the next microtask, and again whenever a signal changes that it reads.
+/// Runs with those that wait, and again whenever a signal changes that it reads.
 pub fn effect(run: impl FnMut() + 'static) {
     enqueue(running(Box::new(run)));
 }

@@ -1,0 +1,35 @@
+//! A standard library that is made for size, for what users download: `build-std` of the installed source, with panics that
+//! tell neither file nor line, without `Debug` texts, and with the smaller of its algorithms.
+//!
+//! Cargo calls that unstable. Only the shape of what we publish stands on it: without the source it is compiled with the
+//! library that rustup brings, as everything that is tested is.
+
+use std::process::Command;
+
+use crate::{
+    process,
+    step::note,
+    wasm_target::{TARGET, Toolchain},
+};
+
+const CARGO: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
+const RUSTC: &str = "-Zlocation-detail=none -Zfmt-debug=none";
+
+/// Has a `cargo build` for wasm compile the standard library too. Without its source nothing changes.
+pub fn apply(toolchain: Toolchain, cargo: &mut Command) {
+    if has_source(toolchain) {
+        let asked_for = std::env::var("RUSTFLAGS").unwrap_or_default();
+        // The switches are unstable ones, the compiler is not.
+        cargo.args(CARGO).env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", format!("{asked_for} {RUSTC}").trim_start());
+    } else {
+        note(format!(
+            "without the standard library's source (rustup component add rust-src) {TARGET} comes out larger"
+        ));
+    }
+}
+
+/// Whether the source is there, or could be had. Debian's rustc-web is installed with it.
+fn has_source(toolchain: Toolchain) -> bool {
+    toolchain == Toolchain::RustcWeb
+        || process::run(process::command("rustup").args(["component", "add", "rust-src"])).is_ok()
+}
