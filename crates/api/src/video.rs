@@ -11,8 +11,11 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateVideo {
-    /// The file's name on the user's machine: the first title, never a path.
+    /// The file's name on the user's machine: the first title, unless there is one, and never a path.
     pub filename: String,
+    /// 1 to 200 characters. Absent: the file's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// Bytes. Absent while unknown (a recording that goes on).
     #[serde(default)]
     pub size: Option<u64>,

@@ -8,13 +8,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     access::{Manage, May, Upload, View},
     extract::{Json, Path, Query},
+    videos::title_of,
 };
 use crate::{
     app::App,
     db::NewVideo,
     error::AppError,
     providers::{Picture, Provider},
-    title,
 };
 
 /// The routes of this file.
@@ -74,11 +74,7 @@ async fn import(
         }
         return Ok((StatusCode::OK, axum::Json(app.show(&video).await)));
     }
-    let title = match &request.title {
-        Some(title) => title::typed(title)
-            .ok_or_else(|| AppError::new(ErrorCode::BadRequest, "A title has 1 to 200 visible characters."))?,
-        None => title::of_file(id),
-    };
+    let title = title_of(request.title.as_deref(), id)?;
     let owner = caller.owner().map(str::to_owned);
     let new = NewVideo { owner, provider: name.to_owned(), title, content_type: None, size: None, key: None };
     let video = app.videos().insert(new).await?.ok_or_else(AppError::no_such_video)?;

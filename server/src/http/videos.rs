@@ -97,7 +97,7 @@ async fn create(
     let new = NewVideo {
         owner: caller.owner().map(str::to_owned),
         provider: name.to_owned(),
-        title: title::of_file(&request.filename),
+        title: title_of(request.title.as_deref(), &request.filename)?,
         content_type: request.content_type,
         size: request.size,
         key: key.clone(),
@@ -112,6 +112,12 @@ async fn create(
     // The same request has come twice, and the other one was a moment faster.
     let again = made_before(&app, key.as_deref(), &new, &wish).await?;
     again.map(|again| (StatusCode::OK, axum::Json(again))).ok_or_else(AppError::no_such_video)
+}
+
+/// The title that somebody has typed, or else that of a file.
+pub(super) fn title_of(typed: Option<&str>, filename: &str) -> Result<String, AppError> {
+    let Some(typed) = typed else { return Ok(title::of_file(filename)) };
+    title::typed(typed).ok_or_else(|| AppError::new(ErrorCode::BadRequest, "A title has 1 to 200 visible characters."))
 }
 
 fn read_key(headers: &HeaderMap) -> Result<Option<String>, AppError> {
@@ -286,9 +292,7 @@ async fn update(
     let mut video = app.find(&caller, &id).await?;
     let mut changes = Vec::new();
     if let Some(title) = &request.title {
-        let title = title::typed(title)
-            .ok_or_else(|| AppError::new(ErrorCode::BadRequest, "A title has 1 to 200 visible characters."))?;
-        changes.push(Change::Title(title));
+        changes.push(Change::Title(title_of(Some(title), "")?));
     }
     if let Some(time) = request.poster_time {
         let within = video.duration.is_none_or(|duration| time <= duration);

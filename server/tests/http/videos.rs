@@ -64,6 +64,25 @@ async fn a_hostile_file_name_is_a_title_and_never_a_path() {
 }
 
 #[tokio::test]
+async fn a_video_that_is_made_with_a_title_has_it_and_a_bad_one_makes_no_video() {
+    let server = Server::start().await;
+    let ask = async |title: serde_json::Value| {
+        let body = json!({ "filename": "IMG_4711.mp4", "size": 5, "title": title });
+        server.send_json(Method::POST, "/api/videos", &body).await
+    };
+    let created: CreatedVideo = ask(json!(" A day \u{202e}out ")).await.json();
+    assert_eq!(created.video.title, "A day out");
+    let created: CreatedVideo = ask(json!(null)).await.json();
+    assert_eq!(created.video.title, "IMG_4711.mp4");
+
+    for title in ["", " ", "\u{202e}", &"x".repeat(201)] {
+        ask(json!(title)).await.refused(400, ErrorCode::BadRequest);
+    }
+    let list: VideoList = server.get("/api/videos").await.json();
+    assert_eq!(list.videos.len(), 2);
+}
+
+#[tokio::test]
 async fn title_and_poster_time_can_be_changed_within_reason() {
     let server = Server::start().await;
     let id = server.create(Some(5)).await.video.id;
