@@ -10,7 +10,10 @@
 //! - [`scrub`]: what is done to the time slider, and the one seek that comes of it.
 //! - [`probe`]: what a file is, from its header. [`checks`]: what keeps it from being sent.
 //! - [`readiness`]: which of two reports on a video counts, and when nothing changes any more.
-//! - [`captions`]: WebVTT and SubRip that somebody brings.
+//! - [`captions`]: WebVTT and SubRip that somebody brings. [`tracks`]: what the name of such a file tells, and which
+//!   text tracks a player shows.
+//! - [`providers`]: which of the places that videos may go to is chosen, and what they are called. [`ticket`]: what a
+//!   ticket allows.
 //! - [`taps`]: what taps on a picture ask for. [`language`]: which track someone can read.
 //! - [`text`]: sizes, rates and times as people read them.
 //! - [`signals`]: values that others follow.
@@ -27,12 +30,15 @@ pub mod language;
 mod number;
 pub mod playback;
 pub mod probe;
+pub mod providers;
 pub mod readiness;
 pub mod scrub;
 pub mod signals;
 pub mod storyboard;
 pub mod taps;
 pub mod text;
+pub mod ticket;
+pub mod tracks;
 pub mod upload;
 
 use base64::base64;

@@ -36,12 +36,17 @@ pub fn life(url: &str) -> Option<Life> {
 
 /// The life of a JWT. `None`: it is none, or has no `exp`.
 pub fn jwt(token: &str) -> Option<Life> {
+    let claims = claims(token)?;
+    let seconds = |name| claim(&claims, name).map(|seconds| seconds * 1000.0);
+    Some(Life { issued: seconds(b"\"iat\""), expires: seconds(b"\"exp\"")? })
+}
+
+/// What a JWT says, as JSON. `None`: it is none.
+pub(crate) fn claims(token: &str) -> Option<Vec<u8>> {
     let mut parts = token.split('.');
     let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
-    let claims = from_base64url(payload)?;
-    let seconds = |name| claim(&claims, name).map(|seconds| seconds * 1000.0);
     parts.next().is_none().then_some(())?;
-    Some(Life { issued: seconds(b"\"iat\""), expires: seconds(b"\"exp\"")? })
+    from_base64url(payload)
 }
 
 /// The number that stands behind a name. A JSON parser would weigh more than all else of this file.
