@@ -1,9 +1,11 @@
 //! Reelway's HTTP API, as `/openapi.json` of a server describes it.
 
+mod urls;
+
 use gloo_net::http::{Method, RequestBuilder};
 use reelway_api::{
-    ApiError, CreateVideo, CreatedVideo, ErrorBody, ErrorCode, EventsUrl, Playback, UpdateVideo, UploadTarget, Video,
-    VideoList,
+    ApiError, CreateVideo, CreatedVideo, ErrorBody, ErrorCode, EventsUrl, Playback, ProviderList, TextTrack, TrackKind,
+    UpdateVideo, Video, VideoList,
 };
 use reelway_core::{
     Millis,
@@ -11,8 +13,11 @@ use reelway_core::{
 };
 use serde::de::DeserializeOwned;
 use thiserror::Error;
-use web_sys::Url;
+use wasm_bindgen::JsValue;
 
+pub use self::urls::resolve;
+pub(crate) use self::urls::{base_url, make_target_absolute};
+use self::urls::{make_absolute, make_playback_absolute};
 use crate::{
     dom::{page_url, window},
     ticket::Ticket,
@@ -107,6 +112,26 @@ pub fn new_key() -> String {
         .collect()
 }
 
+/// Captions that somebody brings for a video.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewTrack {
+    /// `text/vtt` or `application/x-subrip`.
+    pub content_type: &'static str,
+    /// A BCP 47 tag; may be empty.
+    pub language: String,
+    /// As it is shown, 200 characters at most; empty: the name of its language.
+    pub label: String,
+    /// What it is for.
+    pub kind: TrackKind,
+}
+
+/// What a request carries.
+#[derive(Clone)]
+struct Body {
+    content_type: &'static str,
+    content: JsValue,
+}
+
 /// An answer that is a success, and where it came from.
 struct Answer {
     url: String,
@@ -150,7 +175,7 @@ impl Backend {
     async fn created(
         &self,
         url: String,
-        body: Option<String>,
+        body: Option<Body>,
         shape: impl Fn(RequestBuilder) -> RequestBuilder,
     ) -> Result<CreatedVideo, BackendError> {
         let answer = self.ask(Method::POST, &url, body, shape).await?;
@@ -179,7 +204,7 @@ impl Backend {
         self.video(Method::PATCH, id, to_json(update)).await
     }
 
-    async fn video(&self, method: Method, id: &str, body: Option<String>) -> Result<Video, BackendError> {
+    async fn video(&self, method: Method, id: &str, body: Option<Body>) -> Result<Video, BackendError> {
         let answer = self.ask(method, &self.video_url(id, ""), body, plain).await?;
         let mut video = from_json(&answer)?;
         make_absolute(&mut video, &answer.url);
@@ -197,6 +222,30 @@ impl Backend {
         let mut playback = from_json(&answer)?;
         make_playback_absolute(&mut playback, &answer.url);
         Ok(playback)
+    }
+
+    /// Adds captions to a video: the bytes of a file in WebVTT or SubRip.
+    pub async fn add_track(&self, id: &str, track: &NewTrack, file: &[u8]) -> Result<TextTrack, BackendError> {
+        let NewTrack { content_type, language, label, kind } = track;
+        let body = Body { content_type, content: js_sys::Uint8Array::from(file).into() };
+        let given = [("language", language.as_str()), ("label", label.as_str()), ("kind", kind.attribute())];
+        let query = given.into_iter().filter(|(_, value)| !value.is_empty());
+        let with_query = |request: RequestBuilder| request.query(query.clone());
+        let answer = self.ask(Method::POST, &self.video_url(id, "/tracks"), Some(body), with_query).await?;
+        let mut track: TextTrack = from_json(&answer)?;
+        track.src = resolve(&track.src, &answer.url);
+        Ok(track)
+    }
+
+    /// Removes captions of a video.
+    pub async fn remove_track(&self, id: &str, track: &str) -> Result<(), BackendError> {
+        let url = self.video_url(id, &format!("/tracks/{}", encode(track)));
+        self.ask(Method::DELETE, &url, None, plain).await.map(drop)
+    }
+
+    /// The places that videos may go to, with the server's own choice first.
+    pub async fn providers(&self) -> Result<ProviderList, BackendError> {
+        from_json(&self.ask(Method::GET, &self.api_url("providers"), None, plain).await?)
     }
 
     /// The URL of a video's event stream. With a ticket it works for a short while.
@@ -246,7 +295,11 @@ impl Backend {
     }
 
     fn url(&self, rest: &str) -> String {
-        resolve(&format!("{}/api/videos{rest}", self.base.trim_end_matches('/')), &page_url())
+        self.api_url(&format!("videos{rest}"))
+    }
+
+    fn api_url(&self, path: &str) -> String {
+        resolve(&format!("{}/api/{path}", self.base.trim_end_matches('/')), &page_url())
     }
 
     /// Asks with the ticket, and once more with the next if the server does not take it.
@@ -254,7 +307,7 @@ impl Backend {
         &self,
         method: Method,
         url: &str,
-        body: Option<String>,
+        body: Option<Body>,
         shape: impl Fn(RequestBuilder) -> RequestBuilder,
     ) -> Result<Answer, BackendError> {
         let Some(source) = &self.ticket else { return send(shape(self.request(method, url)), body).await };
@@ -283,9 +336,9 @@ const fn plain(request: RequestBuilder) -> RequestBuilder {
     request
 }
 
-async fn send(builder: RequestBuilder, body: Option<String>) -> Result<Answer, BackendError> {
+async fn send(builder: RequestBuilder, body: Option<Body>) -> Result<Answer, BackendError> {
     let request = match body {
-        Some(body) => builder.header("content-type", "application/json").body(body),
+        Some(Body { content_type, content }) => builder.header("content-type", content_type).body(content),
         None => builder.build(),
     };
     let request = request.map_err(|_| BackendError::Network)?;
@@ -305,57 +358,18 @@ async fn send(builder: RequestBuilder, body: Option<String>) -> Result<Answer, B
     }
 }
 
-/// The absolute form of a server's base URL, by which uploads to it are known.
-pub(crate) fn base_url(endpoint: &str) -> String {
-    resolve(&format!("{}/", endpoint.trim_end_matches('/')), &page_url())
-}
-
-/// Makes a URL absolute that is relative to `base`.
-pub fn resolve(url: &str, base: &str) -> String {
-    Url::new_with_base(url, base).map_or_else(|_| url.to_owned(), |url| url.href())
-}
-
 /// How far away an HTTP date is.
 pub(crate) fn until(date: &str) -> Option<Millis> {
     Some(js_sys::Date::parse(date) - js_sys::Date::now())
-}
-
-/// Makes the URLs of a target absolute that are relative to `base`.
-pub(crate) fn make_target_absolute(target: &mut UploadTarget, base: &str) {
-    let make = |url: &mut String| *url = resolve(url, base);
-    // An S3 multipart upload has its URLs in `multipart` only.
-    if !target.url.is_empty() {
-        make(&mut target.url);
-    }
-    if let Some(multipart) = &mut target.multipart {
-        let further = [&mut multipart.sign_url, &mut multipart.list_url, &mut multipart.abort_url];
-        further.into_iter().flatten().chain(&mut multipart.part_urls).for_each(make);
-        make(&mut multipart.complete_url);
-    }
-}
-
-fn make_absolute(video: &mut Video, base: &str) {
-    if let Some(playback) = &mut video.playback {
-        make_playback_absolute(playback, base);
-    }
-}
-
-fn make_playback_absolute(playback: &mut Playback, base: &str) {
-    playback.hls = resolve(&playback.hls, base);
-    for track in &mut playback.tracks {
-        track.src = resolve(&track.src, base);
-    }
-    for url in [&mut playback.poster, &mut playback.storyboard].into_iter().flatten() {
-        *url = resolve(url, base);
-    }
 }
 
 fn encode(part: &str) -> String {
     js_sys::encode_uri_component(part).into()
 }
 
-fn to_json<T: serde::Serialize>(value: &T) -> Option<String> {
-    serde_json::to_string(value).ok()
+fn to_json<T: serde::Serialize>(value: &T) -> Option<Body> {
+    let content = serde_json::to_string(value).ok()?.into();
+    Some(Body { content_type: "application/json", content })
 }
 
 fn from_json<T: DeserializeOwned>(answer: &Answer) -> Result<T, BackendError> {

@@ -8,6 +8,7 @@
 //! - [`backend`]: Reelway's HTTP API. [`ticket`]: what it lets in by.
 //! - [`journal`]: goes on with uploads after a reload.
 //! - [`listener`], [`timer`]: browser callbacks that end when their owner does.
+//! - `language`: names of languages.
 //! - [`dom`]: the window, object URLs, and what web-sys has no stable name for.
 
 pub mod backend;
@@ -16,6 +17,8 @@ pub mod components;
 pub mod dom;
 pub mod filmstrip;
 pub mod journal;
+#[cfg(feature = "player")]
+pub mod language;
 pub mod listener;
 pub mod player;
 pub mod probe;

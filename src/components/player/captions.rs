@@ -2,12 +2,12 @@
 
 use crate::components::{html::*, signals::*};
 use reelway_core::language::best;
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use web_sys::{HtmlVideoElement, TextTrack, TextTrackKind, TextTrackMode};
+use web_sys::{Element, HtmlVideoElement, TextTrack, TextTrackKind, TextTrackMode};
 
 use super::{PlayerHandle, strings};
 use crate::{
     dom::{store, stored, window},
+    language,
     listener::Listener,
 };
 
@@ -29,7 +29,8 @@ pub struct Track {
     pub label: String,
     /// A BCP 47 tag.
     pub srclang: String,
-    /// `subtitles`, `captions`, `descriptions`, `chapters` or `metadata`. The first two appear in the menu.
+    /// `subtitles` (also where it is empty), `captions`, `descriptions`, `chapters` or `metadata`. The first two appear in
+    /// the menu.
     pub kind: String,
     /// Shown unless the user has chosen otherwise.
     pub default: bool,
@@ -45,38 +46,13 @@ impl From<reelway_api::TextTrack> for Track {
 /// Where the choice is kept: `+` or `-` for on or off, and which track it was.
 const MEMORY: &str = "reelway.captions";
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = Intl)]
-    type DisplayNames;
-
-    #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
-    fn new(locales: &JsValue, options: &JsValue) -> Result<DisplayNames, JsValue>;
-
-    #[wasm_bindgen(method, catch)]
-    fn of(this: &DisplayNames, code: &str) -> Result<Option<String>, JsValue>;
-}
-
-/// The name of a language in the user's own, as far as the browser knows it.
-pub(super) fn language_name(tag: &str) -> Option<String> {
-    let options = js_sys::Object::new();
-    crate::dom::set_property(&options, "type", "language");
-    let names = DisplayNames::new(&window().navigator().languages(), &options).ok()?;
-    let name = names.of(tag).ok()??;
-    let mut letters = name.chars();
-    let first = letters.next()?;
-    // Some languages write their own name with a small letter. The browser has the tables for this already.
-    let first = js_sys::JsString::from(first.to_string()).to_locale_upper_case(None);
-    Some(format!("{}{}", String::from(first), letters.as_str()))
-}
-
-/// What a track is called: by its own name, by its language, or by its number.
-pub(super) fn name_of(label: String, language: &str, index: usize) -> String {
+/// What a track is called: by its own name, by its language, or by its number, which is one more than its `index`.
+pub fn track_name(label: String, language: &str, index: usize) -> String {
     if !label.is_empty() {
         return label;
     }
-    let name = if language.is_empty() { None } else { language_name(language) };
-    name.unwrap_or_else(|| strings::track(index + 1))
+    let named = if language.is_empty() { None } else { language::name(language) };
+    named.unwrap_or_else(|| strings::track(index + 1))
 }
 
 /// Keeps the handle in step with the element's tracks.
@@ -113,7 +89,7 @@ fn refresh(handle: PlayerHandle) {
         .enumerate()
         .map(|(index, track)| {
             let language = track.language();
-            Caption { label: name_of(track.label(), &language, index), language }
+            Caption { label: track_name(track.label(), &language, index), language }
         })
         .collect();
     if handle.captions.with_untracked(|before| *before != captions) {
@@ -208,11 +184,28 @@ impl PlayerHandle {
     }
 }
 
-/// `<track>` elements.
-pub(super) fn elements(tracks: Signal<Vec<Track>>) -> View {
-    let element = |track: Track| {
-        let Track { src, label, srclang, kind, default } = track;
-        html! { <track src={src} label={label} srclang={srclang} kind={kind} default={default} /> }
-    };
-    part(move || tracks.get().into_iter().map(element).collect::<Vec<_>>())
+/// `<track>` elements, in step with the options. One that stays is left alone: what it has fetched is being read.
+pub(super) fn elements(video: &HtmlVideoElement, tracks: Signal<Vec<Track>>) {
+    let (video, mut made) = (video.clone(), Vec::<(Track, Element)>::new());
+    now_and_again(move || {
+        let told = tracks.get();
+        made.retain(|(track, element)| {
+            let stays = told.contains(track);
+            if !stays {
+                element.remove();
+            }
+            stays
+        });
+        for track in told {
+            if made.iter().any(|(known, _)| *known == track) {
+                continue;
+            }
+            let Track { src, label, srclang, kind, default } = track.clone();
+            // Without the attribute they are subtitles; an empty one would make them metadata.
+            let kind = Some(kind).filter(|kind| !kind.is_empty());
+            html! { <track src={src} label={label} srclang={srclang} kind={kind} default={default} /> }
+                .mount(&video, None);
+            made.extend(video.last_element_child().map(|element| (track, element)));
+        }
+    });
 }

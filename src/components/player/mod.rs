@@ -29,6 +29,8 @@ mod slider;
 mod sought;
 mod source;
 mod strings;
+#[cfg(feature = "components")]
+mod told;
 mod touch;
 mod volume;
 
@@ -38,7 +40,7 @@ use crate::components::{html::*, signals::*};
 use reelway_core::playback::qoe::Input;
 use web_sys::{Event, HtmlVideoElement, KeyboardEvent, MouseEvent, PointerEvent};
 
-pub use captions::{Caption, Track};
+pub use captions::{Caption, Track, track_name};
 pub use events::MEDIA_EVENTS;
 pub use handle::{Media, PlayerHandle};
 #[cfg(feature = "components")]
@@ -46,6 +48,8 @@ pub use leptos::Player;
 pub use options::{Autoplay, Preload};
 pub use qoe::detail;
 pub use reelway_core::playback::qoe::Qoe;
+#[cfg(feature = "components")]
+pub use told::told_tracks;
 
 use self::{
     actions::{Actions, By},
@@ -196,6 +200,7 @@ fn player(handle: PlayerHandle, options: Options) -> View {
     effect(move || {
         if let Some(video) = handle.video.get() {
             let bound = (media::bind(handle, &video), Session::follow(handle, &video, video_title, poster));
+            captions::elements(&video, tracks);
             let saved = resume.then(|| resume::follow(handle, &video));
             binding.set_value(Some((bound, saved)));
             video.set_preload(preload.attribute());
@@ -312,9 +317,7 @@ fn player(handle: PlayerHandle, options: Options) -> View {
                 crossorigin="anonymous"
                 {..on("click", move |event: MouseEvent| picture.click(&event))}
                 {..on("dblclick", move |_: Event| picture.double_click())}
-            >
-                {captions::elements(tracks)}
-            </video>
+            ></video>
             {poster::poster(handle, poster, placeholder)}
             {pictures.large()}
             {overlay::overlay(handle, src)}

@@ -72,7 +72,7 @@ pub(super) fn audio(handle: PlayerHandle) -> Setting {
             return Vec::new();
         }
         let name = |(index, track): (usize, crate::player::engine::AudioTrack)| {
-            (index as i32, captions::name_of(track.name, &track.language, index))
+            (index as i32, captions::track_name(track.name, &track.language, index))
         };
         tracks.into_iter().enumerate().map(name).collect()
     };

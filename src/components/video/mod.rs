@@ -6,7 +6,7 @@ use reelway_api::{Playback, Video as VideoState};
 use reelway_core::probe::Header;
 
 use super::{
-    player::{Player, PlayerHandle},
+    player::{Player, PlayerHandle, told_tracks},
     uploader::{Item, Stage, Uploader, Uploads},
 };
 use crate::{
@@ -88,6 +88,9 @@ fn Cinema(
             None => Source::File(local.get_value()),
         })
     });
+    let tracks = told_tracks(handle, move || {
+        video.with(|video| Some(video.as_ref()?.playback.as_ref()?.tracks.clone())).unwrap_or_default()
+    });
     let expires_at = memo(move || video.with(|video| video.as_ref()?.playback.as_ref()?.expires_at));
     let known = item.video.clone();
     let refresh = backend.map(|backend| Refresh::new(move || fresh(backend.clone(), known.clone())));
@@ -110,6 +113,7 @@ fn Cinema(
             storyboard_src=of_playback(|playback| playback.storyboard.clone())
             filmstrip
             size=Signal::derive(size)
+            tracks
             expires_at
             refresh
             video_title=title
