@@ -26,12 +26,13 @@ fn page(count: u32) -> (HtmlElement, Uploads, impl Drop) {
     let owner = Owner::new();
     let uploads = owner.with(|| Uploads::new(options));
     let mounted = mount_to(root.clone(), move || view! { <Uploader multiple=true uploads=Some(uploads) /> });
-    let file = |number: u32| {
-        let bytes = Uint8Array::from(&[7u8; 1000][..]);
-        File::new_with_u8_array_sequence(&Array::of1(&bytes), &format!("{number}.mp4")).unwrap()
-    };
     uploads.add((1..=count).map(file));
     (root, uploads, Both(mounted, owner))
+}
+
+fn file(number: u32) -> File {
+    let bytes = Uint8Array::from(&[7u8; 1000][..]);
+    File::new_with_u8_array_sequence(&Array::of1(&bytes), &format!("{number}.mp4")).unwrap()
 }
 
 /// What keeps the page up.
@@ -121,5 +122,52 @@ async fn all_can_be_held_back_and_go_on_together() {
     until("the end", || uploads.totals().arrived == 3).await;
     until("no summary", || summary(&root).is_empty()).await;
     assert_eq!(requests().matches("PUT /u/secret bytes 0-999/1000 1000 bytes").count(), 5, "{}", requests());
+    root.remove();
+}
+
+/// The providers that the server was asked for, with the file.
+fn asked_for() -> Vec<String> {
+    let told = |line: &str| {
+        let body: serde_json::Value = serde_json::from_str(line.strip_prefix("POST /api/videos ")?).ok()?;
+        Some(format!("{} {}", body["filename"].as_str()?, body["provider"].as_str().unwrap_or("-")))
+    };
+    requests().lines().filter_map(told).collect()
+}
+
+#[wasm_bindgen_test]
+async fn a_file_goes_to_the_provider_that_was_chosen_when_it_came() {
+    reset("{}");
+    let hold = || next(r#"{"to":"PUT","status":"hang","keep":false}"#);
+    hold();
+    hold();
+    let (root, uploads, _page) = page(1);
+    shows(&root, &["1.mp4 uploading"]).await;
+    uploads.choose_provider(Some("mux".to_owned()));
+    uploads.add([file(2), file(3)]);
+    shows(&root, &["1.mp4 uploading", "2.mp4 uploading", "3.mp4 queued"]).await;
+    uploads.choose_provider(None);
+
+    hold();
+    press(&root, "Cancel: 1.mp4");
+
+    shows(&root, &["2.mp4 uploading", "3.mp4 uploading"]).await;
+    assert_eq!(asked_for(), ["1.mp4 -", "2.mp4 mux", "3.mp4 mux"]);
+    root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn no_file_is_sent_before_it_is_known_where_it_goes() {
+    reset("{}");
+    next(r#"{"to":"PUT","status":"hang","keep":false}"#);
+    let (root, uploads, _page) = page(0);
+    uploads.await_provider();
+    uploads.add([file(1)]);
+    shows(&root, &["1.mp4 queued"]).await;
+    assert_eq!(asked_for(), Vec::<String>::new());
+
+    uploads.choose_provider(Some("mux".to_owned()));
+
+    shows(&root, &["1.mp4 uploading"]).await;
+    assert_eq!(asked_for(), ["1.mp4 mux"]);
     root.remove();
 }

@@ -59,7 +59,7 @@ impl Driver {
         };
         let recorder = Recorder::new(&picked, endpoint, options.journal);
         let machine = UploadMachine::new(picked.file.size() as u64, settings(&picked.file, &options));
-        let source = Source::new(options.target, options.headers, options.ticket);
+        let source = Source::new(options);
         Self::with(picked.file, source, machine, recorder)
     }
 
@@ -71,7 +71,7 @@ impl Driver {
         recorder: Rc<Recorder>,
     ) -> Option<Rc<Self>> {
         let settings = settings(&file, &options);
-        let source = Source::new(options.target, options.headers, options.ticket);
+        let source = Source::new(options);
         source.restore(entry);
         let mut memory: Memory = serde_json::from_str(&entry.memory).ok()?;
         memory.target = source.adapt(memory.target);

@@ -47,6 +47,9 @@ pub struct UploadOptions {
     pub headers: Vec<(String, String)>,
     /// What that Reelway server lets in by, if it asks for tickets.
     pub ticket: Option<Ticket>,
+    /// The name of the provider that the Reelway server is to send the video to, one of
+    /// [`Backend::providers`]. `None`: the server's choice.
+    pub provider: Option<String>,
     /// Bytes: no chunk is longer, unless the provider's minimum is. `None` goes by the measured rate.
     pub max_chunk: Option<u64>,
     /// No more requests than this at once, where the target takes several. `None`: as many as it takes.
@@ -63,6 +66,7 @@ impl Default for UploadOptions {
             target: TargetSource::default(),
             headers: Vec::new(),
             ticket: None,
+            provider: None,
             max_chunk: None,
             parallel: None,
             patience: None,

@@ -7,10 +7,10 @@ use reelway_core::{Millis, journal::Entry, readiness, upload::UploadError};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
+use super::UploadOptions;
 use crate::{
     backend::{Backend, BackendError, make_target_absolute, new_key},
     dom::page_url,
-    ticket::Ticket,
 };
 
 /// Who says where the bytes go.
@@ -114,16 +114,20 @@ struct Server {
     backend: Backend,
     /// Names the upload, so that a request whose answer was lost makes no second video.
     key: String,
+    /// The name of the provider that the video is to go to.
+    provider: Option<String>,
     video: RefCell<Option<Video>>,
 }
 
 impl Source {
-    pub(super) fn new(source: TargetSource, headers: Vec<(String, String)>, ticket: Option<Ticket>) -> Self {
-        let (kind, headers) = match source {
+    pub(super) fn new(options: UploadOptions) -> Self {
+        let UploadOptions { target, headers, ticket, provider, .. } = options;
+        let (kind, headers) = match target {
             TargetSource::Backend(endpoint) => {
                 let backend = Backend::new(endpoint).with_headers(headers).with_ticket(ticket);
+                let server = Server { backend, key: new_key(), provider, video: RefCell::new(None) };
                 // They are the server's: the provider does not get them.
-                (Kind::Server(Box::new(Server { backend, key: new_key(), video: RefCell::new(None) })), Vec::new())
+                (Kind::Server(Box::new(server)), Vec::new())
             }
             TargetSource::Fixed(target) => (Kind::Fixed(target), headers),
             TargetSource::Function(function) => (Kind::Function(function), headers),
@@ -211,7 +215,7 @@ impl Server {
     async fn target(&self, file: &File, fresh: bool) -> Result<Option<UploadTarget>, BackendError> {
         let created = match self.known().filter(|_| fresh) {
             Some(id) => self.backend.fresh_target(&id).await,
-            None => self.backend.create(&describe(file), &self.key).await,
+            None => self.backend.create(&self.describe(file), &self.key).await,
         };
         match created {
             Ok(CreatedVideo { video, upload }) => {
@@ -235,11 +239,16 @@ impl Server {
     fn known(&self) -> Option<String> {
         self.video.borrow().as_ref().map(|video| video.id.clone())
     }
-}
 
-fn describe(file: &File) -> CreateVideo {
-    let content_type = Some(file.type_()).filter(|kind| !kind.is_empty());
-    CreateVideo { filename: file.name(), size: Some(file.size() as u64), content_type, protocol: None, provider: None }
+    fn describe(&self, file: &File) -> CreateVideo {
+        CreateVideo {
+            filename: file.name(),
+            size: Some(file.size() as u64),
+            content_type: Some(file.type_()).filter(|kind| !kind.is_empty()),
+            provider: self.provider.clone(),
+            ..CreateVideo::default()
+        }
+    }
 }
 
 /// A page's own target may be relative to the page.

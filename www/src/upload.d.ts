@@ -48,6 +48,11 @@ export interface UploadOptions {
    * runs out, and when the server does not take it.
    */
   ticket?: string | (() => string | Promise<string>);
+  /**
+   * The name of the provider that the Reelway server is to send the video to, one of `GET /api/providers`. Left out: the
+   * server's choice. An upload that goes on stays where it is.
+   */
+  provider?: string;
   /** Bytes: no chunk is longer. Left out: chunks follow the measured rate. */
   chunkSize?: number;
   /** At most so many requests at once, where the target takes several. */

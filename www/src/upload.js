@@ -244,9 +244,10 @@ function refuse(error) {
 }
 
 /** What of the options is JSON. */
-function plain({ endpoint, target, headers, chunkSize, parallel, patience, journal }) {
+function plain({ target, headers, endpoint, provider, chunkSize, parallel, patience, journal }) {
   const fixed = typeof target === "function" ? undefined : target;
-  return { endpoint, target: fixed, headers: [...new Headers(headers)], chunkSize, parallel, patience, journal };
+  const asked = { endpoint, provider, chunkSize, parallel, patience, journal };
+  return { ...asked, target: fixed, headers: [...new Headers(headers)] };
 }
 
 /** A function that gives a ticket, if the page has any. */

@@ -1,7 +1,7 @@
 //! A file on its way to being a video, and what its buttons do.
 
 use std::{
-    cell::RefCell,
+    cell::{OnceCell, RefCell},
     rc::{Rc, Weak},
 };
 
@@ -43,6 +43,8 @@ pub struct Item {
     pub file: File,
     /// By which the browser reads the file again after a reload.
     pub(super) handle: Option<FileHandle>,
+    /// The provider that was chosen when it came, once that is known.
+    pub(super) provider: Rc<OnceCell<Option<String>>>,
     /// Where it stands.
     pub state: ArcRwSignal<ItemState>,
     /// The video, as the server last told of it.
@@ -76,6 +78,7 @@ pub(super) struct WeakItem {
     key: u32,
     file: File,
     handle: Option<FileHandle>,
+    provider: Rc<OnceCell<Option<String>>>,
     state: ArcRwSignal<ItemState>,
     video: ArcRwSignal<Option<Video>>,
     header: ArcRwSignal<Option<Header>>,
@@ -90,6 +93,7 @@ impl Item {
             key: self.key,
             file: self.file.clone(),
             handle: self.handle.clone(),
+            provider: Rc::clone(&self.provider),
             state: self.state.clone(),
             video: self.video.clone(),
             header: self.header.clone(),
@@ -119,6 +123,7 @@ impl WeakItem {
             key: self.key,
             file: self.file.clone(),
             handle: self.handle.clone(),
+            provider: Rc::clone(&self.provider),
             state: self.state.clone(),
             video: self.video.clone(),
             header: self.header.clone(),

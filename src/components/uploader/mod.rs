@@ -7,6 +7,7 @@ mod item;
 mod items;
 mod picking;
 mod progress;
+mod provider;
 mod queue;
 mod state;
 mod strings;

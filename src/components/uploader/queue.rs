@@ -41,6 +41,8 @@ pub struct Uploads {
     pub(super) items: RwSignal<Vec<Item>, LocalStorage>,
     next_key: StoredValue<u32>,
     pub(super) options: StoredValue<UploadOptions, LocalStorage>,
+    /// It is being found out which provider files go to.
+    pub(super) choosing: StoredValue<bool>,
     checks: StoredValue<Checks>,
     pub(super) cancelled: RwSignal<Vec<String>>,
     pub(super) interrupted: RwSignal<Vec<Interrupted>, LocalStorage>,
@@ -60,6 +62,7 @@ impl Uploads {
             items: RwSignal::new_local(Vec::new()),
             next_key: StoredValue::new(0),
             options: StoredValue::new_local(options),
+            choosing: StoredValue::new(false),
             checks: StoredValue::default(),
             cancelled: RwSignal::default(),
             interrupted: RwSignal::new_local(Vec::new()),
@@ -144,6 +147,7 @@ impl Uploads {
             state: ArcRwSignal::new(ItemState::checking(file.size() as u64)),
             file,
             handle,
+            provider: self.provider_now(),
             video: ArcRwSignal::new(None),
             header: ArcRwSignal::new(None),
             filmstrip: Rc::new(filmstrip),
@@ -275,7 +279,8 @@ impl Uploads {
             return upload.resume();
         }
         let picked = PickedFile { file: item.file.clone(), handle: item.handle.clone() };
-        self.follow(item, Upload::start(picked, self.options.get_value()));
+        let provider = item.provider.get().cloned().flatten();
+        self.follow(item, Upload::start(picked, UploadOptions { provider, ..self.options.get_value() }));
     }
 
     fn follow(&self, item: &Item, upload: Upload) {

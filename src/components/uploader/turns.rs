@@ -52,6 +52,9 @@ impl Uploads {
 
     /// Starts those whose turn it is, and shares out the requests.
     pub(super) fn pump(&self) {
+        if self.choosing.try_get_value() == Some(true) {
+            return;
+        }
         let Some(items) = self.items.try_get_untracked() else { return };
         let orders = self.queue.try_update_value(|queue| {
             for item in &items {
