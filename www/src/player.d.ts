@@ -13,6 +13,24 @@ export interface LiveOptions {
   storyboardSrc?: string | null;
   /** Names the player for screen readers. */
   videoTitle?: string | null;
+  /** Captions and other text tracks, beside those of the stream. `playback.tracks` of a Reelway server will do. */
+  tracks?: Track[] | null;
+}
+
+/** What a `<track>` element is made of. */
+export interface Track {
+  /** The URL of a WebVTT file, absolute or relative to the page. On another origin it needs CORS. */
+  src: string;
+  /** As the menu shows it. Left out: the name of its language. */
+  label?: string;
+  /** A BCP 47 tag. */
+  srclang?: string;
+  /** The same, as a Reelway server calls it. */
+  language?: string;
+  /** Default: `"subtitles"`. Subtitles and captions are in the menu. */
+  kind?: "subtitles" | "captions" | "descriptions" | "chapters" | "metadata";
+  /** Shown unless the user has chosen otherwise. */
+  default?: boolean;
 }
 
 export interface PlayerOptions extends LiveOptions {

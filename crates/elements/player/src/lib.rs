@@ -39,6 +39,7 @@ impl PlayerHandle {
             placeholder: live.placeholder.into(),
             storyboard_src: live.storyboard_src.into(),
             video_title: live.video_title.into(),
+            tracks: live.tracks.into(),
             autoplay: options::autoplay(options),
             muted: flag(options, "muted"),
             looped: flag(options, "loop"),

@@ -1,7 +1,11 @@
 //! The options of `mountPlayer`.
 
+use js_sys::Array;
 use reelway::{
-    components::{player::Autoplay, signals::RwSignal},
+    components::{
+        player::{Autoplay, Track},
+        signals::RwSignal,
+    },
     dom::property,
     player::engine::{Cmcd, Source},
 };
@@ -20,6 +24,8 @@ pub struct Live {
     pub storyboard_src: RwSignal<Option<String>>,
     /// `videoTitle`
     pub video_title: RwSignal<String>,
+    /// `tracks`
+    pub tracks: RwSignal<Vec<Track>>,
 }
 
 impl Live {
@@ -31,6 +37,7 @@ impl Live {
             placeholder: RwSignal::default(),
             storyboard_src: RwSignal::default(),
             video_title: RwSignal::default(),
+            tracks: RwSignal::default(),
         };
         live.set(options);
         live
@@ -53,7 +60,19 @@ impl Live {
         if let Some(title) = text(options, "videoTitle") {
             self.video_title.set(title.unwrap_or_default());
         }
+        let tracks = property(options, "tracks");
+        if !tracks.is_undefined() {
+            let list = if tracks.is_null() { Array::new() } else { Array::from(&tracks) };
+            self.tracks.set(list.iter().map(|track| read(&track)).collect());
+        }
     }
+}
+
+/// A track as `<track>` has it, or as Reelway's server tells of it, which says `language`.
+fn read(track: &JsValue) -> Track {
+    let text = |name| word(track, name).unwrap_or_default();
+    let srclang = word(track, "srclang").unwrap_or_else(|| text("language"));
+    Track { src: text("src"), label: text("label"), srclang, kind: text("kind"), default: flag(track, "default") }
 }
 
 /// A text that may be left out, and may be `null`.
