@@ -1,4 +1,4 @@
-//! Asks before a video is deleted.
+//! Asks before something is deleted.
 
 use leptos::{html, prelude::*};
 use reelway::components::live::{effect, on, text};
@@ -8,9 +8,37 @@ use web_sys::{Event, MouseEvent};
 
 use crate::strings;
 
-/// A dialog that opens while `asked` holds a video. `confirmed` gets its id when the user says yes.
+/// What the user is asked about.
+#[derive(Clone)]
+pub struct Asked {
+    pub id: String,
+    /// As it is shown.
+    pub name: String,
+}
+
+impl From<Video> for Asked {
+    fn from(video: Video) -> Self {
+        Self { id: video.id, name: video.title }
+    }
+}
+
+/// A question, in words.
+pub struct Question {
+    /// The `id` of its heading: unique on the page.
+    pub id: &'static str,
+    pub title: &'static str,
+    pub text: &'static str,
+    /// On the button that says yes.
+    pub yes: &'static str,
+}
+
+/// A dialog that opens while `asked` holds something. `confirmed` gets its id when the user says yes.
 #[component]
-pub fn ConfirmDelete(asked: RwSignal<Option<Video>>, confirmed: Callback<String>) -> impl IntoView {
+pub fn Confirm(
+    question: &'static Question,
+    asked: RwSignal<Option<Asked>>,
+    confirmed: Callback<String>,
+) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     effect(move || {
         let Some(dialog) = dialog.get() else { return };
@@ -28,31 +56,31 @@ pub fn ConfirmDelete(asked: RwSignal<Option<Video>>, confirmed: Callback<String>
         }
     };
     let confirm = move |_: Event| {
-        if let Some(video) = asked.get_untracked() {
+        if let Some(about) = asked.get_untracked() {
             asked.set(None);
-            confirmed.run(video.id);
+            confirmed.run(about.id);
         }
     };
-    let title = move || asked.with(|video| video.as_ref().map(|video| video.title.clone()));
+    let name = move || asked.with(|about| about.as_ref().map(|about| about.name.clone()));
     view! {
         <dialog
             class="dialog"
             node_ref=dialog
-            aria-labelledby="delete-title"
+            aria-labelledby=question.id
             {..on("close", move |_: Event| asked.set(None))}
             {..on("click", on_click)}
         >
             <div class="dialog-body">
-                <h2 id="delete-title">{strings::DELETE_TITLE}</h2>
-                <p class="dialog-name">{text(title)}</p>
-                <p>{strings::DELETE_TEXT}</p>
+                <h2 id=question.id>{question.title}</h2>
+                <p class="dialog-name" dir="auto">{text(name)}</p>
+                <p>{question.text}</p>
                 <div class="dialog-actions">
                     <button type="button" class="rw-button" autofocus {..on("click", move |_: Event| asked.set(None))}>
                         {strings::KEEP}
                     </button>
                     <button type="button" class="rw-button rw-button-danger" {..on("click", confirm)}>
                         {icon(icons::TRASH)}
-                        {strings::DELETE}
+                        {question.yes}
                     </button>
                 </div>
             </div>

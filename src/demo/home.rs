@@ -3,10 +3,15 @@
 use leptos::prelude::*;
 use reelway::components::{Video, live::attr, uploader::Uploads};
 
-use crate::{library::Library, router::watch_url, set_title, strings};
+use crate::{
+    library::Library,
+    providers::{ProviderChoice, Providers},
+    router::watch_url,
+    set_title, strings,
+};
 
 #[component]
-pub fn Home(uploads: Uploads) -> impl IntoView {
+pub fn Home(uploads: Uploads, providers: Providers) -> impl IntoView {
     set_title("");
     let busy = move || !uploads.keys().is_empty();
     view! {
@@ -15,7 +20,8 @@ pub fn Home(uploads: Uploads) -> impl IntoView {
             <h1>{strings::HERO_TITLE}</h1>
             <p>{strings::HERO_TEXT}</p>
         </section>
+        <ProviderChoice providers />
         <Video multiple=true whole_page=true watch_url=Some(watch_url as fn(&str) -> String) uploads=Some(uploads) />
-        <Library uploads />
+        <Library uploads providers />
     }
 }

@@ -14,7 +14,12 @@ use reelway_core::{
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Event;
 
-use crate::{confirm::ConfirmDelete, router::watch_url, session, strings};
+use crate::{
+    confirm::{Asked, Confirm},
+    providers::Providers,
+    router::watch_url,
+    session, strings,
+};
 
 /// The videos that have been fetched, newest first, and what keeps them fresh.
 #[derive(Clone, Copy)]
@@ -103,6 +108,7 @@ impl Shelf {
 pub fn Library(
     /// What is on its way is shown there, not here.
     uploads: Uploads,
+    providers: Providers,
 ) -> impl IntoView {
     let shelf = Shelf::new();
     // Again when a file is on its way no more: its video has come to stay.
@@ -125,7 +131,7 @@ pub fn Library(
     let empty = move || ids.get().is_empty();
     let card = move |id: String| {
         let video = memo(move || shelf.videos.with(|videos| videos.iter().find(|video| video.id == id).cloned()));
-        view! { <Card video asked /> }.into_any()
+        view! { <Card video asked providers /> }.into_any()
     };
     view! {
         <section class="library" aria-labelledby="library-title">
@@ -166,29 +172,34 @@ pub fn Library(
                     </button>
                 }.into_any(),
             )}
-            <ConfirmDelete asked confirmed=Callback::new(move |id| shelf.delete(id)) />
+            <Confirm question=&strings::DELETE_VIDEO asked confirmed=Callback::new(move |id| shelf.delete(id)) />
         </section>
     }
 }
 
 #[component]
-fn Card(video: Memo<Option<Video>>, asked: RwSignal<Option<Video>>) -> impl IntoView {
+fn Card(video: Memo<Option<Video>>, asked: RwSignal<Option<Asked>>, providers: Providers) -> impl IntoView {
     let of = move |pick: fn(&Video) -> String| move || video.with(|video| video.as_ref().map(pick).unwrap_or_default());
     let poster = memo(move || video.with(|video| video.as_ref()?.playback.as_ref()?.poster.clone()));
     let status = move || video.with(|video| video.as_ref().map(|video| video.status));
     let failed = move || status() == Some(VideoStatus::Failed);
     let badge = move || video.with(|video| video.as_ref().and_then(strings::badge));
     let duration = move || video.with(|video| video.as_ref()?.duration.map(clock));
-    let facts = of(|video| {
-        let mut facts = strings::ago(video.created_at);
-        if let Some(size) = video.size {
-            facts.push_str(" · ");
-            facts.push_str(&bytes(size));
-        }
-        facts
-    });
+    // Where there is one provider only, it goes without saying.
+    let provider = move || {
+        let name = video.with(|video| video.as_ref().map(|video| video.provider.clone()))?;
+        providers.shown(&name).filter(|shown| providers.several() || *shown == name)
+    };
+    let facts = move || {
+        let (at, size) = video.with(|video| video.as_ref().map(|video| (video.created_at, video.size)))?;
+        let facts = [Some(strings::ago(at)), size.map(bytes), provider()];
+        Some(facts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+    };
     let reason = move || video.with(|video| Some(video.as_ref()?.error.as_ref()?.message.clone()));
-    let ask = move |_: Event| asked.set(video.get_untracked());
+    let ask = move |_: Event| asked.set(video.get_untracked().map(Asked::from));
+    // Whoever may upload may give an upload up.
+    let may_delete =
+        move || session::may_manage() || matches!(status(), Some(VideoStatus::AwaitingUpload | VideoStatus::Uploading));
     let title = of(|video| video.title.clone());
     view! {
         <li class="card" {..attr("data-failed", failed)}>
@@ -203,16 +214,18 @@ fn Card(video: Memo<Option<Video>>, asked: RwSignal<Option<Video>>) -> impl Into
                 <span class="card-title" dir="auto">{text(title)}</span>
             </a>
             <div class="card-foot">
-                <span class="card-facts">{text(move || reason().unwrap_or_else(facts))}</span>
-                <button
-                    type="button"
-                    title=strings::DELETE
-                    class="rw-button rw-button-quiet card-delete"
-                    {..attr("aria-label", of(|video| strings::action(strings::DELETE, &video.title)))}
-                    {..on("click", ask)}
-                >
-                    {icon(icons::TRASH)}
-                </button>
+                <span class="card-facts">{text(move || reason().or_else(facts))}</span>
+                {when(may_delete, move || view! {
+                    <button
+                        type="button"
+                        title=strings::DELETE
+                        class="rw-button rw-button-quiet card-delete"
+                        {..attr("aria-label", of(|video| strings::action(strings::DELETE, &video.title)))}
+                        {..on("click", ask)}
+                    >
+                        {icon(icons::TRASH)}
+                    </button>
+                }.into_any())}
             </div>
         </li>
     }

@@ -3,6 +3,7 @@
 mod confirm;
 mod home;
 mod library;
+mod providers;
 mod router;
 mod session;
 mod strings;
@@ -33,6 +34,7 @@ fn App() -> impl IntoView {
     StoredValue::new_local(listeners);
     // Here, above the routes: uploads go on while another page is open.
     let uploads = Uploads::new(UploadOptions { ticket: session::ticket(), ..UploadOptions::default() });
+    let providers = providers::Providers::new(uploads);
     let main = NodeRef::<html::Main>::new();
     Effect::new(move |before: Option<()>| {
         router.route();
@@ -42,8 +44,8 @@ fn App() -> impl IntoView {
         }
     });
     let page = move || match router.route() {
-        Route::Home => view! { <home::Home uploads /> }.into_any(),
-        Route::Watch(id) => view! { <watch::Watch id router uploads /> }.into_any(),
+        Route::Home => view! { <home::Home uploads providers /> }.into_any(),
+        Route::Watch(id) => view! { <watch::Watch id router uploads providers /> }.into_any(),
         Route::Lost => view! { <watch::NotFound /> }.into_any(),
     };
     view! {

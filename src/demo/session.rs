@@ -5,13 +5,14 @@
 use std::cell::RefCell;
 
 use reelway::{Backend, Ticket, dom::window};
+use reelway_core::ticket::allows;
 use wasm_bindgen::JsValue;
 
 /// Where the tab keeps it: a reload goes on with it, another tab does not have it.
 const KEY: &str = "reelway.ticket";
 
 thread_local! {
-    static TICKET: RefCell<Option<Ticket>> = const { RefCell::new(None) };
+    static TICKET: RefCell<Option<(Ticket, String)>> = const { RefCell::new(None) };
 }
 
 /// Takes the ticket out of the address, so that it is neither copied nor left in the history.
@@ -29,12 +30,17 @@ pub fn begin() {
         }
     }
     let kept = given.or_else(|| storage?.get_item(KEY).ok()?);
-    TICKET.set(kept.map(Ticket::new));
+    TICKET.set(kept.map(|text| (Ticket::new(text.as_str()), text)));
 }
 
 /// The ticket, if there is one.
 pub fn ticket() -> Option<Ticket> {
-    TICKET.with_borrow(Clone::clone)
+    TICKET.with_borrow(|ticket| ticket.as_ref().map(|(ticket, _)| ticket.clone()))
+}
+
+/// Whether the user may rename videos, add captions to them and delete them, as far as the page can tell.
+pub fn may_manage() -> bool {
+    TICKET.with_borrow(|ticket| ticket.as_ref().is_none_or(|(_, text)| allows(text, "manage")))
 }
 
 /// The page's own server.

@@ -1,9 +1,11 @@
 //! All that the demo page says beyond its components.
 
 use js_sys::{Array, Intl::RelativeTimeFormat, Object};
-use reelway_api::{Video, VideoStatus};
+use reelway_api::{TrackKind, Video, VideoStatus};
 
 use reelway::dom::set_property;
+
+use crate::confirm::Question;
 
 pub const BRAND: &str = "Reelway";
 pub const SKIP: &str = "Skip to the content";
@@ -16,8 +18,12 @@ pub const LOAD_MORE: &str = "Show more";
 pub const LOADING: &str = "Loading…";
 pub const RETRY: &str = "Try again";
 pub const DELETE: &str = "Delete";
-pub const DELETE_TITLE: &str = "Delete this video?";
-pub const DELETE_TEXT: &str = "It is removed for everyone who has the link. This can’t be undone.";
+pub const DELETE_VIDEO: Question = Question {
+    id: "delete-title",
+    title: "Delete this video?",
+    text: "It is removed for everyone who has the link. This can’t be undone.",
+    yes: DELETE,
+};
 pub const KEEP: &str = "Keep it";
 pub const BACK: &str = "All videos";
 pub const EDIT_TITLE: &str = "Edit the title";
@@ -40,11 +46,51 @@ pub const UPLOADING_TEXT: &str =
     "The file is not complete yet. If the upload was interrupted, drop the same file on the first page again.";
 pub const GONE_TITLE: &str = "This upload was not finished";
 pub const GONE_TEXT: &str = "It was cancelled, or its time ran out. Upload the file again to watch it.";
+pub const PROVIDER: &str = "Upload to";
+pub const CAPTIONS: &str = "Captions";
+pub const CAPTIONS_NONE: &str = "None beside the video yet. A file in WebVTT (.vtt) or SubRip (.srt) will do.";
+pub const CAPTIONS_ADD: &str = "Add captions";
+pub const CAPTIONS_OTHER_FILE: &str = "Choose another file";
+pub const CAPTIONS_LANGUAGE: &str = "Language";
+pub const CAPTIONS_LANGUAGE_HINT: &str = "A tag or a name: en, pt-BR, German";
+pub const CAPTIONS_LANGUAGE_UNKNOWN: &str = "The browser does not know this language.";
+pub const CAPTIONS_LABEL: &str = "Name in the menu";
+pub const CAPTIONS_LABEL_HINT: &str = "Left empty: the name of the language";
+pub const CAPTIONS_KIND: &str = "Kind";
+pub const CAPTIONS_ADDING: &str = "Adding…";
+pub const CAPTIONS_UNREADABLE: &str = "The file can’t be read any more. Choose it again.";
+pub const SUBTITLES_KIND: &str = "Subtitles: what is said";
+pub const CAPTIONS_KIND_LONG: &str = "Captions: sounds as well";
+pub const REMOVE: &str = "Remove";
+pub const REMOVE_CAPTIONS: Question = Question {
+    id: "remove-captions-title",
+    title: "Remove these captions?",
+    text: "They are gone from the player’s menu for everyone. This can’t be undone.",
+    yes: REMOVE,
+};
 pub const MAKING_RENDITIONS: &str = "Smaller versions for slow connections are still being made";
 
 /// The name of a button that acts on a video.
 pub fn action(action: &str, title: &str) -> String {
     format!("{action}: {title}")
+}
+
+/// What captions are for, in a word.
+pub const fn kind(kind: TrackKind) -> &'static str {
+    match kind {
+        TrackKind::Captions => "Captions",
+        _ => "Subtitles",
+    }
+}
+
+/// What is said once captions are there.
+pub fn captions_added(name: &str) -> String {
+    format!("Added: {name}")
+}
+
+/// What is said once captions are gone.
+pub fn captions_removed(name: &str) -> String {
+    format!("Removed: {name}")
 }
 
 /// The badge of a video that can't be watched yet, or never.

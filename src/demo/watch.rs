@@ -1,5 +1,6 @@
-//! `/v/{id}`: one video. What is said of it is in [`details`].
+//! `/v/{id}`: one video. What is said of it is in [`details`], its captions are in [`captions`].
 
+mod captions;
 mod details;
 
 use leptos::prelude::*;
@@ -9,7 +10,7 @@ use reelway::{
     components::{
         Player, icons,
         live::{icon, live_icon},
-        player::{PlayerHandle, Track},
+        player::{PlayerHandle, told_tracks},
         uploader::Uploads,
     },
     player::{
@@ -23,8 +24,14 @@ use reelway_core::readiness::absorb;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Event;
 
-use self::details::Details;
-use crate::{confirm::ConfirmDelete, library::is_missing, router::Router, session, set_title, strings};
+use self::{captions::Captions, details::Details};
+use crate::{
+    confirm::{Asked, Confirm},
+    library::is_missing,
+    providers::Providers,
+    router::Router,
+    session, set_title, strings,
+};
 
 /// What is known of the video.
 #[derive(Clone, Copy)]
@@ -94,6 +101,18 @@ impl Page {
         });
     }
 
+    /// Shows other tracks: as the server tells of them with fresh URLs, or as `change` does it if it does not answer.
+    async fn retell_tracks(&self, id: &str, change: impl FnOnce(&mut Vec<TextTrack>)) {
+        let fresh = session::backend().playback(id).await;
+        self.video.try_update(|video| {
+            let Some(playback) = video.as_mut().and_then(|video| video.playback.as_mut()) else { return };
+            match fresh {
+                Ok(fresh) => *playback = fresh,
+                Err(_) => change(&mut playback.tracks),
+            }
+        });
+    }
+
     fn pick<T: PartialEq + Send + Sync + 'static>(&self, pick: fn(&Video) -> Option<T>) -> Memo<Option<T>> {
         let video = self.video;
         memo(move || video.with(|video| video.as_ref().and_then(pick)))
@@ -106,8 +125,10 @@ pub fn Watch(
     router: Router,
     /// The files of this tab: one of them may be this video.
     uploads: Uploads,
+    providers: Providers,
 ) -> impl IntoView {
     let page = Page::open(id.clone());
+    providers.load();
     let title = page.pick(|video| Some(video.title.clone()));
     effect(move || set_title(&title.get().unwrap_or_default()));
     let status = page.pick(|video| Some(video.status));
@@ -125,8 +146,8 @@ pub fn Watch(
     let stage = move || match (page.missing.get(), status.get()) {
         (true, _) => view! { <NotFound /> }.into_any(),
         (false, None) => view! { <div class="stage stage-blank" aria-busy="true"></div> }.into_any(),
-        (false, Some(VideoStatus::Ready)) => view! { <Ready page asked uploads /> }.into_any(),
-        (false, Some(_)) => view! { <Unready page asked /> }.into_any(),
+        (false, Some(VideoStatus::Ready)) => view! { <Ready page asked uploads providers /> }.into_any(),
+        (false, Some(_)) => view! { <Unready page asked providers /> }.into_any(),
     };
     view! {
         {when(
@@ -151,7 +172,7 @@ pub fn Watch(
             }.into_any(),
         )}
         <article class="watch">{part(stage)}</article>
-        <ConfirmDelete asked confirmed=delete />
+        <Confirm question=&strings::DELETE_VIDEO asked confirmed=delete />
     }
 }
 
@@ -171,23 +192,13 @@ pub fn NotFound() -> impl IntoView {
 
 /// The player, and what can be done with the video.
 #[component]
-fn Ready(page: Page, asked: RwSignal<Option<Video>>, uploads: Uploads) -> impl IntoView {
+fn Ready(page: Page, asked: RwSignal<Option<Asked>>, uploads: Uploads, providers: Providers) -> impl IntoView {
     let handle = PlayerHandle::new();
     let hls = page.pick(|video| Some(video.playback.as_ref()?.hls.clone()));
     let size = page.pick(|video| video.width.zip(video.height));
     let title = page.pick(|video| Some(video.title.clone()));
-    let tracks = page.pick(|video| Some(video.playback.as_ref()?.tracks.clone()));
-    // A token that was renewed is no reason to take away captions that are being read.
-    let shown = RwSignal::new(Vec::new());
-    effect(move || {
-        let told = tracks.get().unwrap_or_default();
-        let same = shown.with_untracked(|shown: &Vec<TextTrack>| {
-            shown.len() == told.len() && shown.iter().zip(&told).all(|(shown, told)| shown.id == told.id)
-        });
-        if !same || handle.caption_shown.get_untracked() < 0 {
-            shown.set(told);
-        }
-    });
+    let told = page.pick(|video| Some(video.playback.as_ref()?.tracks.clone()));
+    let tracks = told_tracks(handle, move || told.get().unwrap_or_default());
     let id = page.video.with_untracked(|video| video.as_ref().map(|video| video.id.clone())).unwrap_or_default();
     // What was uploaded here has pictures already, while the poster is on its way.
     let placeholder = uploads.of_video(&id).and_then(|item| item.filmstrip.hint());
@@ -206,7 +217,7 @@ fn Ready(page: Page, asked: RwSignal<Option<Video>>, uploads: Uploads) -> impl I
             placeholder=Signal::stored(placeholder)
             storyboard_src=page.pick(|video| video.playback.as_ref()?.storyboard.clone())
             size
-            tracks=Signal::derive(move || shown.get().into_iter().map(Track::from).collect::<Vec<_>>())
+            tracks
             expires_at=page.pick(|video| video.playback.as_ref()?.expires_at)
             refresh=Some(refresh)
             // Its URL may carry tokens, and moves with the server: this does not.
@@ -214,13 +225,14 @@ fn Ready(page: Page, asked: RwSignal<Option<Video>>, uploads: Uploads) -> impl I
             video_title=Signal::derive(move || title.get().unwrap_or_default())
             handle=Some(handle)
         />
-        <Details page asked handle=Some(handle) />
+        <Details page asked providers handle=Some(handle) />
+        <Captions page />
     }
 }
 
 /// A video that does not play yet, or never will.
 #[component]
-fn Unready(page: Page, asked: RwSignal<Option<Video>>) -> impl IntoView {
+fn Unready(page: Page, asked: RwSignal<Option<Asked>>, providers: Providers) -> impl IntoView {
     let status = page.pick(|video| Some(video.status));
     let reason = page.pick(|video| video.error.as_ref().map(|error| error.message.clone()));
     let words = move || match status.get() {
@@ -258,6 +270,6 @@ fn Unready(page: Page, asked: RwSignal<Option<Video>>) -> impl IntoView {
                 }.into_any(),
             )}
         </div>
-        <Details page asked handle=None />
+        <Details page asked providers handle=None />
     }
 }

@@ -16,7 +16,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Event, KeyboardEvent, SubmitEvent};
 
 use super::Page;
-use crate::strings;
+use crate::{confirm::Asked, providers::Providers, session, strings};
 
 /// Milliseconds that "Copied" stays.
 const NOTE: f64 = 2_000.0;
@@ -25,11 +25,14 @@ const NOTE: f64 = 2_000.0;
 #[component]
 pub(super) fn Details(
     page: Page,
-    asked: RwSignal<Option<Video>>,
+    asked: RwSignal<Option<Asked>>,
+    providers: Providers,
     /// Of the player, if there is one.
     handle: Option<PlayerHandle>,
 ) -> impl IntoView {
-    let facts = move || page.video.with(|video| video.as_ref().map(facts_of).unwrap_or_default());
+    let facts =
+        move || page.video.with(|video| video.as_ref().map(|video| facts_of(video, &providers)).unwrap_or_default());
+    let may_manage = session::may_manage();
     let note = RwSignal::new(None::<String>);
     let timer = StoredValue::new_local(None::<Timer>);
     let say = move |words: &'static str| {
@@ -50,7 +53,7 @@ pub(super) fn Details(
         let poster_time = Some(handle.time.get_untracked());
         page.update(UpdateVideo { poster_time, ..UpdateVideo::default() }, move || say(strings::POSTER_SET));
     };
-    let ask = move |_: Event| asked.set(page.video.get_untracked());
+    let ask = move |_: Event| asked.set(page.video.get_untracked().map(Asked::from));
     // How far the renditions are that are made while it can be watched already.
     let more = move || {
         let percent =
@@ -75,16 +78,18 @@ pub(super) fn Details(
             </div>
             <div class="details-actions">
                 <button type="button" class="rw-button" {..on("click", copy)}>{icon(icons::LINK)}{strings::COPY_LINK}</button>
-                {handle.map(|_| view! {
+                {handle.filter(|_| may_manage).map(|_| view! {
                     <button type="button" title=strings::SET_POSTER_HINT class="rw-button" {..on("click", set_poster)}>
                         {icon(icons::IMAGE)}
                         {strings::SET_POSTER}
                     </button>
                 })}
-                <button type="button" class="rw-button rw-button-danger" {..on("click", ask)}>
-                    {icon(icons::TRASH)}
-                    {strings::DELETE}
-                </button>
+                {may_manage.then(|| view! {
+                    <button type="button" class="rw-button rw-button-danger" {..on("click", ask)}>
+                        {icon(icons::TRASH)}
+                        {strings::DELETE}
+                    </button>
+                })}
                 <span class="details-note" role="status">
                     {part(move || note.get().map(|note| view! { {icon(icons::CHECK)}{note} }.into_any()).into_any())}
                 </span>
@@ -131,19 +136,21 @@ fn Title(page: Page) -> impl IntoView {
         view! {
             <h1 class="details-title">
                 <span dir="auto">{text(move || title.get())}</span>
-                <button
-                    type="button"
-                    node_ref=button
-                    aria-label=strings::EDIT_TITLE
-                    title=strings::EDIT_TITLE
-                    class="rw-button rw-button-quiet"
-                    {..on("click", move |_: Event| {
-                        returning.set_value(true);
-                        editing.set(true);
-                    })}
-                >
-                    {icon(icons::PENCIL)}
-                </button>
+                {session::may_manage().then(|| view! {
+                    <button
+                        type="button"
+                        node_ref=button
+                        aria-label=strings::EDIT_TITLE
+                        title=strings::EDIT_TITLE
+                        class="rw-button rw-button-quiet"
+                        {..on("click", move |_: Event| {
+                            returning.set_value(true);
+                            editing.set(true);
+                        })}
+                    >
+                        {icon(icons::PENCIL)}
+                    </button>
+                })}
             </h1>
         }
         .into_any()
@@ -167,14 +174,14 @@ fn Title(page: Page) -> impl IntoView {
     either(move || editing.get(), form, heading)
 }
 
-fn facts_of(video: &Video) -> Vec<String> {
+fn facts_of(video: &Video, providers: &Providers) -> Vec<String> {
     let size = video.width.zip(video.height).map(|(width, height)| format!("{width} × {height}"));
     let facts = [
         video.duration.map(clock),
         size,
         video.size.map(bytes),
         Some(strings::ago(video.created_at)),
-        Some(video.provider.clone()),
+        providers.shown(&video.provider),
     ];
     facts.into_iter().flatten().collect()
 }
