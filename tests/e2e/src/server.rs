@@ -40,10 +40,15 @@ impl Server {
     pub async fn start_with(settings: &[(&'static str, &str)]) -> Result<Self> {
         // Taken and let go: a restart needs the same port, so the server can't choose one itself.
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
-        let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        let mut server = Self { process: None, address, settings, folder: tempfile::tempdir()? };
+        let mut server = Self { process: None, address, settings: Vec::new(), folder: tempfile::tempdir()? };
+        server.reconfigure(settings);
         server.restart().await?;
         Ok(server)
+    }
+
+    /// The next [`Server::restart`] sets these variables, and no others.
+    pub fn reconfigure(&mut self, settings: &[(&'static str, &str)]) {
+        self.settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
     }
 
     /// Starts it on the same port and data, once it was killed.

@@ -135,6 +135,7 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         Some("js" | "mjs") => "text/javascript",
         Some("wasm") => "application/wasm",
         Some("m3u8") => "application/vnd.apple.mpegurl",
+        Some("vtt") => "text/vtt",
         _ => "video/mp4",
     };
     match range.and_then(|(start, end)| Some((start, end, bytes.get(start..=end)?.to_vec()))) {

@@ -20,9 +20,9 @@ const SLOW: u64 = 1 << 20;
 const GIVES_UP: Duration = Duration::from_secs(90);
 
 /// The looks that a page can have: dark or not, and how wide. The narrow one is a telephone's, with a finger.
-const LOOKS: [(bool, u32); 4] = [(false, 1280), (false, 360), (true, 1280), (true, 360)];
+pub const LOOKS: [(bool, u32); 4] = [(false, 1280), (false, 360), (true, 1280), (true, 360)];
 
-async fn look(browser: &Browser, (dark, width): (bool, u32)) -> String {
+pub async fn look(browser: &Browser, (dark, width): (bool, u32)) -> String {
     browser.prefer_dark(dark).await.unwrap();
     if width < 600 {
         browser.touch(width, 780).await.unwrap();

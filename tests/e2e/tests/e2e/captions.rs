@@ -58,12 +58,20 @@ async fn captions_that_were_uploaded_are_in_the_menu_and_on_screen() {
     are_read(&browser, &player).await;
 }
 
-const TICKETS: [(&str, &str); 4] = [
+pub const TICKETS: [(&str, &str); 4] = [
     ("REELWAY_AUTH", "ticket"),
     ("REELWAY_TICKETS__KEYS", r#"[{ alg = "HS256", env = "TEST_TICKET_KEY" }]"#),
     ("TEST_TICKET_KEY", "the key of this test, which is long enough"),
     ("REELWAY_PLAYBACK__ENCRYPTION", "aes-128"),
 ];
+
+/// A ticket of Anna's.
+pub fn ticket(arguments: &[&str]) -> String {
+    let binary = std::env::var_os("REELWAY_SERVER").unwrap();
+    let signed = Command::new(binary).args(["sign", "--sub", "anna"]).args(arguments).envs(TICKETS).output().unwrap();
+    assert!(signed.status.success(), "{}", String::from_utf8_lossy(&signed.stderr));
+    String::from_utf8(signed.stdout).unwrap().trim().to_owned()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_ticket_a_person_uploads_and_plays_what_is_encrypted_and_reads_its_captions() {
@@ -71,9 +79,7 @@ async fn with_a_ticket_a_person_uploads_and_plays_what_is_encrypted_and_reads_it
     let media = Media::new().unwrap();
     let server = Server::start_with(&TICKETS).await.unwrap();
     let browser = Browser::open().await.unwrap();
-    let binary = std::env::var_os("REELWAY_SERVER").unwrap();
-    let signed = Command::new(binary).args(["sign", "--sub", "anna"]).envs(TICKETS).output().unwrap();
-    let ticket = String::from_utf8(signed.stdout).unwrap().trim().to_owned();
+    let ticket = ticket(&[]);
 
     browser.goto(format!("{}/#ticket={ticket}", server.url())).await.unwrap();
     until(&browser, "the page takes files", "document.querySelector('input[type=file][part~=select]')").await;

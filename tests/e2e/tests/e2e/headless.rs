@@ -14,6 +14,8 @@ use reelway_e2e::{
 use serde_json::{Value, json};
 use thirtyfour::By;
 
+use crate::captions::{TICKETS, ticket};
+
 /// A page that has chosen a file, and a server that lets the page call it.
 struct Story {
     server: Server,
@@ -23,9 +25,15 @@ struct Story {
 
 impl Story {
     async fn begin(file: &Path) -> Self {
+        Self::begin_with(file, &[]).await
+    }
+
+    /// With more variables of the server set.
+    async fn begin_with(file: &Path, settings: &[(&'static str, &str)]) -> Self {
         let site = Site::start().await.unwrap();
         let origins = json!([site.url()]).to_string();
-        let server = Server::start_with(&[("REELWAY_CORS_ORIGINS", &origins)]).await.unwrap();
+        let settings = [&[("REELWAY_CORS_ORIGINS", origins.as_str())], settings].concat();
+        let server = Server::start_with(&settings).await.unwrap();
         let browser = Browser::open().await.unwrap();
         browser.goto(site.url()).await.unwrap();
         let story = Self { server, browser, site };
@@ -280,4 +288,37 @@ async fn a_page_gives_up_what_an_earlier_page_began() {
     wait::until_true("the server has forgotten it", SOON, async || Ok(story.server.bytes_arrived()? == 0))
         .await
         .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_brings_tickets_and_says_which_provider_a_file_goes_to() {
+    let _turn = turn().await;
+    let media = Media::new().unwrap();
+    let file = media.large(5 << 20).unwrap();
+    let archive = [("REELWAY_PROVIDERS__LOCAL__KIND", "local"), ("REELWAY_PROVIDERS__ARCHIVE__KIND", "local")];
+    let story = Story::begin_with(&file, &[&TICKETS[..], &archive].concat()).await;
+    let given = ticket(&[]);
+
+    let told = story
+        .run(&format!(
+            "let asked = 0;
+             const given = '{given}';
+             const ticket = async () => {{ asked += 1; return given; }};
+             const fails = (options) => createUpload(file, {{ endpoint: server, ...options }}).result.catch((error) => error.code);
+             const {{ videoId }} = await createUpload(file, {{ endpoint: server, ticket, provider: 'archive' }}).result;
+             const {{ videoId: other }} = await createUpload(file, {{ endpoint: server, ticket: given }}).result;
+             const headers = {{ authorization: `Bearer ${{given}}` }};
+             const of = async (id) => (await (await fetch(`${{server}}/api/videos/${{id}}`, {{ headers }})).json()).provider;
+             return {{
+                 asked, chosen: await of(videoId), unasked: await of(other),
+                 stranger: await fails({{}}), gone: await fails({{ ticket, provider: 'gone' }}),
+                 nonsense: await fails({{ ticket, provider: 7 }}),
+             }};"
+        ))
+        .await;
+
+    assert_eq!(told["asked"], 1, "for all requests of an upload");
+    assert_eq!((&told["chosen"], &told["unasked"]), (&json!("archive"), &json!("local")));
+    assert_eq!((&told["stranger"], &told["gone"]), (&json!("unauthorized"), &json!("bad_request")));
+    assert_eq!(told["nonsense"], "bad_options");
 }

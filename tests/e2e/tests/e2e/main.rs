@@ -4,7 +4,9 @@
 
 mod a11y;
 mod accepted;
+mod caption_list;
 mod captions;
+mod choice;
 mod clients;
 mod crash;
 mod headless;

@@ -17,7 +17,11 @@ use reelway_e2e::{
 use serde_json::json;
 use thirtyfour::Key;
 
-use crate::a11y::{add_captions, press, until};
+use crate::{
+    a11y::{LOOKS, add_captions, look, press, until},
+    caption_list::Story,
+    choice::PROVIDERS,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "makes pictures, tests nothing"]
@@ -214,5 +218,59 @@ async fn of_the_player() {
         .await
         .unwrap();
         album.take("error", false).await;
+    }
+}
+
+/// All of the page, however long it is.
+async fn whole_page(browser: &Browser, file: &Path) {
+    let script = "const { scrollWidth: width, scrollHeight: height } = document.documentElement;
+        return { x: 0, y: 0, width, height, scale: 1 };";
+    let clip = browser.run(script, Vec::new()).await.unwrap();
+    let how = json!({ "format": "png", "clip": clip, "captureBeyondViewport": true });
+    let photo = browser.devtools("Page.captureScreenshot", how).await.unwrap();
+    let bytes = "return atob(arguments[0]).split('').map(c => c.charCodeAt(0));";
+    let bytes = browser.run(bytes, vec![photo["data"].clone()]).await.unwrap();
+    fs::write(file, serde_json::from_value::<Vec<u8>>(bytes).unwrap()).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "makes pictures, tests nothing"]
+async fn of_captions_and_of_several_providers() {
+    let _turn = turn().await;
+    let folder = PathBuf::from(env::var_os("REELWAY_SCREENSHOTS").unwrap());
+    fs::create_dir_all(&folder).unwrap();
+    for each @ (dark, width) in LOOKS {
+        let browser = Browser::open().await.unwrap();
+        look(&browser, each).await;
+        let name = if dark { "dark" } else { "light" };
+        let file = |state: &str| folder.join(format!("{state}-{name}-{width}.png"));
+        let story = Story::begin(browser).await;
+        whole_page(&story.browser, &file("captions-none")).await;
+        story.choose(&story.file("film.de.srt", "Der Hase wacht auf")).await;
+        whole_page(&story.browser, &file("captions-form")).await;
+        press(&story.browser, Key::Enter.value()).await;
+        until(&story.browser, "they are there", "document.querySelector('.track')").await;
+        story.choose(&story.write("My holiday in the mountains.en.sdh.vtt", "nothing")).await;
+        press(&story.browser, Key::Enter.value()).await;
+        until(&story.browser, "it is refused", "document.querySelector('.captions-form [role=alert]')").await;
+        whole_page(&story.browser, &file("captions-refused")).await;
+        story.choose(&story.file("My holiday in the mountains.en.sdh.vtt", "[birds sing]")).await;
+        visible(&story.browser, ".captions-form [type=submit]").await.unwrap().click().await.unwrap();
+        until(&story.browser, "there are two", "document.querySelectorAll('.track').length === 2").await;
+        whole_page(&story.browser, &file("captions")).await;
+        visible(&story.browser, ".track button").await.unwrap().click().await.unwrap();
+        until(&story.browser, "it asks", "document.querySelector('.captions dialog[open]')").await;
+        story.browser.screenshot(&file("captions-remove")).await.unwrap();
+
+        let media = Media::new().unwrap();
+        let server = Server::start_with(&PROVIDERS).await.unwrap();
+        Page::open(&story.browser, &server).await.unwrap();
+        until(&story.browser, "there is a choice", "document.querySelector('#provider')").await;
+        whole_page(&story.browser, &file("providers")).await;
+        let video = server.api().upload("holiday.mp4", fs::read(media.short().unwrap()).unwrap()).await.unwrap().video;
+        server.api().until_ready(&video.id, TRANSCODED).await.unwrap();
+        let page = Page::open(&story.browser, &server).await.unwrap();
+        page.until_it_says(&["· This server"], SOON).await.unwrap();
+        whole_page(&story.browser, &file("providers-list")).await;
     }
 }

@@ -203,3 +203,33 @@ async fn segments_of_a_quarter_second_are_gathered_until_the_engine_is_there() {
     story.until("it plays to the end", "video.ended").await;
     story.assert_once();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn captions_from_the_page_are_in_the_menu_and_change_with_its_options() {
+    let _turn = turn().await;
+    let story = Story::begin().await;
+    let vtt = "WEBVTT\n\n00:00.000 --> 00:12.000\nGuten Tag\n";
+    std::fs::write(story._made.as_ref().unwrap().path().join("de.vtt"), vtt).unwrap();
+    let german = json!({ "id": "t1", "src": "/stream/de.vtt", "kind": "captions", "language": "de", "label": "" });
+    let english = json!({ "src": "/stream/de.vtt", "srclang": "en", "label": "English", "default": true });
+    let tracks = "[...video.textTracks].map((track) => [track.kind, track.language, track.label, track.mode].join())";
+
+    // As a Reelway server tells of them, and as HTML does.
+    story.open(json!({ "autoplay": true, "tracks": [german, english] })).await;
+    let expected = "captions,de,,disabled subtitles,en,English,showing";
+    story.until("both are there", &format!("{tracks}.join(' ') === '{expected}'")).await;
+    story.until("it plays", "video.currentTime > 0.5").await;
+    story.until("they are on screen", "video.textTracks[1].activeCues?.[0]?.text === 'Guten Tag'").await;
+
+    story.run("const track = video.querySelector('track[srclang=en]'); globalThis.kept = track;").await;
+    let set = format!("(await mounted).set({{ tracks: [{english}] }})");
+    story.run(&set).await;
+    story.until("one is gone", "video.textTracks.length === 1").await;
+    story
+        .until("the other is as it was", "video.querySelector('track') === kept && kept.track.mode === 'showing'")
+        .await;
+    story.run("(await mounted).set({ videoTitle: 'A film' })").await;
+    assert_eq!(story.run("return video.textTracks.length").await, 1, "what is not named does not change");
+    story.run("(await mounted).set({ tracks: null })").await;
+    story.until("there are none", "video.textTracks.length === 0").await;
+}
