@@ -6,8 +6,6 @@ use reelway::components::{icons, live::icon};
 use reelway_api::Video;
 use web_sys::{Event, MouseEvent};
 
-use crate::strings;
-
 /// What the user is asked about.
 #[derive(Clone)]
 pub struct Asked {
@@ -30,6 +28,8 @@ pub struct Question {
     pub text: &'static str,
     /// On the button that says yes.
     pub yes: &'static str,
+    /// On the one that does nothing.
+    pub no: &'static str,
 }
 
 /// A dialog that opens while `asked` holds something. `confirmed` gets its id when the user says yes.
@@ -76,7 +76,7 @@ pub fn Confirm(
                 <p>{question.text}</p>
                 <div class="dialog-actions">
                     <button type="button" class="rw-button" autofocus {..on("click", move |_: Event| asked.set(None))}>
-                        {strings::KEEP}
+                        {question.no}
                     </button>
                     <button type="button" class="rw-button rw-button-danger" {..on("click", confirm)}>
                         {icon(icons::TRASH)}

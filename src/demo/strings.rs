@@ -23,8 +23,8 @@ pub const DELETE_VIDEO: Question = Question {
     title: "Delete this video?",
     text: "It is removed for everyone who has the link. This can’t be undone.",
     yes: DELETE,
+    no: "Keep it",
 };
-pub const KEEP: &str = "Keep it";
 pub const BACK: &str = "All videos";
 pub const EDIT_TITLE: &str = "Edit the title";
 pub const TITLE: &str = "Title";
@@ -57,6 +57,7 @@ pub const CAPTIONS_LANGUAGE_UNKNOWN: &str = "The browser does not know this lang
 pub const CAPTIONS_LABEL: &str = "Name in the menu";
 pub const CAPTIONS_LABEL_HINT: &str = "Left empty: the name of the language";
 pub const CAPTIONS_KIND: &str = "Kind";
+pub const ADD: &str = "Add";
 pub const CAPTIONS_ADDING: &str = "Adding…";
 pub const CAPTIONS_UNREADABLE: &str = "The file can’t be read any more. Choose it again.";
 pub const SUBTITLES_KIND: &str = "Subtitles: what is said";
@@ -67,6 +68,7 @@ pub const REMOVE_CAPTIONS: Question = Question {
     title: "Remove these captions?",
     text: "They are gone from the player’s menu for everyone. This can’t be undone.",
     yes: REMOVE,
+    no: "Keep them",
 };
 pub const MAKING_RENDITIONS: &str = "Smaller versions for slow connections are still being made";
 

@@ -98,7 +98,7 @@ pub(super) fn Captions(page: Page) -> impl IntoView {
                             <div class="notice" role="alert">{icon(icons::WARNING)}<span>{text(move || error.get())}</span></div>
                         }.into_any(),
                     )}
-                    {when(none, || view! { <p class="captions-none">{strings::CAPTIONS_NONE}</p> }.into_any())}
+                    {when(move || none() && !draft.is_open(), || view! { <p class="captions-none">{strings::CAPTIONS_NONE}</p> }.into_any())}
                     <ul class="tracks" {..attr("hidden", none)}>{rows(move || ids.get(), row)}</ul>
                     {may.then(|| view! { <DraftForm draft left=Callback::new(move |()| return_focus()) /> })}
                     <div class="rw-spoken" role="status">{text(move || note.get())}</div>

@@ -54,6 +54,11 @@ impl Draft {
         }
     }
 
+    /// Whether there is a file.
+    pub fn is_open(&self) -> bool {
+        self.file.with(Option::is_some)
+    }
+
     /// Opens the file dialog.
     pub fn choose(&self) {
         if let Some(input) = self.input.get_untracked() {
@@ -155,7 +160,7 @@ pub fn DraftForm(
             {..on("change", chosen)}
         />
         {when(
-            move || draft.file.with(Option::is_some),
+            move || draft.is_open(),
             move || view! { <Fields draft cancel=Callback::new(move |()| cancel()) /> }.into_any(),
         )}
     }
@@ -255,7 +260,7 @@ fn Fields(draft: Draft, cancel: Callback<()>) -> impl IntoView {
             <div class="captions-actions">
                 // Not disabled while it works: that would take the focus away.
                 <button type="submit" class="rw-button rw-button-primary" {..attr("aria-busy", move || draft.busy.get().then_some("true"))}>
-                    {text(move || if draft.busy.get() { strings::CAPTIONS_ADDING } else { strings::CAPTIONS_ADD })}
+                    {text(move || if draft.busy.get() { strings::CAPTIONS_ADDING } else { strings::ADD })}
                 </button>
                 <button type="button" class="rw-button" {..on("click", move |_: Event| cancel.run(()))}>{strings::CANCEL}</button>
             </div>

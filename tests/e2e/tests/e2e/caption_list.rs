@@ -233,7 +233,7 @@ async fn captions_are_removed_with_the_keyboard_and_only_after_a_yes() {
 
     story.press(Key::Enter.value()).await;
     until(&story.browser, "it asks", open).await;
-    until(&story.browser, "the harmless one is first", "document.activeElement.innerText === 'Keep it'").await;
+    until(&story.browser, "the harmless one is first", "document.activeElement.innerText === 'Keep them'").await;
     story.press(Key::Tab.value()).await;
     story.press(Key::Enter.value()).await;
 
