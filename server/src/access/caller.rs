@@ -55,11 +55,12 @@ impl Caller {
         Err(AppError::new(ErrorCode::Forbidden, message))
     }
 
-    /// Lets pass who may make videos of this size; `None` where nobody knows it yet.
+    /// Lets pass who may make videos of this size; `None` where nobody knows it yet. `counted`: it is held against the
+    /// bytes as they come, so that it need not be known.
     ///
     /// # Errors
     /// The ticket is for one video that there is already, or the file is larger than it allows.
-    pub fn may_create(&self, size: Option<u64>) -> Result<(), AppError> {
+    pub fn may_create(&self, size: Option<u64>, counted: bool) -> Result<(), AppError> {
         let Some(ticket) = &self.0 else { return Ok(()) };
         if ticket.video.is_some() {
             let message = "The ticket is for one video, which there is already: it makes no others.";
@@ -70,7 +71,7 @@ impl Caller {
                 ErrorCode::TooLarge,
                 format!("The file has {size} bytes, and your ticket allows up to {limit}."),
             )),
-            (Some(limit), None) => Err(AppError::new(
+            (Some(limit), None) if !counted => Err(AppError::new(
                 ErrorCode::BadRequest,
                 format!("Your ticket allows files of up to {limit} bytes: say the file's size."),
             )),
@@ -96,5 +97,34 @@ impl Caller {
     /// When the ticket runs out, in milliseconds since the Unix epoch.
     pub fn expires_at(&self) -> Option<u64> {
         self.0.as_ref().map(|ticket| ticket.expires_at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn who_may_bring_so_much_says_how_much_it_is_unless_it_is_counted() {
+        let ticket = |max_size| Ticket {
+            sub: "anna".to_owned(),
+            scopes: vec![Scope::Upload],
+            max_size,
+            video: None,
+            expires_at: 0,
+        };
+        let limited = Caller::with(ticket(Some(10)));
+        for (size, counted, refusal) in [
+            (Some(10), false, None),
+            (Some(11), false, Some(ErrorCode::TooLarge)),
+            (Some(11), true, Some(ErrorCode::TooLarge)),
+            (None, false, Some(ErrorCode::BadRequest)),
+            (None, true, None),
+        ] {
+            let told = limited.may_create(size, counted).err().map(|error| error.code());
+            assert_eq!(told, refusal, "{size:?} {counted}");
+        }
+        assert!(Caller::with(ticket(None)).may_create(None, false).is_ok());
     }
 }

@@ -26,13 +26,15 @@ pub enum Scope {
     View,
     /// Change and delete one's videos.
     Manage,
+    /// Make a video one's own that is at a provider already: any that the provider's account has, whoever put it there.
+    Import,
     /// Read the server's own figures at `/metrics`. For whoever runs it, not for people with videos.
     Metrics,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Upload, Self::View, Self::Manage, Self::Metrics];
+    pub const ALL: [Self; 5] = [Self::Upload, Self::View, Self::Manage, Self::Import, Self::Metrics];
 
     /// As it stands in a ticket.
     pub const fn as_str(self) -> &'static str {
@@ -40,6 +42,7 @@ impl Scope {
             Self::Upload => "upload",
             Self::View => "view",
             Self::Manage => "manage",
+            Self::Import => "import",
             Self::Metrics => "metrics",
         }
     }

@@ -51,6 +51,8 @@ pub struct UploadRow {
     pub file: String,
     /// Bytes of the whole file, once known.
     pub length: Option<u64>,
+    /// Bytes that the caller's ticket allows.
+    pub max_size: Option<u64>,
     /// Bytes that have been acknowledged.
     pub offset: u64,
     /// Where it stands.
@@ -70,6 +72,7 @@ impl FromRow<'_, SqliteRow> for UploadRow {
             concat: row.try_get("concat")?,
             file: row.try_get("file")?,
             length: row.try_get::<Option<i64>, _>("length")?.map(from_sql),
+            max_size: row.try_get::<Option<i64>, _>("max_size")?.map(from_sql),
             offset: from_sql(row.try_get("offset")?),
             state: UploadState::ALL
                 .into_iter()
@@ -320,9 +323,9 @@ async fn insert(
     now: u64,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO uploads (id, video_id, token_hash, protocol, metadata, concat, file, length, offset, state,
+        "INSERT INTO uploads (id, video_id, token_hash, protocol, metadata, concat, file, length, max_size, offset, state,
              expires_at, created_at, updated_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at",
     )
     .bind(&upload.id)
@@ -333,6 +336,7 @@ async fn insert(
     .bind(&upload.concat)
     .bind(&upload.file)
     .bind(upload.length.map(to_sql))
+    .bind(upload.max_size.map(to_sql))
     .bind(to_sql(upload.offset))
     .bind(upload.state.text())
     .bind(to_sql(upload.expires_at))

@@ -40,7 +40,7 @@ macro_rules! named {
     };
 }
 
-named! { Upload View Manage Metrics }
+named! { Upload View Manage Import Metrics }
 
 impl FromRequestParts<App> for Caller {
     type Rejection = AppError;

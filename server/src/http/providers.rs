@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    access::{Manage, May, Upload, View},
+    access::{Import, May, Upload, View},
     extract::{Json, Path, Query},
     videos::title_of,
 };
@@ -47,6 +47,9 @@ async fn list(State(app): State<App>, _: May<Upload>) -> Result<axum::Json<Provi
 }
 
 /// Makes a video of an asset that is at its provider already. Again gives the same video.
+///
+/// It needs a scope of its own: whoever may import may have any asset of the provider's account, which knows nothing of
+/// this server's owners.
 #[utoipa::path(post, path = "/api/videos/import", tag = "videos", request_body = ImportVideo, responses(
     (status = 201, body = Video),
     (status = 200, body = Video, description = "The video that has been made of this asset before"),
@@ -57,10 +60,10 @@ async fn list(State(app): State<App>, _: May<Upload>) -> Result<axum::Json<Provi
 ))]
 async fn import(
     State(app): State<App>,
-    May { caller, .. }: May<Manage>,
+    May { caller, .. }: May<Import>,
     Json(request): Json<ImportVideo>,
 ) -> Result<(StatusCode, axum::Json<Video>), AppError> {
-    caller.may_create(Some(0))?;
+    caller.may_create(None, true)?;
     let (name, provider) = chosen(&app, Some(&request.provider))?;
     let id = request.external_id.trim();
     if id.is_empty() || id.len() > 255 || !id.bytes().all(|byte| byte.is_ascii_graphic()) {

@@ -144,7 +144,7 @@ async fn make(
     };
     let creation = Creation::read(headers)?;
     if let Creation::Whole { length, .. } | Creation::Part { length, .. } = &creation {
-        caller.may_create(*length)?;
+        caller.may_create(*length, true)?;
         app.providers().get(name)?.accept(*length)?;
     }
     match creation {
@@ -152,6 +152,7 @@ async fn make(
             let request = UploadRequest {
                 protocol: Some(Protocol::Tus),
                 metadata: metadata.text().map(str::to_owned),
+                max_size: caller.max_size(),
                 ..upload_request(app, uri, headers)
             };
             let (video, target) = open_video(app, new_video(&metadata, length), &request).await?.ok_or_else(|| {
@@ -161,12 +162,13 @@ async fn make(
             Ok(Made { video: Some(video.id), token, expires_at: target.expires_at, first })
         }
         Creation::Part { length, metadata } => {
-            let (token, expires_at) = app.local().open_part(length, metadata.text().map(str::to_owned)).await?;
+            let (token, expires_at) =
+                app.local().open_part(length, metadata.text().map(str::to_owned), caller.max_size()).await?;
             Ok(Made { video: None, token, expires_at: Some(expires_at), first })
         }
         Creation::Joined { concat, parts, metadata } => {
             // What the parts come to is known once they are held.
-            caller.may_create(Some(0))?;
+            caller.may_create(None, true)?;
             let join = Join {
                 parts,
                 concat,

@@ -92,7 +92,7 @@ async fn create(
 ) -> Result<(StatusCode, axum::Json<CreatedVideo>), AppError> {
     let key = read_key(&headers)?;
     let (name, provider) = providers::chosen(&app, request.provider.as_deref())?;
-    caller.may_create(request.size)?;
+    caller.may_create(request.size, provider.counts_bytes())?;
     provider.accept(request.size)?;
     let new = NewVideo {
         owner: caller.owner().map(str::to_owned),
@@ -102,7 +102,8 @@ async fn create(
         size: request.size,
         key: key.clone(),
     };
-    let wish = UploadRequest { protocol: request.protocol, ..upload_request(&app, &uri, &headers) };
+    let max_size = caller.max_size();
+    let wish = UploadRequest { protocol: request.protocol, max_size, ..upload_request(&app, &uri, &headers) };
     if let Some(again) = made_before(&app, key.as_deref(), &new, &wish).await? {
         return Ok((StatusCode::OK, axum::Json(again)));
     }
@@ -183,7 +184,8 @@ async fn fresh_target(
     headers: HeaderMap,
 ) -> Result<axum::Json<CreatedVideo>, AppError> {
     let video = app.find(&caller, &id).await?;
-    renewed(&app, video, &upload_request(&app, &uri, &headers)).await.map(axum::Json)
+    let request = UploadRequest { max_size: caller.max_size(), ..upload_request(&app, &uri, &headers) };
+    renewed(&app, video, &request).await.map(axum::Json)
 }
 
 async fn renewed(app: &App, video: VideoRow, request: &UploadRequest) -> Result<CreatedVideo, AppError> {

@@ -35,6 +35,8 @@ pub struct UploadRequest {
     pub protocol: Option<Protocol>,
     /// What a tus client has told about the file, to be repeated to it.
     pub metadata: Option<String>,
+    /// Bytes that the caller's ticket allows. Who receives the bytes itself holds it against them.
+    pub max_size: Option<u64>,
 }
 
 /// An upload that a provider has opened.
@@ -84,6 +86,12 @@ pub trait Provider: fmt::Debug + Send + Sync {
     /// # Errors
     /// A refusal that says what is too much.
     fn accept(&self, size: Option<u64>) -> Result<(), AppError>;
+
+    /// Whether the bytes come to this server itself, so that no file gets longer than a ticket allows, however long it
+    /// was said to be. Elsewhere its length has to be said.
+    fn counts_bytes(&self) -> bool {
+        false
+    }
 
     /// Opens an upload for a video that awaits its bytes.
     fn create_upload<'a>(&'a self, video: &'a VideoRow, request: &'a UploadRequest) -> Answer<'a, OpenedUpload>;

@@ -181,6 +181,10 @@ impl Provider for Local {
         }
     }
 
+    fn counts_bytes(&self) -> bool {
+        true
+    }
+
     fn create_upload<'a>(&'a self, video: &'a VideoRow, request: &'a UploadRequest) -> Answer<'a, OpenedUpload> {
         Box::pin(async move {
             let token = Token::generate();
@@ -193,6 +197,7 @@ impl Provider for Local {
                 concat: None,
                 file: format!("{}.part", video.id),
                 length: video.size,
+                max_size: request.max_size,
                 offset: 0,
                 state: UploadState::Open,
                 expires_at: self.clock.now() + millis(self.config.ttl()),

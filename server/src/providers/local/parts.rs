@@ -44,7 +44,12 @@ impl Local {
     ///
     /// # Errors
     /// Too many uploads are open.
-    pub async fn open_part(&self, length: Option<u64>, metadata: Option<String>) -> Result<(Token, u64), AppError> {
+    pub async fn open_part(
+        &self,
+        length: Option<u64>,
+        metadata: Option<String>,
+        max_size: Option<u64>,
+    ) -> Result<(Token, u64), AppError> {
         let now = self.clock.now();
         let id = uuid::Uuid::new_v4().simple().to_string();
         let upload = UploadRow {
@@ -55,6 +60,7 @@ impl Local {
             metadata,
             concat: Some(PARTIAL.to_owned()),
             length,
+            max_size,
             offset: 0,
             state: UploadState::Open,
             expires_at: now + millis(self.config.ttl()),
@@ -175,6 +181,7 @@ impl Local {
             concat: Some(join.concat),
             file: first.file.clone(),
             length: Some(length),
+            max_size: join.max_size,
             offset: length,
             state: UploadState::Open,
             expires_at: now + millis(self.config.ttl()),

@@ -202,7 +202,8 @@ impl Local {
     /// Bytes beyond the offset go, for nobody was told of them and no digest vouches for them. Where the file is
     /// shorter (the disk lost what the database kept) the offset goes back to what there is.
     pub(super) async fn reconcile(&self, upload: &UploadRow) -> Result<Stored, AppError> {
-        let stored = |offset, length| Ok(Stored { offset, length, max_file_size: self.limits.max_file_size });
+        let max_file_size = upload.max_size.unwrap_or(u64::MAX).min(self.limits.max_file_size);
+        let stored = |offset, length| Ok(Stored { offset, length, max_file_size });
         let there = match tokio::fs::metadata(self.part(upload)).await {
             Ok(metadata) => metadata.len(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {

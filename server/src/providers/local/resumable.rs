@@ -76,7 +76,7 @@ pub const fn answer(refusal: Refusal) -> (ErrorCode, &'static str) {
         }
         Refusal::QueryWithBody => (ErrorCode::BadRequest, "A Content-Range of */N asks for the offset: send no body."),
         Refusal::Empty => (ErrorCode::EmptyFile, "The file has no bytes. Choose another one."),
-        Refusal::TooLarge => (ErrorCode::TooLarge, "The file is larger than this server takes."),
+        Refusal::TooLarge => (ErrorCode::TooLarge, "The file is larger than this server, or your ticket, allows."),
         Refusal::LengthMismatch => {
             (ErrorCode::LengthMismatch, "The file's length differs from what was said before. Begin a new upload.")
         }

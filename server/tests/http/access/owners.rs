@@ -4,7 +4,7 @@ use axum::{
     body::Body,
     http::{Method, StatusCode, header},
 };
-use reelway_api::{CreatedVideo, ErrorCode, Video, VideoList};
+use reelway_api::{CreatedVideo, ErrorCode, Video, VideoList, VideoStatus};
 use reelway_server::access::{
     Scope::{Manage, Upload, View},
     mint::NewTicket,
@@ -70,41 +70,106 @@ async fn a_key_for_asking_again_is_its_owners() {
     assert_ne!(annas, bertas);
 }
 
+/// What a tus client sends, with headers and a body.
+async fn tus(
+    server: &Server,
+    ticket: &str,
+    (method, path): (Method, &str),
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
+    let mut asked = request(method, path)
+        .header(header::AUTHORIZATION, format!("Bearer {ticket}"))
+        .header("tus-resumable", "1.0.0");
+    for (name, value) in headers {
+        asked = asked.header(*name, *value);
+    }
+    if !body.is_empty() {
+        asked = asked
+            .header("content-type", "application/offset+octet-stream")
+            .header("content-length", body.len().to_string());
+    }
+    server.call(asked.body(Body::from(body.to_owned())).unwrap()).await
+}
+
+const TUS: (Method, &str) = (Method::POST, "/tus");
+
 #[tokio::test]
-async fn a_ticket_that_limits_the_size_wants_to_know_it() {
+async fn a_tickets_limit_holds_for_what_is_said() {
     let server = guarded().await;
     let limited = signed(&NewTicket { max_size: Some(10), ..ticket("anna", &[Upload]) });
     assert_eq!(create(&server, &limited, Some(10)).await.status, 201);
     create(&server, &limited, Some(11)).await.refused(413, ErrorCode::TooLarge);
-    create(&server, &limited, None).await.refused(400, ErrorCode::BadRequest);
 
-    let tus = async |headers: &[(&str, &str)], body: &str| {
-        let mut asked = request(Method::POST, "/tus")
-            .header(header::AUTHORIZATION, format!("Bearer {limited}"))
-            .header("tus-resumable", "1.0.0");
-        for (name, value) in headers {
-            asked = asked.header(*name, *value);
-        }
-        server.call(asked.body(Body::from(body.to_owned())).unwrap()).await
-    };
-    assert_eq!(tus(&[("upload-length", "10")], "").await.status, 201);
-    tus(&[("upload-length", "11")], "").await.refused(413, ErrorCode::TooLarge);
-    tus(&[("upload-defer-length", "1")], "").await.refused(400, ErrorCode::BadRequest);
+    assert_eq!(tus(&server, &limited, TUS, &[("upload-length", "10")], "").await.status, 201);
+    tus(&server, &limited, TUS, &[("upload-length", "11")], "").await.refused(413, ErrorCode::TooLarge);
     // Two parts, each small enough.
     let mut parts = Vec::new();
     for _ in 0..2 {
-        let made = tus(
-            &[
-                ("upload-length", "6"),
-                ("upload-concat", "partial"),
-                ("content-type", "application/offset+octet-stream"),
-            ],
-            "123456",
-        );
-        parts.push(made.await.header("location").unwrap().to_owned());
+        let part = [("upload-length", "6"), ("upload-concat", "partial")];
+        parts.push(tus(&server, &limited, TUS, &part, "123456").await.header("location").unwrap().to_owned());
     }
-    tus(&[("upload-concat", &format!("final;{}", parts.join(" ")))], "").await.refused(413, ErrorCode::TooLarge);
-    assert_eq!(tus(&[("upload-concat", &format!("final;{}", parts[0]))], "").await.status, 201);
+    let joined = format!("final;{}", parts.join(" "));
+    tus(&server, &limited, TUS, &[("upload-concat", &joined)], "").await.refused(413, ErrorCode::TooLarge);
+    let one = format!("final;{}", parts[0]);
+    assert_eq!(tus(&server, &limited, TUS, &[("upload-concat", &one)], "").await.status, 201);
+}
+
+#[tokio::test]
+async fn a_tickets_limit_holds_for_what_comes_where_nothing_was_said() {
+    let server = guarded().await;
+    let limited = signed(&NewTicket { max_size: Some(10), ..ticket("anna", &[Upload]) });
+    let views = signed(&ticket("anna", &[View]));
+    let offset = async |url: &str| {
+        let answer = tus(&server, &limited, (Method::HEAD, url), &[], "").await;
+        answer.header("upload-offset").unwrap().to_owned()
+    };
+
+    let made: CreatedVideo = create(&server, &limited, None).await.json();
+    server.put(&made.upload.url, "", b"12345678901").await.refused(413, ErrorCode::TooLarge);
+    server.put(&made.upload.url, "bytes 0-10/*", b"12345678901").await.refused(413, ErrorCode::TooLarge);
+    server.put(&made.upload.url, "", b"1234567890").await.complete();
+
+    // The length is said with the last bytes, as tus allows.
+    let deferred = [("upload-defer-length", "1")];
+    server.clock.turn(std::time::Duration::from_millis(1));
+    let begun = tus(&server, &limited, TUS, &deferred, "123456").await;
+    assert_eq!(begun.status, 201, "{}", begun.text());
+    let url = begun.header("location").unwrap().to_owned();
+    let patch = || (Method::PATCH, url.as_str());
+    let more = tus(&server, &limited, patch(), &[("upload-offset", "6")], "789012").await;
+    more.refused(413, ErrorCode::TooLarge);
+    let said = [("upload-offset", "6"), ("upload-length", "12")];
+    tus(&server, &limited, patch(), &said, "789012").await.refused(413, ErrorCode::TooLarge);
+    assert_eq!(offset(&url).await, "6", "nothing of it is kept");
+    // Nor by a body that does not say how long it is.
+    let endless = request(Method::PATCH, &url)
+        .header("tus-resumable", "1.0.0")
+        .header("upload-offset", "6")
+        .header("content-type", "application/offset+octet-stream");
+    let pieces = futures_util::stream::iter(["789", "012"].map(Ok::<_, std::io::Error>));
+    server.call(endless.body(Body::from_stream(pieces)).unwrap()).await.refused(413, ErrorCode::TooLarge);
+    assert_eq!(offset(&url).await, "6");
+    let last = [("upload-offset", "6"), ("upload-length", "10")];
+    assert_eq!(tus(&server, &limited, patch(), &last, "7890").await.status, 204);
+    let video = begun.header("reelway-video").unwrap();
+    let seen: Video = ask(&server, &views, Method::GET, &format!("/api/videos/{video}"), None).await.json();
+    assert_eq!(seen.size, Some(10));
+
+    // What is too long from the start leaves nothing that takes bytes.
+    server.clock.turn(std::time::Duration::from_millis(1));
+    tus(&server, &limited, TUS, &deferred, "12345678901").await.refused(413, ErrorCode::TooLarge);
+    let newest = listed(&server, &views, "?limit=1").await.videos.remove(0);
+    assert_eq!(newest.status, VideoStatus::Cancelled);
+    // A part of a file may not be longer either.
+    let part = [("upload-defer-length", "1"), ("upload-concat", "partial")];
+    tus(&server, &limited, TUS, &part, "12345678901").await.refused(413, ErrorCode::TooLarge);
+    // A fresh target goes on with the same limit, whatever its ticket says.
+    let made: CreatedVideo = create(&server, &limited, None).await.json();
+    let free = signed(&ticket("anna", &[Upload]));
+    let path = format!("/api/videos/{}/upload", made.video.id);
+    let fresh: CreatedVideo = ask(&server, &free, Method::POST, &path, None).await.json();
+    server.put(&fresh.upload.url, "", b"12345678901").await.refused(413, ErrorCode::TooLarge);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use reelway_api::{CreatedVideo, ErrorBody, ErrorCode, TrackKind};
 use reelway_server::{
     access::{
         Pass,
-        Scope::{self, Manage, Metrics, Upload, View},
+        Scope::{self, Import, Manage, Metrics, Upload, View},
         mint::NewTicket,
     },
     db::{Change, videos::TrackRow},
@@ -54,8 +54,8 @@ const ROUTES: &[Row] = &[
     ("POST", "/api/videos/{id}/events", Needs::OwnVideo(&[View, Upload]), 200),
     ("GET", "/api/videos/{id}/playback", Needs::OwnVideo(&[View]), 409),
     ("GET", "/api/videos/{id}/thumbnail", Needs::OwnVideo(&[View]), 409),
-    // The local provider has nothing to import.
-    ("POST", "/api/videos/import", Needs::Create(Manage), 400),
+    // The local provider has nothing to import. Who manages their own videos may not have everybody's.
+    ("POST", "/api/videos/import", Needs::Create(Import), 400),
     ("GET", "/api/providers", Needs::Server(Upload), 200),
     // Signed by the provider, not by a ticket; the local provider sends none.
     ("POST", "/webhooks/{provider}", Needs::Nothing, 404),

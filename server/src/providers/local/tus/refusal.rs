@@ -63,7 +63,7 @@ impl TusRefusal {
                 (Status::BAD_REQUEST, ErrorCode::EmptyFile, "The file has no bytes. Choose another one.")
             }
             Self::Body(Refusal::TooLarge) => {
-                let message = "The file is larger than this server takes.";
+                let message = "The file is larger than this server, or your ticket, allows.";
                 (Status::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge, message)
             }
             Self::Body(Refusal::Overrun) => {
