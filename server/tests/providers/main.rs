@@ -5,6 +5,7 @@
 
 mod answers;
 mod bench;
+mod cloudflare;
 mod deadlines;
 mod doctor;
 mod events;

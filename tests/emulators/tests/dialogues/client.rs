@@ -63,7 +63,7 @@ pub fn vectors(name: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let path = root.join("../shared/vectors").join(name);
     if !path.is_file() {
-        println!("{} is not here: nothing to compare with", path.display());
+        eprintln!("SKIPPED: there is no ../shared/vectors/{name} beside this checkout");
         return None;
     }
     Some(path)
