@@ -11,7 +11,7 @@ use reelway_server::{
     doctor,
     providers::{
         http,
-        oci::cli::{self, OciCommand},
+        oci::cli::{OciCommand, OciError, outcome, progress::Progress},
     },
     secrets::Secrets,
     serve,
@@ -79,10 +79,10 @@ enum Command {
 #[derive(Debug, Args)]
 struct Common {
     /// The configuration, in TOML. Each key can be given as REELWAY_… in the environment too.
-    #[arg(long, value_name = "FILE", env = "REELWAY_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "REELWAY_CONFIG", global = true)]
     config: Option<PathBuf>,
     /// The folder of database, uploads and media [default: .reelway-data].
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", global = true)]
     data_dir: Option<PathBuf>,
 }
 
@@ -153,22 +153,23 @@ async fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
             }
         }
         Command::Oci { common, command } => {
-            let config = common.load()?;
-            let terminal = std::io::stderr().is_terminal();
-            let mut show = |line: &str| {
-                // On a terminal one line stands for all.
-                if terminal { eprint!("\r\x1b[K{line}") } else { eprintln!("{line}") }
+            log_from("warn", false);
+            let progress = Progress::default();
+            let result = match common.load() {
+                Ok(config) => {
+                    let mut show = |line: &str| progress.show(line);
+                    command.run(&config, &Secrets::default(), Clock::default(), &mut show).await
+                }
+                Err(error) => Err(OciError::Config(error.to_string())),
             };
-            let result = command.run(&config, &Secrets::default(), Clock::default(), &mut show).await;
-            if terminal {
-                eprint!("\r\x1b[K");
-            }
+            progress.clear();
+            let json = command.common().json;
             match result {
-                Ok(result) if command.common().json => println!("{result}"),
-                Ok(result) => println!("{}", cli::lines(&result)),
+                Ok(result) if json => println!("{result}"),
+                Ok(result) => println!("{}", outcome::lines(&result)),
                 Err(error) => {
-                    if command.common().json {
-                        println!("{}", cli::error_json(&error));
+                    if json {
+                        println!("{}", outcome::error_json(&error));
                     }
                     eprintln!("reelway: {error}");
                     return Ok(ExitCode::from(error.exit_code()));
@@ -186,7 +187,11 @@ async fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
 
 /// `RUST_LOG` says what is logged; by default what matters to whoever runs the server.
 fn log(json: bool) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,tower_http=info,sqlx=warn"));
+    log_from("info,tower_http=info,sqlx=warn", json);
+}
+
+fn log_from(default: &str, json: bool) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     let colours = std::io::stderr().is_terminal();
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     if json {

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Config;
-use crate::providers::http::map::Map;
+use crate::providers::{http::map::Map, oci::settings::Settings};
 
 /// A provider.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,13 +17,12 @@ pub struct ProviderConfig {
     /// Kind `http`: the map that describes it, one that is built in or a file named `*.toml` (beside the configuration
     /// file, unless the path is absolute).
     pub map: Option<String>,
-    /// Kind `http`: keys of the map, laid over it. Without a `map` they are the map. Kind `oci`:
-    /// [`crate::providers::oci::settings::Settings`].
+    /// Kind `http`: keys of the map, laid over it. Without a `map` they are the map. Kind `oci`: [`Settings`].
     pub settings: toml::Table,
 }
 
 /// The kinds of providers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProviderKind {
     /// This server: files on its disk, processed by ffmpeg.
@@ -71,38 +70,45 @@ impl JsonSchema for ProviderConfig {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let kind = generator.subschema_for::<ProviderKind>();
         // What lies over a map may be any part of it.
-        let mut settings = schema_for!(Map).to_value();
-        forget_required(&mut settings);
-        let properties = settings["properties"].take();
-        let definitions = settings["$defs"].take();
-        if let Value::Object(definitions) = definitions {
-            let own = definitions.into_iter().map(|(name, definition)| (format!("Part{name}"), renamed(definition)));
-            generator.definitions_mut().extend(own);
-        }
-        let mut properties = renamed(properties);
-        properties["kind"] = kind.to_value();
-        properties["map"] = serde_json::json!({
+        let mut map = schema_for!(Map).to_value();
+        forget_required(&mut map);
+        let (mut http, _) = taken_in(generator, map, "Part");
+        http["map"] = json!({
             "type": "string",
-            "description": "Kind http: the map that the other keys lie over, \"mux\", \"cloudflare\", or a file named *.toml.",
+            "description": "The map that the other keys lie over: \"mux\", \"cloudflare\", or a file named *.toml.",
         });
+        let (oci, mut needed) = taken_in(generator, schema_for!(Settings).to_value(), "Oci");
+        needed.push("kind".into());
         json_schema!({"anyOf": [
-            {
-                "type": "object",
-                "description": "A provider. Of kind http it is described by a map, and every other key lies over that.",
-                "properties": properties,
-                "required": ["kind"],
-                "additionalProperties": false,
-            },
-            {
-                "type": "object",
-                "description": "Oracle Cloud Infrastructure: docs/providers.md tells its keys, and reelway doctor checks them.",
-                "properties": {"kind": {"const": "oci"}},
-                "required": ["kind"],
-            },
+            kind("local", "This server: files on its disk, processed by ffmpeg.", json!({}), json!(["kind"])),
+            kind("http", "A service that a map describes. Every other key lies over the map.", http, json!(["kind"])),
+            kind("oci", "Oracle Cloud Infrastructure.", oci, needed.into()),
         ]})
     }
+}
+
+/// The schema of one kind of provider: these keys and no others.
+fn kind(name: &str, description: &str, mut properties: Value, required: Value) -> Value {
+    properties["kind"] = json!({"const": name, "description": "What it speaks."});
+    json!({
+        "type": "object",
+        "description": description,
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    })
+}
+
+/// Takes the definitions of another schema in, under names that begin so. Gives its properties, and which it needs.
+fn taken_in(generator: &mut SchemaGenerator, mut schema: Value, prefix: &str) -> (Value, Vec<Value>) {
+    if let Value::Object(definitions) = schema["$defs"].take() {
+        let own =
+            definitions.into_iter().map(|(name, definition)| (format!("{prefix}{name}"), renamed(definition, prefix)));
+        generator.definitions_mut().extend(own);
+    }
+    let needed = schema["required"].as_array().cloned().unwrap_or_default();
+    (renamed(schema["properties"].take(), prefix), needed)
 }
 
 fn forget_required(schema: &mut Value) {
@@ -116,18 +122,18 @@ fn forget_required(schema: &mut Value) {
     }
 }
 
-/// The parts of a map have names of their own: those of the whole require more.
-fn renamed(mut schema: Value) -> Value {
+/// The same with other names of definitions: those of a whole map require more, and Oracle's limits are others.
+fn renamed(mut schema: Value, prefix: &str) -> Value {
     match &mut schema {
         Value::Object(entries) => {
             for (key, value) in entries.iter_mut() {
                 *value = match value.as_str().and_then(|path| path.strip_prefix("#/$defs/")) {
-                    Some(name) if key == "$ref" => format!("#/$defs/Part{name}").into(),
-                    _ => renamed(value.take()),
+                    Some(name) if key == "$ref" => format!("#/$defs/{prefix}{name}").into(),
+                    _ => renamed(value.take(), prefix),
                 };
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| *item = renamed(item.take())),
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = renamed(item.take(), prefix)),
         _ => {}
     }
     schema

@@ -15,11 +15,20 @@ use reelway_emulators::{
     oci::{Oci, Setup},
 };
 use reelway_server::{
-    access::Keys,
+    access::{Keys, Reach},
     app::App,
     clock::Clock,
     config::{Config, ProviderConfig, ProviderKind},
-    http, providers,
+    db::{Remote, RemoteRow},
+    http,
+    providers::{
+        self,
+        oci::{
+            client::{Client, model::Job},
+            settings::Settings,
+            setup::{client, setup},
+        },
+    },
     secrets::Secrets,
 };
 use serde::de::DeserializeOwned;
@@ -76,7 +85,16 @@ impl Bench {
 
     /// With these lines of configuration, and whoever signs.
     pub async fn signed(auth: &str, settings: &str) -> Self {
-        let oci = Oci::start(Setup::new(film())).await.unwrap();
+        Self::set_up(Setup::new(film()), auth, settings).await
+    }
+
+    /// With jobs that take this long.
+    pub async fn slow(processing: Duration, settings: &str) -> Self {
+        Self::set_up(Setup { processing, ..Setup::new(film()) }, API_KEY, settings).await
+    }
+
+    async fn set_up(setup: Setup, auth: &str, settings: &str) -> Self {
+        let oci = Oci::start(setup).await.unwrap();
         oci.desk().clock.turn(Turn::Stop(NOW));
         let folder = tempfile::tempdir().unwrap();
         let hosts = oci.hosts();
@@ -175,6 +193,28 @@ impl Bench {
         let video = self.settled(&id).await;
         assert_eq!(video.status, VideoStatus::Ready, "{:?}", video.error);
         video
+    }
+
+    /// What the server keeps of a video at Oracle.
+    pub async fn remote(&self, id: &str) -> RemoteRow {
+        Remote::new(self.app.db().clone()).get(id).await.unwrap().unwrap_or_default()
+    }
+
+    /// Oracle's client, as the server has it.
+    pub fn client(&self) -> (Client, Settings) {
+        let setup = setup(&self.config.providers["oracle"], &self.secrets).unwrap();
+        (client(&setup.settings, setup.principal, self.clock.clone()).unwrap(), setup.settings)
+    }
+
+    /// The jobs of this name that there are at Oracle.
+    pub async fn jobs(&self, name: &str) -> Vec<Job> {
+        let (client, settings) = self.client();
+        client.jobs(&settings.compartment, name).await.unwrap()
+    }
+
+    /// How many videos there are.
+    pub async fn videos(&self) -> usize {
+        self.app.videos().list(Reach::default(), None, 100).await.unwrap().len()
     }
 
     /// How many requests have come for a path that begins so.

@@ -50,6 +50,40 @@ async fn four_commands_lead_from_a_file_to_a_url_that_plays() {
 }
 
 #[tokio::test]
+async fn the_same_command_follows_the_same_job_until_that_has_failed() {
+    let bench = Bench::new().await;
+    let run = format!("run --object {} --name film-1", object(&bench).await);
+    bench.oci.next_outcome(Outcome::Stuck);
+    let late = oci(&bench, &format!("{run} --timeout 5")).await.0.unwrap_err();
+    let OciError::Late { job, again } = &late else { panic!("{late}") };
+    assert_eq!(again, &format!("reelway oci {run}"));
+    let waiting = oci(&bench, &format!("{run} --no-wait")).await.0.unwrap();
+    assert_eq!((&waiting["job"], &waiting["state"]), (&Value::from(job.as_str()), &Value::Null));
+
+    let run = run.replace("film-1", "film-2");
+    bench.oci.next_outcome(Outcome::Failed { task: "transcode".into() });
+    let failed = |result: Result<Value, OciError>| match result {
+        Err(OciError::Job { job, .. }) => job,
+        other => panic!("{other:?}"),
+    };
+    let first = failed(oci(&bench, &run).await.0);
+    bench.turn(120);
+    let second = oci(&bench, &run).await.0.unwrap();
+    assert_ne!(second["job"], first.as_str(), "a job that has failed is not followed again");
+    bench.turn(120);
+    assert_eq!(oci(&bench, &run).await.0.unwrap()["job"], second["job"], "and one that is done is not done again");
+
+    // The same of an ingest.
+    let ingest = format!("ingest --asset {}", second["asset"].as_str().unwrap());
+    bench.oci.next_outcome(Outcome::Rejected);
+    let first = failed(oci(&bench, &ingest).await.0);
+    bench.turn(120);
+    let second = oci(&bench, &ingest).await.0.unwrap();
+    assert_ne!(second["job"], first.as_str());
+    assert_eq!(oci(&bench, &ingest).await.0.unwrap(), second);
+}
+
+#[tokio::test]
 async fn a_script_knows_by_the_exit_code_what_went_wrong() {
     let bench = Bench::new().await;
     let object = object(&bench).await;

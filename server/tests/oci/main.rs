@@ -3,8 +3,12 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod answers;
 mod bench;
 mod cli;
+mod command;
 mod flows;
+mod instance;
 mod notifications;
+mod traffic;
 mod troubles;

@@ -6,6 +6,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use reelway_api::VideoStatus;
+use reelway_emulators::fault::{Fault, Spoil};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, CREDENTIALS, request};
@@ -85,4 +86,68 @@ async fn a_hint_only_shortens_the_wait() {
     }
     assert_eq!(bench.settled(&created.video.id).await.status, VideoStatus::Ready);
     assert_eq!(bench.count("POST", "/20211101/mediaWorkflowJobs"), 1);
+}
+
+/// A job's end, as Media Flow tells of it.
+fn ended(job: &str) -> Value {
+    json!({"eventType": "com.oraclecloud.mediaservices.mediaworkflowjob.end", "eventID": job,
+        "data": {"resourceId": job, "resourceName": "x"}})
+}
+
+/// The file's arrival, as Object Storage tells of it.
+fn arrived(object: &str) -> Value {
+    json!({"eventType": "com.oraclecloud.objectstorage.createobject", "eventID": object,
+        "data": {"resourceName": object, "additionalDetails": {"bucketName": "in"}}})
+}
+
+#[tokio::test]
+async fn in_any_order_and_twice_it_is_ready_once() {
+    // Which of them are told in each round. One that is not known yet is told of somebody else's.
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let bench = Bench::with(SETTINGS).await;
+        let id = bench.uploaded().await;
+        for round in 0..8 {
+            for which in order {
+                let row = bench.remote(&id).await;
+                let field =
+                    |name: &str| row.fields.get(name).cloned().unwrap_or_else(|| format!("ocid1.not.yet.{round}"));
+                let event = [arrived(&field("object")), ended(&field("job")), ended(&field("ingest"))][which].clone();
+                for _ in 0..2 {
+                    assert_eq!(tell(&bench, Some(CREDENTIALS), &event).await, 204);
+                }
+                bench.after(0).await;
+            }
+        }
+        let ready = bench.video(&id).await;
+        assert_eq!(ready.status, VideoStatus::Ready, "{order:?}: nobody had to wait");
+        for event in [arrived(&bench.remote(&id).await.fields["object"]), ended(&bench.remote(&id).await.fields["job"])]
+        {
+            assert_eq!(tell(&bench, Some(CREDENTIALS), &event).await, 204);
+        }
+        bench.after(600).await;
+        assert_eq!(bench.video(&id).await.revision, ready.revision, "{order:?}: once");
+        assert_eq!((bench.jobs(&id).await.len(), bench.jobs("ingestWorkflow").await.len()), (1, 1), "{order:?}");
+    }
+}
+
+/// Oracle is faster with its notification than with its answer: the job is begun, done and told of, and the answer to the
+/// request that has begun it is lost.
+#[tokio::test]
+async fn a_notification_before_the_create_has_returned_changes_nothing_and_loses_nothing() {
+    let bench = Bench::with(&format!("{SETTINGS}\nlimits = {{ retries = 0 }}")).await;
+    let id = bench.uploaded().await;
+    bench.oci.desk().faults.add(Fault::next(Spoil::Unanswered).on("POST", "/20211101/mediaWorkflowJobs"));
+    while bench.jobs(&id).await.is_empty() {
+        bench.after(16).await;
+    }
+    let job = bench.jobs(&id).await.remove(0).id;
+    assert_eq!(bench.remote(&id).await.fields.get("job"), None, "nobody here has heard of it");
+    let before = bench.video(&id).await;
+    for _ in 0..2 {
+        assert_eq!(tell(&bench, Some(CREDENTIALS), &ended(&job)).await, 204);
+    }
+    assert_eq!(bench.video(&id).await, before);
+    assert_eq!(bench.settled(&id).await.status, VideoStatus::Ready);
+    assert_eq!(bench.remote(&id).await.fields["job"], job, "the request that is sent again finds the same job");
+    assert_eq!(bench.jobs(&id).await.len(), 1);
 }

@@ -1,6 +1,6 @@
 //! The published JSON Schemas: they are what the code reads, they take what is shipped and refuse what is wrong.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use reelway_server::{
     config,
@@ -24,6 +24,14 @@ fn what_is_published_is_what_the_code_reads() {
     ] {
         let published: Value = serde_json::from_str(&fs::read_to_string(root().join(file)).unwrap()).unwrap();
         assert!(published == schema, "{file} is out of date: {command} > {file}");
+        let mut reelway = Command::new(env!("CARGO_BIN_EXE_reelway"));
+        let printed = reelway.args(command.split(' ').skip(1)).output().unwrap();
+        assert!(printed.status.success() && printed.stderr.is_empty(), "{command}");
+        assert_eq!(
+            String::from_utf8(printed.stdout).unwrap(),
+            fs::read_to_string(root().join(file)).unwrap(),
+            "{file}"
+        );
     }
 }
 
@@ -90,6 +98,64 @@ fn a_configurations_schema_takes_the_example_and_any_part_of_a_map() {
     assert!(!schema.is_valid(&toml("[limits]\nmax_size = 1")));
 }
 
+const ORACLE: &str = "kind = 'oci'\nregion = 'r'\ncompartment = 'c'\nbucket = 'b'\n";
+const KEY: &str = "auth = { kind = 'api_key', tenancy = 't', user = 'u' }\n";
+
+#[test]
+fn oracles_settings_are_described_and_no_others_are_taken() {
+    let schema = jsonschema::validator_for(&config::schema()).unwrap();
+    let with = |provider: &str| toml(&format!("[providers.p]\n{provider}"));
+    let good = [
+        format!("{ORACLE}{KEY}"),
+        format!("{ORACLE}auth.kind = 'instance_principal'"),
+        format!("{ORACLE}auth = {{ kind = 'session_token', token_env = 'T', passphrase_env = 'P' }}"),
+        format!("{ORACLE}{KEY}streams = {{ encryption = 'AES128', token_lifetime = 600 }}\nworkflow.ladder = [144]"),
+        format!("{ORACLE}{KEY}notifications = {{ credentials_env = 'N' }}\nhosts.media = 'https://m.example'"),
+    ];
+    for settings in good {
+        assert!(schema.is_valid(&with(&settings)), "{settings}");
+        oci::settings::Settings::read(&settings.replace("kind = 'oci'\n", "").parse().unwrap()).unwrap();
+    }
+    let wrong = [
+        ORACLE.to_owned(),
+        format!("{}{KEY}", ORACLE.replace("bucket = 'b'\n", "")),
+        format!("{ORACLE}{KEY}buckets = 'x'"),
+        format!("{ORACLE}{KEY}map = 'mux'"),
+        format!("{ORACLE}auth = {{ kind = 'api_key', tenancy = 't' }}"),
+        format!("{ORACLE}auth = {{ kind = 'instance_principal', user = 'u' }}"),
+        format!("{ORACLE}auth = {{ kind = 'password' }}"),
+        format!("{ORACLE}{KEY}streams = {{ encryption = 'AES256' }}"),
+        format!("{ORACLE}{KEY}streams = {{ token_lifetime = 60 }}"),
+        format!("{ORACLE}{KEY}workflow = {{ ladder = [] }}"),
+        format!("{ORACLE}{KEY}workflow = {{ ladders = [720] }}"),
+        format!("{ORACLE}{KEY}limits = {{ retries = 'many' }}"),
+        format!("{ORACLE}{KEY}notifications = {{ }}"),
+        format!("{ORACLE}{KEY}upload.lifetime = -1"),
+    ];
+    for settings in wrong {
+        assert!(!schema.is_valid(&with(&settings)), "{settings}");
+    }
+    assert!(!schema.is_valid(&with("kind = 'local'\nregion = 'r'")));
+}
+
+/// The same with a slip of the pen somewhere: a key more. Variables have any names.
+fn slips(whole: &Value) -> Vec<Value> {
+    fn places(value: &Value, here: String, all: &mut Vec<String>) {
+        if let Value::Object(entries) = value {
+            all.extend(Some(here.clone()).filter(|here| !here.ends_with("/vars")));
+            entries.iter().for_each(|(key, value)| places(value, format!("{here}/{key}"), all));
+        }
+    }
+    let mut all = Vec::new();
+    places(whole, String::new(), &mut all);
+    let slip = |place: &String| {
+        let mut whole = whole.clone();
+        whole.pointer_mut(place).unwrap()["a_slip_of_the_pen"] = json!(1);
+        whole
+    };
+    all.iter().map(slip).collect()
+}
+
 /// Each block of TOML in the guide is a configuration or a map that works.
 #[test]
 fn the_guides_examples_work() {
@@ -105,6 +171,9 @@ fn the_guides_examples_work() {
     let schema = jsonschema::validator_for(&config::schema()).unwrap();
     for text in configurations {
         assert!(schema.is_valid(&toml(text)), "{text}");
+        for slip in slips(&toml(text)) {
+            assert!(!schema.is_valid(&slip), "{slip}");
+        }
         let read: config::Config = toml::from_str(text).unwrap();
         read.validate().unwrap();
         for provider in read.providers.values().filter(|provider| provider.kind == config::ProviderKind::Http) {

@@ -53,6 +53,11 @@ pub fn rfc3339(at: u64) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
+/// A time that Oracle has written, in milliseconds since the Unix epoch.
+pub fn read_rfc3339(text: &str) -> Option<u64> {
+    u64::try_from(DateTime::parse_from_rfc3339(text).ok()?.timestamp_millis()).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,5 +86,7 @@ mod tests {
     #[test]
     fn a_time_is_written_as_oracle_does() {
         assert_eq!(rfc3339(1_893_553_445_999), "2030-01-02T03:04:05Z");
+        assert_eq!(read_rfc3339("2030-01-02T03:04:05.999Z"), Some(1_893_553_445_999));
+        assert_eq!(read_rfc3339("yesterday"), None);
     }
 }

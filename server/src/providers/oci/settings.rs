@@ -2,21 +2,14 @@
 //! variables that hold them.
 
 use reqwest::Url;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{
-    instance::METADATA,
-    key::PrivateKey,
-    principal::{Instance, Principal},
-    sign::Signer,
-};
-use crate::{
-    providers::http::check::{is_loopback, safe_base},
-    secrets::{Secret, Secrets},
-};
+use super::instance::METADATA;
+use crate::providers::http::check::is_loopback;
 
 /// All that can be said.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The service's name, for people. Default `Oracle`.
@@ -75,7 +68,7 @@ fn prefix() -> String {
 }
 
 /// Who signs requests.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, tag = "kind", rename_all = "snake_case")]
 pub enum Auth {
     /// A user's API key.
@@ -87,6 +80,9 @@ pub enum Auth {
         /// The variable that holds the private key, in PEM.
         #[serde(default = "private_key_env")]
         private_key_env: String,
+        /// The variable that holds the key's passphrase. Default: it has none.
+        #[serde(default)]
+        passphrase_env: Option<String>,
     },
     /// A session token, as `oci session authenticate` makes it. It lasts for an hour.
     SessionToken {
@@ -95,6 +91,9 @@ pub enum Auth {
         /// The variable that holds the private key it is for, in PEM.
         #[serde(default = "private_key_env")]
         private_key_env: String,
+        /// The variable that holds the key's passphrase. Default: it has none.
+        #[serde(default)]
+        passphrase_env: Option<String>,
     },
     /// The compute instance that the server runs on.
     InstancePrincipal {},
@@ -105,7 +104,7 @@ fn private_key_env() -> String {
 }
 
 /// Other addresses than the region's.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct HostSettings {
     /// Default `https://mediaservices.REGION.oci.REALM`.
@@ -121,7 +120,7 @@ pub struct HostSettings {
 }
 
 /// How files are received.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Upload {
     /// Seconds that an upload's URL works. Default 86 400 (24 h).
@@ -143,14 +142,16 @@ impl Default for Upload {
 }
 
 /// How videos are processed.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkflowSettings {
     /// The OCID of a workflow of one's own, which takes the parameters of Reelway's. Default: one is made.
     pub id: Option<String>,
     /// Heights of the renditions, in pixels, largest first. Default 1080, 720, 360.
+    #[schemars(length(min = 1), inner(range(min = 144, max = 2160)))]
     pub ladder: Vec<u32>,
     /// Seconds of a segment. Default 6.
+    #[schemars(range(min = 1, max = 60))]
     pub segment_length: u32,
     /// Width of the pictures that a poster is chosen from, in pixels. Default 1280.
     pub picture_width: u32,
@@ -175,7 +176,7 @@ impl Default for WorkflowSettings {
 }
 
 /// How videos are played.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Streams {
     /// The OCID of a distribution channel of one's own. Default: one is made.
@@ -183,10 +184,12 @@ pub struct Streams {
     /// The OCID of a packaging configuration of one's own. Default: one is made.
     pub packaging: Option<String>,
     /// Seconds of a segment. Default 6.
+    #[schemars(range(min = 1, max = 60))]
     pub segment_length: u32,
     /// Whether segments are encrypted. Default `NONE`.
     pub encryption: Encryption,
     /// Seconds that the URL of a video plays: 600 to 86 400. Default 3600.
+    #[schemars(range(min = 600, max = 86_400))]
     pub token_lifetime: u64,
 }
 
@@ -197,7 +200,7 @@ impl Default for Streams {
 }
 
 /// Whether segments are encrypted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, clap::ValueEnum)]
 pub enum Encryption {
     /// They are not.
     #[default]
@@ -221,7 +224,7 @@ impl Encryption {
 }
 
 /// Oracle's notifications.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Notifications {
     /// The variable that holds `user:password`, as they stand in the subscription's URL. Oracle documents no signature
@@ -236,7 +239,7 @@ pub struct Notifications {
 }
 
 /// How long things may take.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Seconds that an attempt may take. Default 20.
@@ -302,109 +305,5 @@ impl Settings {
             federation: or(&hosts.federation, format!("https://auth.{region}.{realm}")),
             metadata: or(&hosts.metadata, METADATA.to_owned()),
         }
-    }
-
-    /// All that does not make sense.
-    pub fn check(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        let name = |text: &str| {
-            !text.is_empty()
-                && text.len() <= 200
-                && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-        };
-        for (key, value) in [
-            ("region", Some(&self.region)),
-            ("realm", Some(&self.realm)),
-            ("compartment", Some(&self.compartment)),
-            ("namespace", self.namespace.as_ref()),
-            ("bucket", Some(&self.bucket)),
-            ("output_bucket", self.output_bucket.as_ref()),
-            ("prefix", Some(&self.prefix)),
-        ] {
-            if value.is_some_and(|value| !name(value)) {
-                problems
-                    .push(format!("{key}: it has letters, digits, \"-\", \"_\" and \".\", and at least one of them"));
-            }
-        }
-        let HostSettings { media, object_storage, streams, federation, metadata: _ } = &self.hosts;
-        let hosts =
-            [("media", media), ("object_storage", object_storage), ("streams", streams), ("federation", federation)];
-        for (key, host) in hosts {
-            if let Some(Err(problem)) = host.as_deref().map(safe_base) {
-                problems.push(format!("hosts.{key}: {problem}"));
-            }
-        }
-        let Upload { lifetime, min_chunk, max_chunk, parallel, .. } = self.upload;
-        if lifetime == 0 || min_chunk == 0 || max_chunk < min_chunk || max_chunk > 50 << 30 || parallel == 0 {
-            problems.push(
-                "upload: lifetime, min_chunk and parallel are at least 1, max_chunk is at least min_chunk and at most 50 GiB"
-                    .to_owned(),
-            );
-        }
-        let ladder = &self.workflow.ladder;
-        if ladder.is_empty() || ladder.iter().any(|height| !(144..=2160).contains(height)) {
-            problems.push("workflow.ladder: heights of 144 to 2160 pixels, at least one".to_owned());
-        }
-        for (key, seconds) in [
-            ("workflow.segment_length", self.workflow.segment_length),
-            ("streams.segment_length", self.streams.segment_length),
-        ] {
-            if !(1..=60).contains(&seconds) {
-                problems.push(format!("{key}: 1 to 60 seconds"));
-            }
-        }
-        if self.workflow.transcribe.as_ref().is_some_and(|language| !name(language) || language.len() > 16) {
-            problems.push("workflow.transcribe: a language's code, \"en\", say".to_owned());
-        }
-        if !(600..=86_400).contains(&self.streams.token_lifetime) {
-            problems.push("streams.token_lifetime: 600 to 86400 seconds; Oracle gives no others".to_owned());
-        }
-        if self.streams.packaging.is_some() && self.streams.channel.is_none() {
-            problems.push("streams.packaging belongs to a channel: set streams.channel too".to_owned());
-        }
-        problems
-    }
-
-    /// Who signs requests.
-    ///
-    /// # Errors
-    /// What is missing.
-    pub fn principal(&self, secrets: &Secrets) -> Result<Principal, Vec<String>> {
-        let mut problems = Vec::new();
-        let mut secret = |name: &str, what: &str| {
-            let found = secrets.get(name);
-            if found.is_none() {
-                problems.push(format!("the environment variable {name} is not set: {what}"));
-            }
-            found
-        };
-        let read = |name: &str, secret: Option<Secret>| {
-            let pem = secret.map(|secret| secret.pem().unwrap_or(secret));
-            pem.map(|pem| PrivateKey::read(pem.expose()).map_err(|error| vec![format!("{name}: {error}")])).transpose()
-        };
-        let principal = match &self.auth {
-            Auth::ApiKey { tenancy, user, private_key_env } => {
-                let key = read(private_key_env, secret(private_key_env, "the API key's private half, in PEM"))?;
-                key.map(|key| Signer::api_key(tenancy, user, key).map(Principal::Fixed))
-                    .transpose()
-                    .map_err(|error| vec![error.to_string()])?
-            }
-            Auth::SessionToken { token_env, private_key_env } => {
-                let token = secret(token_env, "the session token");
-                let key = read(private_key_env, secret(private_key_env, "the session's private key, in PEM"))?;
-                token.zip(key).map(|(token, key)| Principal::Fixed(Signer::session(token.expose(), key)))
-            }
-            Auth::InstancePrincipal {} => {
-                let hosts = self.hosts();
-                let federation = format!("{}/v1/x509", hosts.federation.trim_end_matches('/'));
-                match (Url::parse(&hosts.metadata), Url::parse(&federation)) {
-                    (Ok(metadata), Ok(federation)) => {
-                        Some(Principal::Instance(Box::new(Instance::new(metadata, federation))))
-                    }
-                    _ => return Err(vec!["hosts.metadata or hosts.federation is no address".to_owned()]),
-                }
-            }
-        };
-        principal.ok_or(problems)
     }
 }

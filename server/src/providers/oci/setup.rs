@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use reqwest::Url;
 
 use super::{
     client::{Client, retry::Tries},
-    principal::Principal,
+    key::PrivateKey,
+    principal::{Instance, Principal},
     settings::{Auth, Settings},
+    sign::Signer,
 };
 use crate::{
     clock::Clock,
@@ -37,7 +40,7 @@ pub fn setup(config: &ProviderConfig, secrets: &Secrets) -> Result<Setup, Vec<St
     let settings = Settings::read(&config.settings)?;
     let mut problems = settings.check();
     let mut warnings = Vec::new();
-    let principal = settings.principal(secrets).map_err(|more| problems.extend(more)).ok();
+    let principal = principal(&settings, secrets).map_err(|more| problems.extend(more)).ok();
     let verifier = match &settings.notifications {
         None => {
             warnings.push("it has no notifications: Oracle is asked again and again instead.".to_owned());
@@ -72,6 +75,55 @@ pub fn setup(config: &ProviderConfig, secrets: &Secrets) -> Result<Setup, Vec<St
         Some(principal) if problems.is_empty() => Ok(Setup { settings, principal, verifier, warnings }),
         _ => Err(problems),
     }
+}
+
+/// Who signs requests.
+///
+/// # Errors
+/// What is missing.
+fn principal(settings: &Settings, secrets: &Secrets) -> Result<Principal, Vec<String>> {
+    match &settings.auth {
+        Auth::ApiKey { tenancy, user, private_key_env, passphrase_env } => {
+            let key = private_key(secrets, private_key_env, passphrase_env.as_deref(), "the API key's private half")?;
+            Signer::api_key(tenancy, user, key).map(Principal::Fixed).map_err(|error| vec![error.to_string()])
+        }
+        Auth::SessionToken { token_env, private_key_env, passphrase_env } => {
+            let token = secrets.get(token_env).ok_or_else(|| missing(token_env, "the session token"));
+            let key = private_key(secrets, private_key_env, passphrase_env.as_deref(), "the session's private key");
+            match (token, key) {
+                (Ok(token), Ok(key)) => Ok(Principal::Fixed(Signer::session(token.expose().trim(), key))),
+                (token, key) => Err(token.err().into_iter().chain(key.err().into_iter().flatten()).collect()),
+            }
+        }
+        Auth::InstancePrincipal {} => {
+            let hosts = settings.hosts();
+            let federation = format!("{}/v1/x509", hosts.federation.trim_end_matches('/'));
+            match (Url::parse(&hosts.metadata), Url::parse(&federation)) {
+                (Ok(metadata), Ok(federation)) => {
+                    Ok(Principal::Instance(Box::new(Instance::new(metadata, federation))))
+                }
+                _ => Err(vec!["hosts.metadata or hosts.federation is no address".to_owned()]),
+            }
+        }
+    }
+}
+
+fn missing(name: &str, what: &str) -> String {
+    format!("the environment variable {name} is not set: {what}")
+}
+
+/// The key in the variable of this name, opened by the passphrase in the other one.
+fn private_key(secrets: &Secrets, name: &str, passphrase: Option<&str>, what: &str) -> Result<PrivateKey, Vec<String>> {
+    let mut problems = Vec::new();
+    let pem = secrets.get(name).map(|secret| secret.pem().unwrap_or(secret));
+    if pem.is_none() {
+        problems.push(missing(name, &format!("{what}, in PEM")));
+    }
+    let opened = passphrase.map(|name| secrets.get(name).ok_or_else(|| missing(name, "the key's passphrase")));
+    let passphrase = opened.transpose().map_err(|problem| problems.push(problem)).ok().flatten();
+    let pem = pem.filter(|_| problems.is_empty()).ok_or(problems)?;
+    PrivateKey::open(pem.expose(), passphrase.as_ref().map(Secret::expose))
+        .map_err(|error| vec![format!("{name}: {error}")])
 }
 
 /// What `reelway doctor` tells of such a provider, without asking Oracle anything: `reelway oci build` does that.
@@ -109,6 +161,7 @@ mod tests {
     use crate::config::ProviderKind;
 
     const KEY: &str = include_str!("testdata/rsa_pkcs8.pem");
+    const SEALED: &str = include_str!("testdata/rsa_sealed.pem");
     const GOOD: &str = "region = 'us-phoenix-1'\ncompartment = 'ocid1.compartment.oc1..c'\nbucket = 'in'\n\
                         auth = { kind = 'api_key', tenancy = 't', user = 'u' }\n";
 
@@ -125,6 +178,7 @@ mod tests {
         for (more, secrets, told) in [
             ("", &[][..], "the environment variable VIDEO_PRIVATE_KEY is not set"),
             ("", &[("VIDEO_PRIVATE_KEY", "hush")], "VIDEO_PRIVATE_KEY: it holds no RSA private key"),
+            ("", &[("VIDEO_PRIVATE_KEY", SEALED)], "auth.passphrase_env"),
             ("buckets = 'x'", &key, "unknown field `buckets`"),
             ("prefix = '../up'", &key, "prefix: it has letters"),
             ("hosts = { media = 'http://media.example' }", &key, "hosts.media: it has to begin with https://"),
@@ -138,6 +192,18 @@ mod tests {
             assert!(errors.iter().any(|error| error.contains(told)), "{more}: {errors:?}");
             assert!(errors.iter().all(|error| !error.contains("hush")), "{errors:?}");
         }
+    }
+
+    #[test]
+    fn a_key_with_a_passphrase_wants_it() {
+        let settings = GOOD.replace("user = 'u'", "user = 'u', passphrase_env = 'P'");
+        let with = |secrets: &[(&str, &str)]| format!("{:?}", found(&settings, secrets));
+        let sealed = ("VIDEO_PRIVATE_KEY", SEALED);
+        assert!(with(&[sealed, ("P", "open sesame")]).contains("Ok"));
+        assert!(!with(&[sealed, ("P", "open sesame")]).contains("Err"));
+        let wrong = with(&[sealed, ("P", "open barley")]);
+        assert!(wrong.contains("does not open it") && !wrong.contains("barley"), "{wrong}");
+        assert!(with(&[sealed]).contains("the environment variable P is not set"));
     }
 
     #[test]

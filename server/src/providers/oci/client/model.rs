@@ -47,6 +47,9 @@ pub struct Job {
     /// Why, in Oracle's words.
     #[serde(default, alias = "lifecyleDetails")]
     pub lifecycle_details: Option<String>,
+    /// When it was made (RFC 3339).
+    #[serde(default)]
+    pub time_created: Option<String>,
     /// Where each task stands.
     #[serde(default, deserialize_with = "list")]
     pub task_lifecycle_state: Vec<TaskState>,
