@@ -71,7 +71,6 @@ async fn every_answer_to_a_create() {
         ("302", refusal(302, ""), 1, AWAY, 1),
         ("reset before the answer", Spoil::Reset, 1, AWAY, 1),
         ("made, and no answer", Spoil::Unanswered, 1, AWAY, 1),
-        ("silence", SILENCE, 1, AWAY, 1),
         ("truncated", Spoil::Truncated, 1, AWAY, 1),
         ("HTML", body("<html>"), 1, AWAY, 1),
         ("nothing", body(""), 1, AWAY, 1),
@@ -80,11 +79,15 @@ async fn every_answer_to_a_create() {
         ("no id", body(r#"{"accessUri":"/p/secret/n/ns/b/in/o/x"}"#), 1, AWAY, 1),
         ("no address", body(r#"{"id":"p"}"#), 1, AWAY, 1),
         ("an address elsewhere", body(r#"{"id":"p","accessUri":"https://elsewhere.example/"}"#), 1, AWAY, 1),
+        ("silence", SILENCE, 1, AWAY, 1),
     ];
+    let bench = Bench::with(HASTE).await;
     for (name, spoil, times, outcome, requests) in rows {
-        let bench = Bench::with(HASTE).await;
-        bench.oci.desk().faults.add(Fault::next(spoil).on("POST", "/n/ns/b/in/p").times(times));
+        let path = "/n/ns/b/in/p";
+        let (asked, videos) = (bench.count("POST", path), bench.videos().await);
+        bench.oci.desk().faults.add(Fault::next(spoil).on("POST", path).times(times));
         let answer = bench.send(Method::POST, "/api/videos", json!({"filename": "a.mp4", "size": 29})).await;
+        bench.oci.desk().faults.clear();
         match outcome {
             Ok(()) => assert_eq!(answer.status, 201, "{name}: {}", answer.text()),
             Err(told) => {
@@ -93,11 +96,14 @@ async fn every_answer_to_a_create() {
                 assert!(!answer.text().contains("Something is wrong"), "{name}: Oracle's words are for the log");
             }
         }
-        // One whose client has gone is noted when its answer would have come.
+        // What nobody waited for is noted when its answer would have come: that row is the last.
         if name != "silence" {
-            assert_eq!(bench.count("POST", "/n/ns/b/in/p"), requests, "{name}");
+            assert_eq!(bench.count("POST", path) - asked, requests, "{name}");
         }
-        assert_eq!(bench.videos().await, usize::from(outcome.is_ok()), "{name}: what can't be uploaded to is no video");
+        let more = usize::from(outcome.is_ok());
+        assert_eq!(bench.videos().await - videos, more, "{name}: what can't be uploaded to is no video");
+        // Sleeping turns the server's clock, and Oracle's goes along.
+        bench.turn(0);
     }
 }
 
@@ -198,8 +204,10 @@ async fn no_answer_on_the_way_keeps_a_video_from_its_end_or_makes_anything_twice
                 continue;
             }
             let id = bench.uploaded().await;
-            // What is made once is looked for anew.
-            bench = bench.restart().await;
+            if step == "find the workflow" {
+                // What is made once is looked for by a new process only.
+                bench = bench.restart().await;
+            }
             bench.oci.desk().faults.add(Fault::next(spoil).on(method, path).times(times));
             is_ready_once(&bench, &id, &format!("{step}: {name}")).await;
             bench.oci.desk().faults.clear();
@@ -219,12 +227,10 @@ async fn there(bench: &Bench, kind: &str, within: (&str, &str)) -> usize {
 async fn what_is_made_once_is_made_once_whatever_is_answered() {
     let kinds = ["mediaWorkflows", "streamDistributionChannels", "streamCdnConfigs", "streamPackagingConfigs"];
     for kind in kinds {
-        for (name, spoil, times) in [
-            ("done, and no answer", Spoil::Unanswered, 7),
-            ("truncated", Spoil::Truncated, 1),
-            ("500s", refusal(500, "InternalServerError"), 7),
-            ("409", refusal(409, "IncorrectState"), 7),
-        ] {
+        let of_all = [("done, and no answer", Spoil::Unanswered, 7), ("truncated", Spoil::Truncated, 1)];
+        let of_one = [("500s", refusal(500, "InternalServerError"), 7), ("409s", refusal(409, "IncorrectState"), 7)];
+        let more = of_one.into_iter().filter(|_| kind == "streamDistributionChannels");
+        for (name, spoil, times) in of_all.into_iter().chain(more) {
             let bench = Bench::new().await;
             let path = format!("/20211101/{kind}");
             bench.oci.desk().faults.add(Fault::next(spoil).on("POST", &path).times(times));

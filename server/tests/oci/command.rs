@@ -81,7 +81,8 @@ impl Office {
     fn command_with(&self, file: &str, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_reelway"));
         command.arg("oci").args(line.split_whitespace()).args(["--config", file]).current_dir(self.folder.path());
-        command.env("VIDEO_PRIVATE_KEY", &self.key).env_remove("RUST_LOG").env_remove("REELWAY_CONFIG");
+        // Nothing of whoever runs the tests.
+        command.env_clear().env("VIDEO_PRIVATE_KEY", &self.key);
         command
     }
 

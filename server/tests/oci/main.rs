@@ -8,6 +8,7 @@ mod bench;
 mod cli;
 mod command;
 mod flows;
+mod hygiene;
 mod instance;
 mod notifications;
 mod traffic;
