@@ -1,7 +1,10 @@
 //! Requests for a storyboard and its sheets. They give way to the video's own.
 
 use js_sys::Array;
-use reelway_core::storyboard::{Board, Place, Storyboard, StoryboardError};
+use reelway_core::{
+    playback::token::redacted,
+    storyboard::{Board, Place, Storyboard, StoryboardError},
+};
 use thiserror::Error;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -101,10 +104,9 @@ async fn get(url: &str) -> Result<Response, Failure> {
     if response.ok() { Ok(response) } else { Err(Failure::Status(response.status())) }
 }
 
-/// Says it in the console. Without the query: there a signed URL has its token.
+/// Says it in the console, without the tokens of a signed URL.
 pub(super) fn warn(what: &str, url: &str, failure: &Failure) {
-    let end = url.find(['?', '#']).unwrap_or(url.len());
-    let words = format!("Reelway: {what} {} {failure} [{}]", &url[..end], failure.code());
+    let words = format!("Reelway: {what} {} {failure} [{}]", redacted(url), failure.code());
     web_sys::console::warn_1(&JsValue::from_str(&words));
 }
 

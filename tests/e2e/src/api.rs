@@ -150,9 +150,11 @@ impl Api {
             Ok(self.video(id).await?.playback.and_then(|playback| playback.storyboard))
         })
         .await?;
-        let url = Url::parse(&self.base)?.join(&url)?;
+        let mut url = Url::parse(&self.base)?.join(&url)?;
+        // Beside it, with the same token.
         let json = url.path().strip_suffix(".vtt").context("the storyboard is no .vtt")?.to_owned() + ".json";
-        let mut board: Storyboard = self.json(&json).await?;
+        url.set_path(&json);
+        let mut board: Storyboard = self.json(url.as_str()).await?;
         board.url = url.join(&board.url)?.into();
         for sheet in board.tiles.iter_mut().filter_map(|tile| tile.url.as_mut()) {
             *sheet = url.join(sheet)?.into();

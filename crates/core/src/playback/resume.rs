@@ -2,6 +2,7 @@
 //!
 //! A video is known by a hash: neither a URL nor a token in it is ever stored.
 
+use super::token::redacted;
 use crate::within;
 
 /// Days after which nobody goes on any more.
@@ -13,11 +14,10 @@ const DAY: u64 = 24 * 60 * 60;
 
 /// A video's key: of an id of its own, or of the URL that it plays from, without what changes from visit to visit.
 pub fn key(id: &str) -> u64 {
-    let end = id.find(['?', '#']).unwrap_or(id.len());
     // FNV-1a.
-    id.as_bytes()[..end]
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    redacted(id)
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Whether a position is worth going back to, both in seconds: not at the very beginning, and not so near to the end

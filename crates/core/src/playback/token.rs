@@ -23,10 +23,10 @@ pub struct Life {
     pub expires: Millis,
 }
 
-/// The life of the first token in a URL's query: a JWT with `exp` (RFC 7519 §4.1), or a plain `expires` or `exp` in
-/// seconds, as signed URLs have it.
+/// The life of the first token in a URL: a JWT with `exp` (RFC 7519 §4.1) in its path or query, or a plain `expires` or
+/// `exp` in seconds, as signed URLs have it.
 pub fn life(url: &str) -> Option<Life> {
-    pairs(url).find_map(|(name, value)| {
+    marks(url).find_map(|(name, value)| {
         let plain = name.eq_ignore_ascii_case("expires") || name.eq_ignore_ascii_case("exp");
         // Anything shorter is a span and no moment.
         let plain = || leading_number(value.as_bytes()).filter(|seconds| plain && *seconds >= 1e9);
@@ -37,7 +37,7 @@ pub fn life(url: &str) -> Option<Life> {
 /// The life of a JWT. `None`: it is none, or has no `exp`.
 pub fn jwt(token: &str) -> Option<Life> {
     let claims = claims(token)?;
-    let seconds = |name| claim(&claims, name).map(|seconds| seconds * 1000.0);
+    let seconds = |name| leading_number(claim(&claims, name)?).map(|seconds| seconds * 1000.0);
     Some(Life { issued: seconds(b"\"iat\""), expires: seconds(b"\"exp\"")? })
 }
 
@@ -49,11 +49,18 @@ pub(crate) fn claims(token: &str) -> Option<Vec<u8>> {
     from_base64url(payload)
 }
 
-/// The number that stands behind a name. A JSON parser would weigh more than all else of this file.
-fn claim(json: &[u8], name: &[u8]) -> Option<f64> {
+/// Whose a JWT is (`sub`). Where it stands in place of a video's id, nothing else names the video.
+fn subject(token: &str) -> Option<String> {
+    jwt(token)?;
+    let claims = claims(token)?;
+    let text = claim(&claims, b"\"sub\"")?.strip_prefix(b"\"")?;
+    String::from_utf8(text.split(|byte| *byte == b'"').next()?.to_vec()).ok()
+}
+
+/// What stands behind a name, and all that follows. A JSON parser would weigh more than all else of this file.
+fn claim<'a>(json: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     let start = json.windows(name.len()).position(|window| window == name)? + name.len();
-    let rest = json.get(start..)?.trim_ascii_start().strip_prefix(b":")?;
-    leading_number(rest.trim_ascii_start())
+    Some(json.get(start..)?.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start())
 }
 
 /// The digits that a text begins with, before a fraction if there is one.
@@ -104,6 +111,23 @@ fn pairs(url: &str) -> impl Iterator<Item = (&str, &str)> {
     query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
+/// The name of a token in the path, among those of parameters.
+const IN_PATH: &str = "/";
+
+/// What may be a token: a JWT in the path, where Cloudflare has it in place of a video's id, and each parameter.
+fn marks(url: &str) -> impl Iterator<Item = (&str, &str)> {
+    let in_path = parted(url).0.split('/').filter(|part| jwt(part).is_some());
+    in_path.map(|part| (IN_PATH, part)).chain(pairs(url))
+}
+
+/// The URL as it may be shown and kept: without its query, where tokens are, and with the subject in place of one in the
+/// path.
+pub fn redacted(url: &str) -> String {
+    let hidden = |part| jwt(part).map(|_| subject(part).unwrap_or_default());
+    let parts = parted(url).0.split('/').map(|part| hidden(part).unwrap_or_else(|| part.to_owned()));
+    parts.collect::<Vec<_>>().join("/")
+}
+
 /// Whether this parameter may differ without naming another stream.
 fn is_token(name: &str, value: &str) -> bool {
     const NAMES: [&str; 12] = [
@@ -127,7 +151,10 @@ fn is_token(name: &str, value: &str) -> bool {
 
 /// Whether two URLs name the same stream, and differ at most in their tokens.
 pub fn is_same_stream(one: &str, other: &str) -> bool {
-    parted(one).0 == parted(other).0
+    let (parts, as_parts) = (parted(one).0.split('/'), parted(other).0.split('/'));
+    let of_one = |part, as_part| subject(part).is_some_and(|found| subject(as_part) == Some(found));
+    parts.clone().count() == as_parts.clone().count()
+        && parts.zip(as_parts).all(|(part, as_part)| part == as_part || of_one(part, as_part))
         && pairs(one).count() == pairs(other).count()
         && pairs(one)
             .zip(pairs(other))
@@ -157,13 +184,13 @@ impl Tokens {
         if self.url == fresh {
             return false;
         }
-        for (name, value) in pairs(&self.url) {
+        for (name, value) in marks(&self.url) {
             // A server may go back to an older token: the newest is none of the former.
-            if pairs(fresh).all(|pair| pair != (name, value)) {
+            if marks(fresh).all(|mark| mark != (name, value)) {
                 self.former.push((name.to_owned(), value.to_owned()));
             }
         }
-        self.former.retain(|(name, value)| pairs(fresh).all(|pair| pair != (name, value)));
+        self.former.retain(|(name, value)| marks(fresh).all(|mark| mark != (name, value)));
         self.url = fresh.to_owned();
         true
     }
@@ -176,19 +203,23 @@ impl Tokens {
         }
         let (path, query) = parted(url);
         let mut changed = false;
-        let mut fresh = path.to_owned();
-        for (index, pair) in query?.split('&').enumerate() {
+        let mut newest = |name: &str, value: &str| {
+            let is_former = self.former.iter().any(|(known, former)| known == name && former == value);
+            let found = marks(&self.url).find(|(known, _)| is_former && *known == name);
+            changed |= found.is_some();
+            found.map(|(_, newest)| newest)
+        };
+        let mut fresh = String::with_capacity(url.len());
+        for (index, part) in path.split('/').enumerate() {
+            fresh.push_str(if index == 0 { "" } else { "/" });
+            fresh.push_str(newest(IN_PATH, part).unwrap_or(part));
+        }
+        for (index, pair) in query.into_iter().flat_map(|query| query.split('&')).enumerate() {
             fresh.push(if index == 0 { '?' } else { '&' });
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let is_former = self.former.iter().any(|(known, former)| known == name && former == value);
-            let newest = is_former.then(|| pairs(&self.url).find(|(known, _)| *known == name)).flatten();
-            if let Some((_, newest)) = newest {
-                changed = true;
-                fresh.push_str(name);
-                fresh.push('=');
-                fresh.push_str(newest);
-            } else {
-                fresh.push_str(pair);
+            match newest(name, value) {
+                Some(newest) => fresh.extend([name, "=", newest]),
+                None => fresh.push_str(pair),
             }
         }
         changed.then_some(fresh)

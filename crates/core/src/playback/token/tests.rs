@@ -7,6 +7,14 @@ const JWT: &str = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhYmMiLCJhdWQi
 /// `{"alg":"none"}` . `{ "exp" : 1700007200.5 }` . nothing
 const OTHER: &str = "eyJhbGciOiJub25lIn0.eyAiZXhwIiA6IDE3MDAwMDcyMDAuNSB9.";
 
+/// `{"alg":"RS256","kid":"K"}` . `{"sub":"film","kid":"K","exp":1700003600}` . a signature; then an hour later; then of
+/// another film.
+const FILM: [&str; 3] = [
+    "eyJhbGciOiJSUzI1NiIsImtpZCI6IksifQ.eyJzdWIiOiJmaWxtIiwia2lkIjoiSyIsImV4cCI6MTcwMDAwMzYwMH0.c2ln",
+    "eyJhbGciOiJSUzI1NiIsImtpZCI6IksifQ.eyJzdWIiOiJmaWxtIiwia2lkIjoiSyIsImV4cCI6MTcwMDAwNzIwMH0.c2ln",
+    "eyJhbGciOiJSUzI1NiIsImtpZCI6IksifQ.eyJzdWIiOiJvdGhlciIsImtpZCI6IksiLCJleHAiOjE3MDAwMDM2MDB9.c2ln",
+];
+
 #[test]
 fn a_token_says_how_long_it_lives() {
     for (query, expected) in [
@@ -43,6 +51,42 @@ fn the_same_stream_may_come_with_another_token() {
         assert_eq!(is_same_stream(&url(one), &url(other)), same, "{one} {other}");
     }
     assert!(!is_same_stream("https://a/x?token=1", "https://b/x?token=1"));
+}
+
+#[test]
+fn a_token_in_the_path_names_the_stream_by_its_subject() {
+    let [film, later, other] = FILM.map(|token| format!("https://c.example/{token}/manifest/video.m3u8"));
+    assert!(is_same_stream(&film, &later), "only the token is another");
+    assert!(!is_same_stream(&film, &other), "nothing but the token says that it is another film");
+    assert!(!is_same_stream(&film, "https://c.example/film/manifest/video.m3u8"));
+    assert!(!is_same_stream(&film, &later.replace("video", "other")));
+    assert!(!is_same_stream(&film.replace(FILM[0], OTHER), &later.replace(FILM[1], OTHER.trim_end_matches('.'))));
+    assert_eq!(life(&film).map(|life| life.expires), Some(1_700_003_600_000.0));
+}
+
+#[test]
+fn further_requests_carry_the_newest_token_in_their_path() {
+    let [film, later, _] = FILM.map(|token| format!("https://c.example/{token}/manifest/video.m3u8"));
+    let mut tokens = Tokens::of(&film);
+    assert!(tokens.renew(&later));
+
+    let part = |token: &str| format!("https://c.example/{token}/manifest/1.m3u8?p=x");
+    assert_eq!(tokens.rewrite(&part(FILM[0])), Some(part(FILM[1])));
+    for other in [part(FILM[1]), part(FILM[2]), part("film"), film.replace("c.example", "d.example")] {
+        assert_eq!(tokens.rewrite(&other), None, "{other}");
+    }
+}
+
+#[test]
+fn what_is_shown_of_a_url_has_no_token() {
+    for (url, shown) in [
+        ("https://cdn.example/a/b.vtt?token=x#t=1", "https://cdn.example/a/b.vtt"),
+        ("/media/v/b.vtt?token=x", "/media/v/b.vtt"),
+        (&format!("https://c.example/{OTHER}/a"), "https://c.example//a"),
+        (&format!("https://c.example/{}/thumbnails/t.jpg?time=1s", FILM[0]), "https://c.example/film/thumbnails/t.jpg"),
+    ] {
+        assert_eq!(redacted(url), shown);
+    }
 }
 
 #[test]
@@ -116,6 +160,7 @@ proptest! {
     fn nothing_in_a_url_is_too_odd(url in "[ -~é]{0,80}", fresh in "(https://h/)?[a-z?&=.#%é/:]{0,40}", base in "(https://h/)?[a-z?&=.#%é/:]{0,40}") {
         let _ = life(&url);
         let _ = is_same_stream(&base, &fresh);
+        prop_assert!(is_same_stream(&url, &url) && !redacted(&url).contains('?'));
         let mut tokens = Tokens::of(&base);
         tokens.renew(&fresh);
         if let Some(rewritten) = tokens.rewrite(&url) {
