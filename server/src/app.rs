@@ -133,7 +133,8 @@ impl App {
                         tracing::warn!(provider = name, warning);
                     }
                     let limits = config.limits.clone();
-                    let http = Http::new(name, setup, limits, clock.clone(), db.clone(), videos.clone());
+                    let passes = (passes.clone(), config.playback.ttl * 1000);
+                    let http = Http::new(name, setup, limits, passes, clock.clone(), db.clone(), videos.clone());
                     Arc::new(http.map_err(|problem| failed(vec![problem]))?)
                 }
                 ProviderKind::Oci => {

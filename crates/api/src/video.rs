@@ -196,7 +196,8 @@ pub struct Playback {
     /// A picture, once there is one.
     #[serde(default)]
     pub poster: Option<String>,
-    /// The storyboard as WebVTT, once there is one. `.json` beside it holds the same in Mux's form.
+    /// The storyboard as WebVTT, once there is one. With the local provider, and with Mux, `.json` in place of `.vtt`
+    /// gives the same in Mux's form.
     #[serde(default)]
     pub storyboard: Option<String>,
     /// When the URLs stop working, in milliseconds since the Unix epoch. Absent: never.

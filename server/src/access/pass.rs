@@ -49,6 +49,14 @@ impl Passes {
         format!("{expires_at}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
+    /// A pass that opens the video for so many milliseconds at least, and the moment when it does no more. It stays the
+    /// same for a while, so that a page whose video is told of again need not fetch again what it has.
+    pub fn lasting(&self, pass: Pass, video: &str, now: u64, life: u64) -> (String, u64) {
+        let grain = (life / 4).max(1);
+        let expires_at = now / grain * grain + life + grain;
+        (self.make(pass, video, expires_at), expires_at)
+    }
+
     /// Until when the pass opens the video. In constant time as to the signature.
     ///
     /// # Errors

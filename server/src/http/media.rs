@@ -32,14 +32,14 @@ const BUFFER: usize = 64 << 10;
 /// The query of a signed address.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-struct MediaQuery {
+pub(super) struct MediaQuery {
     /// As the addresses in a `Playback` carry it, with `playback.policy = "signed"`.
     token: Option<String>,
 }
 
 impl MediaQuery {
     /// The token, once it is found good.
-    fn check(&self, app: &App, id: &str) -> Result<&str, AppError> {
+    pub(super) fn check(&self, app: &App, id: &str) -> Result<&str, AppError> {
         // None is as good as a wrong one, and told in the same words.
         let token = self.token.as_deref().unwrap_or_default();
         app.passes().check(Pass::Media, id, token, app.clock().now())?;

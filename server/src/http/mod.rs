@@ -1,7 +1,7 @@
 //! The routes, and what is true of all of them.
 //!
 //! - [`providers`], [`webhooks`]: the routes of providers.
-//! - [`videos`], [`tracks`], [`events`], [`uploads`], [`tus`], [`media`], [`health`]: the routes. [`front`]: everything else.
+//! - [`videos`], [`tracks`], [`events`], [`uploads`], [`tus`], [`media`], [`storyboard`], [`health`]: the routes. [`front`]: everything else.
 //! - [`access`]: who asks. [`guard`]: from where. [`tus_frame`]: what tus wants of every answer. [`extract`]: reading requests. [`files`], [`range`], [`signed`]: serving files.
 
 pub mod access;
@@ -15,6 +15,7 @@ pub mod media;
 pub mod providers;
 pub mod range;
 pub mod signed;
+pub mod storyboard;
 pub mod tracks;
 pub mod tus;
 pub mod tus_frame;
@@ -70,6 +71,7 @@ pub fn router(app: App) -> Router {
         .merge(uploads::routes())
         .merge(tus::routes())
         .merge(media::routes())
+        .merge(storyboard::routes())
         .merge(health::routes())
         .merge(providers::routes())
         .merge(webhooks::routes())

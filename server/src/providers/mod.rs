@@ -63,6 +63,15 @@ pub struct Picture {
     pub moving: bool,
 }
 
+/// A storyboard that this server makes of a service's pictures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Storyboard {
+    /// WebVTT.
+    pub text: String,
+    /// It holds no tokens: whoever has the video's id may read it.
+    pub public: bool,
+}
+
 /// A video service.
 ///
 /// The database's row is the truth on a video's state; a provider acts at the service and tells. What a
@@ -113,6 +122,11 @@ pub trait Provider: fmt::Debug + Send + Sync {
 
     /// The URL of a picture of the video. `None`: there is none, or the service makes none to order.
     fn picture<'a>(&'a self, _video: &'a VideoRow, _picture: &'a Picture) -> Answer<'a, Option<String>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    /// What stands at `/media/{id}/tiles.vtt`, for a video whose service makes pictures and no storyboard of them.
+    fn storyboard<'a>(&'a self, _video: &'a VideoRow) -> Answer<'a, Option<Storyboard>> {
         Box::pin(async { Ok(None) })
     }
 

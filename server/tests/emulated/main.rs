@@ -202,8 +202,14 @@ impl Server {
         self.http.get(url).send().await.unwrap().status().as_u16()
     }
 
+    /// An address as a page reads it.
+    fn absolute(&self, url: &str) -> String {
+        if url.starts_with('/') { format!("{}{url}", self.base) } else { url.to_owned() }
+    }
+
     /// What is at an address: it is there, and may be read by pages of other origins.
     async fn read(&self, url: &str) -> (HeaderMap, Vec<u8>) {
+        let url = &self.absolute(url);
         let answer = self.http.get(url).header("origin", &self.base).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{url}");
         (answer.headers().clone(), answer.bytes().await.unwrap().to_vec())
@@ -279,9 +285,13 @@ async fn main_job<S: Service>(asks: bool) {
     assert!(playlist.starts_with("#EXTM3U") && playlist.contains("#EXT-X-STREAM-INF"), "{playlist}");
     let (headers, picture) = server.read(playback.poster.as_ref().unwrap()).await;
     assert!(headers["content-type"].to_str().unwrap().starts_with("image/") && picture.len() > 1000);
-    if let Some(storyboard) = &playback.storyboard {
-        assert!(String::from_utf8(server.read(storyboard).await.1).unwrap().starts_with("WEBVTT"));
-    }
+    let storyboard = playback.storyboard.as_ref().unwrap();
+    let tiles = String::from_utf8(server.read(storyboard).await.1).unwrap();
+    let first = tiles.lines().find(|line| line.starts_with("http")).unwrap();
+    assert!(tiles.starts_with("WEBVTT"), "{tiles}");
+    assert!(server.read(first.split('#').next().unwrap()).await.1.len() > 500, "{first}");
+    let bare = server.absolute(storyboard.split('?').next().unwrap());
+    assert!((401..=403).contains(&server.status(&bare).await), "it may not be had without a token");
     // What is signed is played with a token only, and with no other's.
     let token = playback.hls.split(['=', '/']).find(|part| part.starts_with("eyJ")).unwrap();
     let forged = playback.hls.replace(token, &format!("{}x", &token[..token.len() - 1]));
@@ -367,6 +377,8 @@ async fn public_videos_play_without_a_token_at_both() {
         assert!(!playback.hls.contains("eyJ") && playback.expires_at.is_none(), "{}", playback.hls);
         server.read(&playback.hls).await;
         server.read(playback.poster.as_ref().unwrap()).await;
+        let tiles = String::from_utf8(server.read(playback.storyboard.as_ref().unwrap()).await.1).unwrap();
+        assert!(tiles.starts_with("WEBVTT") && !tiles.contains("eyJ"), "{tiles}");
     }
     plays::<Mux>().await;
     plays::<Cloudflare>().await;

@@ -93,6 +93,7 @@ async fn the_description_lists_every_route() {
         "PUT /u/{token}",
         "DELETE /u/{token}",
         "GET /media/{id}/key",
+        "GET /media/{id}/tiles.vtt",
         "GET /media/{id}/{path}",
         "GET /healthz",
         "GET /readyz",

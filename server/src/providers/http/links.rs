@@ -4,7 +4,7 @@
 
 use reelway_api::Playback;
 use reqwest::Url;
-use serde_json::Value;
+use serde_json::{Map as Object, Value};
 
 use super::{
     check::safe_url,
@@ -32,6 +32,9 @@ pub enum LinkError {
     #[error("what the service has told makes no URL")]
     NoUrl,
 }
+
+/// A token, and what it says.
+pub(super) type Token = (Object<String, Value>, String);
 
 /// What makes URLs: a map, and the key where it signs.
 #[derive(Clone, Copy, Debug)]
@@ -71,12 +74,23 @@ impl Links<'_> {
     /// # Errors
     /// Where there is none.
     pub fn url(&self, link: &Link, policy: Policy, scope: &Scope) -> Result<String, LinkError> {
+        self.url_with(link, policy, scope, &mut None)
+    }
+
+    /// The same, with the token of the URL before where it would say the same.
+    pub(super) fn url_with(
+        &self,
+        link: &Link,
+        policy: Policy,
+        scope: &Scope,
+        token: &mut Option<Token>,
+    ) -> Result<String, LinkError> {
         let (template, query, scope) = match policy {
             Policy::Public => (&link.public, &link.query, scope.clone()),
             Policy::Signed => {
                 let template = link.signed.as_ref().ok_or(LinkError::NoLink)?;
                 let (signer, signing) = self.signer.zip(self.map.signing.as_ref()).ok_or(LinkError::NoSigner)?;
-                (template, &link.signed_query, self.signed(link, signer, signing, scope)?)
+                (template, &link.signed_query, self.signed(link, signer, signing, scope, token)?)
             }
         };
         let mut url = Template::parse(template).map_err(Unfilled::from)?.fill(&scope, Place::Url)?;
@@ -95,13 +109,25 @@ impl Links<'_> {
     }
 
     /// The values, and a token among them.
-    fn signed(&self, link: &Link, signer: &Signer, signing: &Signing, scope: &Scope) -> Result<Scope, LinkError> {
+    fn signed(
+        &self,
+        link: &Link,
+        signer: &Signer,
+        signing: &Signing,
+        scope: &Scope,
+        token: &mut Option<Token>,
+    ) -> Result<Scope, LinkError> {
         let mut scope = scope.clone();
         scope.insert("key_id".to_owned(), signer.key_id().into());
         scope.insert("expires".to_owned(), expiry(self.now, signing.lifetime).into());
         scope.extend(link.audience.clone().map(|audience| ("audience".to_owned(), Value::from(audience))));
-        let token = signer.token(&claims(signing, link, &scope)?)?;
-        scope.insert("token".to_owned(), token.into());
+        let claims = claims(signing, link, &scope)?;
+        let made = match token.take().filter(|(made_of, _)| *made_of == claims) {
+            Some((_, made)) => made,
+            None => signer.token(&claims)?,
+        };
+        scope.insert("token".to_owned(), made.clone().into());
+        *token = Some((claims, made));
         Ok(scope)
     }
 }

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-pub use playing::{Algorithm, Link, Playback, PlaybackIds, Policy, Signing};
+pub use playing::{Algorithm, Link, Playback, PlaybackIds, Policy, Signing, Tiles};
 
 /// A map.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]

@@ -2,7 +2,7 @@
 //!
 //! - [`map`]: what a map says. [`load`]: where it is from. [`check`]: whether it makes sense. [`setup`]: with its secrets.
 //! - [`template`], [`request`]: from values to requests. [`report`]: from answers to what is known. All of it pure.
-//! - [`signing`], [`links`]: the URLs that a video is played by.
+//! - [`signing`], [`links`], [`tiles`]: the URLs that a video is played by.
 //! - [`pace`]: when a request may be sent. [`client`]: sends it.
 //! - [`absorb`]: what becomes of a video. [`service`]: the provider. `events`: its webhooks. `poll`: asking again.
 
@@ -21,6 +21,7 @@ pub mod service;
 pub mod setup;
 pub mod signing;
 pub mod template;
+pub mod tiles;
 
 pub use service::Http;
 

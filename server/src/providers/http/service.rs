@@ -21,6 +21,7 @@ use super::{
     template::Scope,
 };
 use crate::{
+    access::Passes,
     clock::Clock,
     config::Limits,
     db::{Applied, Change, Db, Remote, RemoteRow, VideoRow, Videos},
@@ -37,6 +38,8 @@ pub struct Http {
     signer: Option<Signer>,
     verifier: Option<Verifier>,
     limits: Limits,
+    /// For addresses of this server that are signed, and for how many milliseconds they work.
+    passes: (Passes, u64),
     pub(super) clock: Clock,
     pub(super) db: Db,
     pub(super) videos: Videos,
@@ -48,7 +51,15 @@ impl Http {
     ///
     /// # Errors
     /// Where no client can be made: with what to do.
-    pub fn new(name: &str, setup: Setup, limits: Limits, clock: Clock, db: Db, videos: Videos) -> Result<Self, String> {
+    pub fn new(
+        name: &str,
+        setup: Setup,
+        limits: Limits,
+        passes: (Passes, u64),
+        clock: Clock,
+        db: Db,
+        videos: Videos,
+    ) -> Result<Self, String> {
         Ok(Self {
             name: name.to_owned(),
             client: Client::new(&setup.map, clock.clone(), &setup.credentials)?,
@@ -56,6 +67,7 @@ impl Http {
             signer: setup.signer,
             verifier: setup.verifier,
             limits,
+            passes,
             clock,
             remote: Remote::new(db.clone()),
             db,

@@ -1,28 +1,23 @@
-//! The maps that are built in, as tables: what is sent, how answers are read, which URLs come out.
+//! The maps that are built in, as tables: what is sent, how answers are read. [`playing`]: which URLs come out.
 
 #![allow(clippy::unwrap_used)]
+
+mod playing;
 
 use std::path::Path;
 
 use axum::http::HeaderMap;
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use reelway_api::ErrorCode;
 use serde_json::{Value, json};
 
 use super::{
     check::check,
-    links::{LinkError, Links},
     load::{EMBEDDED, Loaded, Source, load, show},
-    map::{Link, Map, Policy, Status},
+    map::{Map, Policy, Status},
     report::{Report, Told, read},
     request::build,
-    signing::{Signer, claims},
     template::Scope,
 };
-use crate::secrets::Secret;
-
-const KEY: &str = include_str!("../../../tests/throwaway_rsa.pem");
-const NOW: u64 = 1_700_000_000_000;
 
 fn loaded(name: &str, settings: &str) -> Result<Loaded, Vec<String>> {
     let text = format!("[providers.p]\nkind = 'http'\n{settings}");
@@ -128,6 +123,13 @@ fn a_problem_is_told_with_line_and_column() {
     assert!(found.contains("there is no {token}"), "{found}");
     let found = one("playback.poster.signed = 'https://x.example/'");
     assert!(found.contains("names no {token}"), "{found}");
+    let found = one("playback.tiles = {}");
+    assert!(found.contains("there is a storyboard already"), "{found}");
+    let tiles = |settings: &str| problems("cloudflare", &format!("vars.account = 'acc'\n{settings}")).join("\n");
+    let found = tiles("playback.tiles.interval = 0\nplayback.tiles.most = 5000");
+    assert!(found.contains("interval: it is 1 to 3600") && found.contains("most: it is 1 to 500"), "{found}");
+    let found = tiles("playback.poster.signed_query.time = '1s'");
+    assert!(found.contains("poster names no {time}"), "{found}");
     let found = problems("cloudflare", "").join("\n");
     assert!(found.contains("vars.account: it has to be set") && found.contains("map \"cloudflare\", line"), "{found}");
     let found = problems("nothing", "").join("\n");
@@ -272,177 +274,5 @@ fn what_cloudflare_answers_is_read_in_both_spellings() {
     for key in ["errReasonCode", "errorReasonCode"] {
         let report = told(&map, "asset", json!({"result": {"status": {"state": "error", key: "ERR_NON_VIDEO"}}}));
         assert_eq!((report.status, report.error_code), (Some(Status::Failed), Some(ErrorCode::NotAVideo)));
-    }
-}
-
-fn signer() -> Signer {
-    Signer::new(&Secret::new("KEYID1"), &Secret::new(KEY)).unwrap()
-}
-
-/// Header and claims of a token whose signature is the key's.
-fn opened(token: &str) -> (Value, Value) {
-    let key = jsonwebtoken::DecodingKey::from_rsa_pem(include_bytes!("../../../tests/throwaway_rsa.pub.pem")).unwrap();
-    let (message, signature) = token.rsplit_once('.').unwrap();
-    let rs256 = jsonwebtoken::Algorithm::RS256;
-    assert!(jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, rs256).unwrap());
-    let part = |part: &str| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
-    let (header, body) = message.split_once('.').unwrap();
-    (part(header), part(body))
-}
-
-#[test]
-fn a_signed_video_has_a_token_in_each_url_and_a_public_one_in_none() {
-    let map = map("mux");
-    let signer = signer();
-    let links = Links { map: &map, signer: Some(&signer), now: NOW };
-    let values =
-        with_own(&map, json!({"playback_id": "PB/1", "video_id": "v1", "time": 7, "width": 640, "fit": "crop"}));
-    let public = links.playback(Policy::Public, &values).unwrap();
-    assert_eq!(public.hls, "https://stream.mux.com/PB%2F1.m3u8");
-    assert_eq!(
-        public.poster.as_deref(),
-        Some("https://image.mux.com/PB%2F1/thumbnail.jpg?fit_mode=crop&time=7&width=640")
-    );
-    assert_eq!(public.storyboard.as_deref(), Some("https://image.mux.com/PB%2F1/storyboard.vtt"));
-    assert_eq!(public.expires_at, None);
-    let signed = links.playback(Policy::Signed, &values).unwrap();
-    let expires_at = signed.expires_at.unwrap();
-    assert!(expires_at >= NOW + 6 * 3600 * 1000);
-    for (url, before, audience, more) in [
-        (signed.hls, "https://stream.mux.com/PB%2F1.m3u8", "v", json!({})),
-        (
-            signed.poster.unwrap(),
-            "https://image.mux.com/PB%2F1/thumbnail.jpg",
-            "t",
-            json!({"time": "7", "width": "640", "fit_mode": "crop"}),
-        ),
-        (signed.storyboard.unwrap(), "https://image.mux.com/PB%2F1/storyboard.vtt", "s", json!({})),
-        (
-            links.url(map.playback.animation.as_ref().unwrap(), Policy::Signed, &values).unwrap(),
-            "https://image.mux.com/PB%2F1/animated.gif",
-            "g",
-            json!({}),
-        ),
-    ] {
-        let (address, query) = url.split_once('?').unwrap();
-        assert_eq!(address, before);
-        // Other parameters are refused beside a token.
-        let (header, claims) = opened(query.strip_prefix("token=").unwrap());
-        assert_eq!(header, json!({"alg": "RS256", "typ": "JWT", "kid": "KEYID1"}));
-        let mut wanted = json!({"sub": "PB/1", "aud": audience, "exp": expires_at / 1000, "kid": "KEYID1"});
-        wanted.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        assert_eq!(claims, wanted);
-    }
-    let keyless = Links { signer: None, ..links };
-    assert!(matches!(keyless.playback(Policy::Signed, &values), Err(LinkError::NoSigner)));
-    assert_eq!(keyless.playback(Policy::Public, &values).unwrap().hls, "https://stream.mux.com/PB%2F1.m3u8");
-}
-
-#[test]
-fn the_token_takes_the_ids_place_at_cloudflare() {
-    let map = map("cloudflare");
-    let signer = signer();
-    let links = Links { map: &map, signer: Some(&signer), now: NOW };
-    let values = with_own(
-        &map,
-        json!({"playback_id": "uid1", "time": 1.5, "hls": "https://c.example/uid1/manifest/video.m3u8",
-        "thumbnail": "https://c.example/uid1/thumbnails/thumbnail.jpg"}),
-    );
-    let public = links.playback(Policy::Public, &values).unwrap();
-    assert_eq!(public.hls, "https://c.example/uid1/manifest/video.m3u8");
-    assert_eq!(public.poster.as_deref(), Some("https://c.example/uid1/thumbnails/thumbnail.jpg?time=1.5s"));
-    let signed = links.playback(Policy::Signed, &values).unwrap();
-    let token =
-        signed.hls.strip_prefix("https://videodelivery.net/").unwrap().strip_suffix("/manifest/video.m3u8").unwrap();
-    let (header, claims) = opened(token);
-    assert_eq!(header["kid"], "KEYID1");
-    assert_eq!((claims["sub"].as_str(), claims["kid"].as_str()), (Some("uid1"), Some("KEYID1")));
-    assert!(signed.poster.unwrap().ends_with("/thumbnails/thumbnail.jpg?time=1.5s"));
-    let hostile = with_own(&map, json!({"playback_id": "uid1", "hls": "javascript:alert(1)"}));
-    assert!(matches!(links.playback(Policy::Public, &hostile), Err(LinkError::NoUrl)));
-}
-
-#[test]
-fn a_key_may_be_packed_and_nothing_else_is_one() {
-    use base64::engine::general_purpose::STANDARD;
-    for key in [KEY.to_owned(), STANDARD.encode(KEY)] {
-        let token = Signer::new(&Secret::new("K"), &Secret::new(key)).unwrap().token(&serde_json::Map::new()).unwrap();
-        opened(&token);
-    }
-    for wrong in [
-        "hunter2",
-        "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----",
-        include_str!("../../../tests/throwaway_rsa.pub.pem"),
-    ] {
-        let error = Signer::new(&Secret::new("K"), &Secret::new(wrong)).unwrap_err().to_string();
-        assert!(error.contains("RSA private key") && !error.contains(wrong), "{error}");
-    }
-}
-
-/// Tokens and signatures made by the vendor's own SDK, where this checkout has them beside it.
-#[test]
-fn the_vendors_own_tokens_and_signatures_are_ours() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors");
-    let Ok(text) = std::fs::read_to_string(folder.join("mux.json")) else {
-        eprintln!("SKIPPED: there is no ../shared/vectors/mux.json beside this checkout");
-        return;
-    };
-    let vectors: Value = serde_json::from_str(&text).unwrap();
-    let key = std::fs::read_to_string(folder.join("test_rsa_pkcs1.pem")).unwrap();
-    let signer = Signer::new(&Secret::new("KEYID1"), &Secret::new(key.clone())).unwrap();
-    let encoding = jsonwebtoken::EncodingKey::from_rsa_pem(key.as_bytes()).unwrap();
-    let map = map("mux");
-    let signing = map.signing.as_ref().unwrap();
-    for vector in vectors["jwt"].as_array().unwrap() {
-        let kind = vector["type"].as_str().unwrap();
-        let wanted: Value = serde_json::from_str(vector["claims"].as_str().unwrap()).unwrap();
-        let named = match kind {
-            "video" => map.playback.links().find(|(name, _)| *name == "hls"),
-            "thumbnail" => map.playback.links().find(|(name, _)| *name == "poster"),
-            "gif" => map.playback.links().find(|(name, _)| *name == "animation"),
-            other => map.playback.links().find(|(name, _)| *name == other),
-        };
-        // Two audiences are for what Reelway has no URLs of.
-        let audience = named
-            .map_or_else(|| wanted["aud"].as_str().unwrap().to_owned(), |(_, link)| link.audience.clone().unwrap());
-        let params = vector["opts"]["params"].as_object().cloned().unwrap_or_default();
-        let link = Link {
-            public: String::new(),
-            signed: None,
-            query: Default::default(),
-            signed_query: Default::default(),
-            audience: Some(audience.clone()),
-            claims: params.into_iter().collect(),
-        };
-        let values = scope(
-            json!({"playback_id": "PBID1", "audience": audience, "key_id": signer.key_id(), "expires": wanted["exp"]}),
-        );
-        let claims = claims(signing, &link, &values).unwrap();
-        assert_eq!(Value::Object(claims.clone()), wanted, "{kind}");
-        // The vendor's own bytes, signed by our reading of the key, are the vendor's signature.
-        let token = vector["token"].as_str().unwrap();
-        let (message, signature) = token.rsplit_once('.').unwrap();
-        let rs256 = jsonwebtoken::Algorithm::RS256;
-        assert_eq!(jsonwebtoken::crypto::sign(message.as_bytes(), &encoding, rs256).unwrap(), signature, "{kind}");
-        let ours = signer.token(&claims).unwrap();
-        let header = URL_SAFE_NO_PAD.decode(ours.split('.').next().unwrap()).unwrap();
-        let header: Value = serde_json::from_slice(&header).unwrap();
-        assert_eq!(header, json!({"alg": "RS256", "typ": "JWT", "kid": "KEYID1"}));
-    }
-    for vector in vectors["webhooks"].as_array().unwrap() {
-        use crate::providers::webhook::{TimestampedHmac, Verifier};
-        let webhook = map.webhook.as_ref().unwrap();
-        let verifier = Verifier::TimestampedHmac(TimestampedHmac {
-            header: webhook.header.to_lowercase(),
-            time_key: webhook.time_key.clone(),
-            signature_key: webhook.signature_key.clone(),
-            tolerance: webhook.tolerance,
-            secret: Secret::new(vector["secret"].as_str().unwrap()),
-        });
-        let (header, body) = (vector["header"].as_str(), vector["body"].as_str().unwrap().as_bytes());
-        let now = vector["t"].as_u64().unwrap() * 1000;
-        assert_eq!(verifier.verify(header, body, now), Ok(()));
-        assert!(verifier.verify(header, &[body, b" "].concat(), now).is_err());
-        assert!(verifier.verify(header, body, now + 301_000).is_err());
     }
 }

@@ -95,13 +95,10 @@ impl Local {
         self
     }
 
-    /// The token of the video's media, and when it runs out. It stays the same for a while, so that a page whose video is
-    /// told of again need not fetch its poster again.
+    /// The token of the video's media, and when it runs out.
     fn media_pass(&self, video: &VideoRow) -> Option<(String, u64)> {
         let (passes, ttl) = self.signing.as_ref()?;
-        let grain = ttl / 4;
-        let expires_at = self.clock.now() / grain * grain + ttl + grain;
-        Some((passes.make(Pass::Media, &video.id, expires_at), expires_at))
+        Some(passes.lasting(Pass::Media, &video.id, self.clock.now(), *ttl))
     }
 
     /// The address of something that this server keeps of a video, and when it runs out.

@@ -68,6 +68,8 @@ const ROUTES: &[Row] = &[
     ("DELETE", "/u/{token}", Needs::Nothing, 204),
     ("GET", "/media/{id}/{path}", Needs::Pass, 200),
     ("GET", "/media/{id}/key", Needs::Pass, 200),
+    // The local provider has its own.
+    ("GET", "/media/{id}/tiles.vtt", Needs::Pass, 404),
     ("GET", "/healthz", Needs::Nothing, 200),
     ("GET", "/readyz", Needs::Nothing, 200),
     ("GET", "/openapi.json", Needs::Nothing, 200),

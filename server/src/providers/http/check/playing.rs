@@ -1,5 +1,7 @@
 //! Whether policy, URLs and signing of a map fit together.
 
+use std::collections::BTreeMap;
+
 use super::{Check, KNOWN, MEANT, PLAYBACK, SIGNED};
 use crate::providers::http::{
     map::{Algorithm, Link, Policy},
@@ -17,6 +19,7 @@ impl<'a> Check<'a> {
         if !map.readings.values().any(|reading| reading.playback.is_some()) {
             self.problem(&["readings"], "none of them says under which id a video is played: playback is missing");
         }
+        self.tiles();
         match &map.signing {
             None if map.playback.policy == Policy::Signed => self.problem(
                 &["playback", "policy"],
@@ -50,6 +53,37 @@ impl<'a> Check<'a> {
                     }
                 }
             }
+        }
+    }
+
+    fn tiles(&mut self) {
+        let playback = &self.map.playback;
+        let Some(tiles) = &playback.tiles else { return };
+        for (key, value, most) in
+            [("interval", tiles.interval, 3600), ("most", tiles.most, 500), ("height", tiles.height, 2160)]
+        {
+            if !(1..=most).contains(&value) {
+                self.problem(&["playback", "tiles", key], format!("it is 1 to {most}"));
+            }
+        }
+        if playback.storyboard.is_some() {
+            self.problem(&["playback", "tiles"], "there is a storyboard already: leave one of them out");
+        }
+        let Some(poster) = &playback.poster else {
+            return self.problem(&["playback", "tiles"], "its pictures are those of poster, which is missing");
+        };
+        let names_time = |text: &str| {
+            Template::parse(text).is_ok_and(|text| text.placeholders().iter().any(|found| found.name == "time"))
+        };
+        let has_time = |url: &str, query: &BTreeMap<String, String>| {
+            names_time(url) || query.values().any(|value| names_time(value))
+        };
+        let signed = poster.signed.as_ref().is_none_or(|url| {
+            has_time(url, &poster.signed_query)
+                || poster.claims.values().any(|claim| claim.as_str().is_some_and(names_time))
+        });
+        if !has_time(&poster.public, &poster.query) || !signed {
+            self.problem(&["playback", "tiles"], "poster names no {time}: all tiles would be the same picture");
         }
     }
 

@@ -65,6 +65,9 @@ pub struct Playback {
     /// The storyboard, as WebVTT.
     #[serde(default)]
     pub storyboard: Option<Link>,
+    /// Where the service makes no storyboard: this server makes one, whose tiles are pictures of `poster`.
+    #[serde(default)]
+    pub tiles: Option<Tiles>,
     /// A moving picture.
     #[serde(default)]
     pub animation: Option<Link>,
@@ -82,6 +85,37 @@ impl Playback {
         .into_iter()
         .filter_map(|(name, link)| Some((name, link?)))
     }
+}
+
+/// A storyboard of pictures that the service makes to order: each is asked for by `poster`'s URL, with its `{time}` and
+/// `{height}`. A player fetches those that it shows.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tiles {
+    /// Seconds from one to the next: as many, or a multiple where that makes more than `most`. 1 to 3600. Default 2.
+    #[serde(default = "two_seconds")]
+    pub interval: u32,
+    /// How many there are at most. 1 to 500. Default 100.
+    #[serde(default = "a_hundred")]
+    pub most: u32,
+    /// Pixels. 1 to 2160. Default 180.
+    #[serde(default = "tile_height")]
+    pub height: u32,
+    /// `{fit}`: the service's word for pictures that are whole, and in shape.
+    #[serde(default)]
+    pub fit: Option<String>,
+}
+
+const fn two_seconds() -> u32 {
+    2
+}
+
+const fn a_hundred() -> u32 {
+    100
+}
+
+const fn tile_height() -> u32 {
+    180
 }
 
 /// A URL, for each policy.

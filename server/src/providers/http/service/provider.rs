@@ -5,10 +5,15 @@ use reqwest::Url;
 
 use super::{Http, short};
 use crate::{
+    access::Pass,
     config::ProviderKind,
     db::{RemoteRow, VideoRow},
     error::AppError,
-    providers::{Answer, OpenedUpload, Picture, Provider, UploadRequest, http::map::Link, webhook::Verifier},
+    providers::{
+        Answer, OpenedUpload, Picture, Provider, Storyboard, UploadRequest,
+        http::map::{Link, Policy},
+        webhook::Verifier,
+    },
 };
 
 impl Provider for Http {
@@ -67,7 +72,8 @@ impl Provider for Http {
     fn playback<'a>(&'a self, video: &'a VideoRow) -> Answer<'a, Option<Playback>> {
         Box::pin(async move {
             let Some((policy, scope)) = self.playback_scope(video).await? else { return Ok(None) };
-            self.links().playback(policy, &scope).map(Some).map_err(|error| self.unplayable(&error))
+            let playback = self.links().playback(policy, &scope).map_err(|error| self.unplayable(&error))?;
+            Ok(Some(self.with_tiles(video, policy, playback)))
         })
     }
 
@@ -85,6 +91,17 @@ impl Provider for Http {
             scope.extend(height.map(|height| ("height".to_owned(), height.into())));
             scope.extend(fit.clone().map(|fit| ("fit".to_owned(), fit.into())));
             self.links().url(link, policy, &scope).map(Some).map_err(|error| self.unplayable(&error))
+        })
+    }
+
+    fn storyboard<'a>(&'a self, video: &'a VideoRow) -> Answer<'a, Option<Storyboard>> {
+        Box::pin(async move {
+            let (Some(duration), Some((policy, scope))) = (video.duration, self.playback_scope(video).await?) else {
+                return Ok(None);
+            };
+            let text = self.links().storyboard(policy, &scope, duration);
+            let text = text.map_err(|error| self.unplayable(&error))?;
+            Ok(text.map(|text| Storyboard { text, public: policy == Policy::Public }))
         })
     }
 
@@ -107,5 +124,24 @@ impl Provider for Http {
 
     fn told<'a>(&'a self, event: &'a [u8]) -> Answer<'a, ()> {
         Box::pin(self.take_event(event))
+    }
+}
+
+impl Http {
+    /// With the address of the storyboard that this server makes, if the map describes its tiles.
+    fn with_tiles(&self, video: &VideoRow, policy: Policy, mut playback: Playback) -> Playback {
+        if self.map.playback.tiles.is_some() && video.duration.is_some() {
+            let address = format!("/media/{}/tiles.vtt", video.id);
+            playback.storyboard = Some(match policy {
+                Policy::Public => address,
+                Policy::Signed => {
+                    let (passes, life) = &self.passes;
+                    let (pass, ends) = passes.lasting(Pass::Media, &video.id, self.clock.now(), *life);
+                    playback.expires_at = Some(playback.expires_at.map_or(ends, |other| other.min(ends)));
+                    format!("{address}?token={pass}")
+                }
+            });
+        }
+        playback
     }
 }
