@@ -7,6 +7,7 @@
 //! - [`driver`]: the process that speaks WebDriver for a browser.
 //! - [`page`]: the page, as a person finds their way on it.
 //! - [`player`]: the player on it.
+//! - [`service`]: where videos may go, and its configuration. [`film`]: what plays there.
 //! - [`media`]: files to upload, and what ffmpeg's tools say of them.
 //! - [`axe`]: what looks for barriers on a page. [`contrast`]: measured, where it can't tell.
 //! - [`streams`]: HLS streams to play. [`cdn`]: where they are.
@@ -30,12 +31,14 @@ pub mod cdn;
 pub mod contrast;
 pub mod driver;
 pub mod engine;
+pub mod film;
 pub mod media;
 pub mod page;
 pub mod player;
 pub mod proxy;
 pub mod scrubber;
 pub mod server;
+pub mod service;
 pub mod site;
 pub mod stage;
 pub mod stream;

@@ -174,6 +174,35 @@ impl<'a> Player<'a> {
         .await
     }
 
+    /// Presses the slider at a share of its width, and holds on.
+    ///
+    /// # Errors
+    /// There is no slider.
+    pub async fn grab(&self, share: f64) -> Result<()> {
+        self.hover(share).await?;
+        let (x, y) = self.place_of("[part~=time-slider]", share).await?;
+        self.mouse("mousePressed", x, y).await
+    }
+
+    /// Moves to a share of the slider's width what was grabbed, and gives the time that lies there, in seconds.
+    ///
+    /// # Errors
+    /// There is no slider.
+    pub async fn drag(&self, share: f64) -> Result<f64> {
+        let (x, y) = self.place_of("[part~=time-slider]", share).await?;
+        self.mouse_with("mouseMoved", "left", x, y).await?;
+        Ok(share * self.state().await?.duration)
+    }
+
+    /// Lets go of it there.
+    ///
+    /// # Errors
+    /// There is no slider.
+    pub async fn let_go(&self, share: f64) -> Result<()> {
+        let (x, y) = self.place_of("[part~=time-slider]", share).await?;
+        self.mouse("mouseReleased", x, y).await
+    }
+
     /// Compares the preview's picture with a tile. Both are decoded by the browser, so they may be equal to the bit.
     ///
     /// # Errors
@@ -251,7 +280,10 @@ impl<'a> Player<'a> {
     }
 
     async fn mouse(&self, kind: &str, x: f64, y: f64) -> Result<()> {
-        let button = if kind == "mouseMoved" { "none" } else { "left" };
+        self.mouse_with(kind, if kind == "mouseMoved" { "none" } else { "left" }, x, y).await
+    }
+
+    async fn mouse_with(&self, kind: &str, button: &str, x: f64, y: f64) -> Result<()> {
         let event = json!({ "type": kind, "x": x, "y": y, "button": button, "clickCount": 1, "pointerType": "mouse" });
         self.browser.devtools("Input.dispatchMouseEvent", event).await?;
         Ok(())

@@ -38,9 +38,7 @@ impl Server {
     /// # Errors
     /// As [`Server::start`].
     pub async fn start_with(settings: &[(&'static str, &str)]) -> Result<Self> {
-        // Taken and let go: a restart needs the same port, so the server can't choose one itself.
-        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
-        let mut server = Self { process: None, address, settings: Vec::new(), folder: tempfile::tempdir()? };
+        let mut server = Self::prepare()?;
         server.reconfigure(settings);
         server.restart().await?;
         Ok(server)
@@ -49,6 +47,26 @@ impl Server {
     /// The next [`Server::restart`] sets these variables, and no others.
     pub fn reconfigure(&mut self, settings: &[(&'static str, &str)]) {
         self.settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    }
+
+    /// One that is not running yet: its address is known, and can be told to those who are to send it something.
+    ///
+    /// # Errors
+    /// There is no port, or no room.
+    pub fn prepare() -> Result<Self> {
+        // Taken and let go: a restart needs the same port, so the server can't choose one itself.
+        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+        Ok(Self { process: None, address, settings: Vec::new(), folder: tempfile::tempdir()? })
+    }
+
+    /// Starts it with the text of a `reelway.toml`, and with secrets in its environment.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn configure(&mut self, toml: &str, secrets: Vec<(&'static str, String)>) -> Result<()> {
+        fs::write(self.config(), toml)?;
+        self.settings = secrets;
+        self.restart().await
     }
 
     /// Starts it on the same port and data, once it was killed.
@@ -64,7 +82,11 @@ impl Server {
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("REELWAY_")) {
             command.env_remove(name);
         }
-        command.arg("serve").arg("--bind").arg(self.address.to_string()).arg("--data-dir").arg(self.data_dir());
+        command.arg("serve");
+        if self.config().is_file() {
+            command.arg("--config").arg(self.config());
+        }
+        command.arg("--bind").arg(self.address.to_string()).arg("--data-dir").arg(self.data_dir());
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         self.process = Some(command.spawn().context("could not start the server")?);
@@ -161,6 +183,10 @@ impl Server {
 
     fn data_dir(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    fn config(&self) -> PathBuf {
+        self.folder.path().join("reelway.toml")
     }
 
     fn log(&self) -> PathBuf {

@@ -14,16 +14,16 @@ use serde_json::{Value, json};
 
 use crate::a11y::until;
 
-const SRT: &str = "1\n00:00:00,000 --> 00:00:20,000\nDer <i>Hase</i> wacht auf\n";
+pub(crate) const SRT: &str = "1\n00:00:00,000 --> 00:00:20,000\nDer <i>Hase</i> wacht auf\n";
 
 /// Sends captions from the page itself.
-const ADD: &str = "const [id, ticket, text] = arguments;
+pub(crate) const ADD: &str = "const [id, ticket, text] = arguments;
     const headers = { 'content-type': 'application/x-subrip', ...(ticket && { authorization: `Bearer ${ticket}` }) };
     const url = `/api/videos/${id}/tracks?language=de&label=Deutsch`;
     return (await fetch(url, { method: 'POST', headers, body: text })).status;";
 
 /// The captions are in the menu, and on screen once they are chosen there.
-async fn are_read(browser: &Browser, player: &Player<'_>) {
+pub(crate) async fn are_read(browser: &Browser, player: &Player<'_>) {
     player.play().await.unwrap();
     player.hover(0.5).await.unwrap();
     visible(browser, "[part~=captions]").await.unwrap().click().await.unwrap();

@@ -14,6 +14,7 @@ mod keyboard;
 mod memory;
 mod page;
 mod player_faults;
+mod providers;
 mod readiness;
 mod rejected;
 mod resume;

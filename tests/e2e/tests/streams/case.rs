@@ -49,13 +49,17 @@ fn of(name: &'static str, playlist: impl Into<String>, codecs: &'static [&'stati
     Case { name, playlist: playlist.into(), codecs, picture, renditions: None, other_sound: None, has_captions: false }
 }
 
-/// All of them: what our own server has packaged at `served`, ffmpeg's, and the real ones where they are at hand, both
-/// at `cdn`.
-pub fn all(streams: &Streams, cdn: &str, served: String) -> Vec<Case> {
+/// All of them: what our own server has packaged at `served`, and encrypted and signed at `guarded`; ffmpeg's, and the real
+/// ones where they are at hand, both at `cdn`.
+pub fn all(streams: &Streams, cdn: &str, served: String, guarded: String) -> Vec<Case> {
     let bee = Picture::As("1-bee-ts-byterange-aes128/bee.m3u8");
     let at = |path: &str| format!("{cdn}/{path}");
     let mut cases = vec![
         Case { renditions: Some([240, 480]), ..of("our server's CMAF", served, &[H264, AAC], Picture::Colours) },
+        Case {
+            renditions: Some([240, 480]),
+            ..of("our server's CMAF, AES-128, signed", guarded, &[H264, AAC], Picture::Colours)
+        },
         Case {
             renditions: Some([180, 360]),
             other_sound: Some("Deutsch"),

@@ -40,14 +40,13 @@ async fn all(engine: Engine) -> Result<()> {
     let cdn = Cdn::start(streams.folder()).await?;
     let viewer = Viewer::open(engine).await?;
     let origins = json!([viewer.origin()]).to_string();
-    let server = Server::start_with(&[("REELWAY_CORS_ORIGINS", &origins)]).await?;
-    let video = server.api().upload("colours.mp4", streams.film()?).await?.video;
-    server.api().until_ready(&video.id, TRANSCODED).await?;
-    server.api().until_finished(&video.id, TRANSCODED).await?;
-    let playback = server.api().video(&video.id).await?.playback.context("a ready video without a playlist")?;
-    let served = format!("{}{}", server.url(), playback.hls);
+    let cors = ("REELWAY_CORS_ORIGINS", origins.as_str());
+    let (_open, served) = serve(&streams, &[cors]).await?;
+    let signed = ("REELWAY_PLAYBACK__POLICY", "signed");
+    let encrypted = ("REELWAY_PLAYBACK__ENCRYPTION", "aes-128");
+    let (_closed, guarded) = serve(&streams, &[cors, signed, encrypted]).await?;
     let mut failures = Vec::new();
-    for case in case::all(&streams, cdn.url(), served) {
+    for case in case::all(&streams, cdn.url(), served, guarded) {
         let started = std::time::Instant::now();
         let verdict = watch(engine, &viewer, &streams, &case).await;
         println!("{engine:?} {:5.1} s  {}: {verdict:?}", started.elapsed().as_secs_f64(), case.name);
@@ -67,6 +66,17 @@ async fn all(engine: Engine) -> Result<()> {
     }
     ensure!(failures.is_empty(), "{engine:?}:\n{}", failures.join("\n"));
     Ok(())
+}
+
+/// A server with these settings, and the address of the film in all its renditions there.
+async fn serve(streams: &Streams, settings: &[(&'static str, &str)]) -> Result<(Server, String)> {
+    let server = Server::start_with(settings).await?;
+    let video = server.api().upload("colours.mp4", streams.film()?).await?.video;
+    server.api().until_ready(&video.id, TRANSCODED).await?;
+    server.api().until_finished(&video.id, TRANSCODED).await?;
+    let playback = server.api().video(&video.id).await?.playback.context("a ready video without a playlist")?;
+    let address = format!("{}{}", server.url(), playback.hls);
+    Ok((server, address))
 }
 
 /// What became of a stream.
