@@ -24,9 +24,9 @@ fn body(text: &str) -> Spoil {
 }
 
 /// Longer than the server waits with [`HASTE`].
-const SILENCE: Spoil = Spoil::Late { ms: 3000 };
+const SILENCE: Spoil = Spoil::Late { ms: 20_000 };
 /// Real time: what is silent is silent for this long.
-const HASTE: &str = "limits = { timeout = 0.6 }";
+const HASTE: &str = "limits = { timeout = 2.0 }";
 
 /// What whoever has asked is told.
 type Outcome = Result<(), (u16, ErrorCode)>;

@@ -1,108 +1,12 @@
 //! `reelway oci` as an operator and a script meet it: the binary itself, with a file and an environment.
 
-use std::{
-    process::{Command, Stdio},
-    time::Duration,
-};
-
-use reelway_emulators::{clock::Turn, oci::media::Outcome};
+use reelway_emulators::oci::media::Outcome;
 use serde_json::Value;
 
 use crate::{
     bench::{Bench, status},
-    cli::object,
+    office::Office,
 };
-
-/// What has come of a command.
-struct Done {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Done {
-    /// The one JSON object on standard output, and its keys in their order.
-    #[track_caller]
-    fn json(&self) -> (Value, Vec<String>) {
-        assert_eq!(self.out.lines().count(), 1, "one line: {:?} {:?}", self.out, self.err);
-        let value: Value = serde_json::from_str(&self.out).unwrap();
-        let keys = value.as_object().unwrap().keys().cloned().collect();
-        (value, keys)
-    }
-
-    /// The result, after success.
-    #[track_caller]
-    fn done(&self) -> Value {
-        assert_eq!(self.code, 0, "{}", self.err);
-        self.json().0
-    }
-}
-
-/// A folder with a configuration, and Oracle behind it. Its clock runs: the binary has no other.
-struct Office {
-    bench: Bench,
-    folder: tempfile::TempDir,
-    key: String,
-}
-
-impl Office {
-    async fn open(settings: &str) -> Self {
-        Self::of(Bench::with(settings).await)
-    }
-
-    fn of(bench: Bench) -> Self {
-        let office = Self { key: bench.oci.key_pem().unwrap(), bench, folder: tempfile::tempdir().unwrap() };
-        office.bench.oci.desk().clock.turn(Turn::Run);
-        office.write(&office.settings());
-        office
-    }
-
-    /// With a file that has been uploaded, by its name.
-    async fn with_a_file(bench: Bench) -> (Self, String) {
-        let object = object(&bench).await;
-        (Self::of(bench), object)
-    }
-
-    /// The provider's table, as it stands in the file.
-    fn settings(&self) -> String {
-        let settings = toml::to_string(&self.bench.config.providers["oracle"].settings).unwrap();
-        let nested = settings.replace("\n[", "\n[providers.oracle.");
-        format!("provider = \"oracle\"\n[providers.oracle]\nkind = \"oci\"\n{nested}")
-    }
-
-    fn write(&self, text: &str) {
-        std::fs::write(self.folder.path().join("reelway.toml"), text).unwrap();
-    }
-
-    fn command(&self, line: &str) -> Command {
-        self.command_with("reelway.toml", line)
-    }
-
-    fn command_with(&self, file: &str, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_reelway"));
-        command.arg("oci").args(line.split_whitespace()).args(["--config", file]).current_dir(self.folder.path());
-        // Nothing of whoever runs the tests.
-        command.env_clear().env("VIDEO_PRIVATE_KEY", &self.key);
-        command
-    }
-
-    async fn reelway(&self, line: &str) -> Done {
-        self.run(self.command(line)).await
-    }
-
-    async fn run(&self, mut command: Command) -> Done {
-        command.stdin(Stdio::null());
-        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        Done { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
-    }
-
-    /// How often something has been made.
-    fn made(&self, kind: &str) -> usize {
-        let path = format!("/20211101/{kind}");
-        self.bench.oci.desk().log().iter().filter(|entry| entry.method == "POST" && entry.path == path).count()
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_script_goes_from_a_file_to_a_url_that_plays() {
@@ -357,69 +261,6 @@ async fn the_most_talkative_log_of_all_commands_tells_no_secret() {
         let ids = signed.iter().filter_map(|header| header.split("ST$").nth(1)?.split('"').next());
         for secret in key.into_iter().chain(tokens.iter().map(String::as_str)).chain(signatures).chain(ids) {
             assert!(!said.contains(secret), "{:?}", said.lines().find(|line| line.contains(secret)));
-        }
-    }
-}
-
-/// A terminal of this many columns: its own end, and the one for a program's standard error.
-#[cfg(target_os = "linux")]
-fn terminal(columns: u16) -> (std::fs::File, std::fs::File) {
-    use rustix::{
-        pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
-        termios::{Winsize, tcsetwinsize},
-    };
-    let own = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&own).unwrap();
-    unlockpt(&own).unwrap();
-    let name = ptsname(&own, Vec::new()).unwrap().into_string().unwrap();
-    let other = std::fs::OpenOptions::new().read(true).write(true).open(name).unwrap();
-    tcsetwinsize(&other, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
-    (std::fs::File::from(own), other)
-}
-
-/// All that is shown on the terminal until nobody writes there any more.
-#[cfg(target_os = "linux")]
-fn shown(mut own: std::fs::File) -> String {
-    use std::io::Read;
-    let (mut all, mut buffer) = (Vec::new(), [0; 4096]);
-    // At the end Linux answers with an error, not with nothing.
-    while let Ok(count @ 1..) = own.read(&mut buffer) {
-        all.extend_from_slice(&buffer[..count]);
-    }
-    String::from_utf8(all).unwrap()
-}
-
-/// Pseudo-terminals are opened otherwise elsewhere.
-#[cfg(target_os = "linux")]
-#[tokio::test(flavor = "multi_thread")]
-async fn on_a_terminal_one_line_shows_how_far_it_is_and_is_gone_in_the_end() {
-    for (columns, end, code) in [(44, Outcome::Succeeded, 0), (120, Outcome::Rejected, 3)] {
-        let (office, object) = Office::with_a_file(Bench::slow(Duration::from_millis(1500), "").await).await;
-        office.bench.oci.next_outcome(end);
-        let (own, other) = terminal(columns);
-        let mut command = office.command(&format!("run --object {object} --name one --json"));
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(other);
-        let watcher = std::thread::spawn(move || shown(own));
-        let child = command.spawn().unwrap();
-        // It holds the terminal's other end open.
-        drop(command);
-        let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
-        let screen = watcher.join().unwrap();
-
-        assert_eq!(output.status.code(), Some(code), "{screen}");
-        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert_eq!(told.get("error").is_some(), code != 0, "the result stays apart from the progress");
-        let lines: Vec<&str> = screen.split("\r\x1b[K").collect();
-        assert!(lines.len() >= 4, "it changes while it is watched: {screen:?}");
-        let (last, before) = lines.split_last().unwrap();
-        assert!(before.iter().any(|line| line.starts_with("in progress")), "{screen:?}");
-        for line in before {
-            assert!(line.chars().count() < usize::from(columns) && !line.contains('\n'), "{line:?}");
-        }
-        assert_eq!(before.iter().any(|line| line.ends_with('…')), columns < 50, "{screen:?}");
-        match code {
-            0 => assert_eq!(*last, "", "nothing is left of it"),
-            _ => assert!(last.starts_with("reelway: the job was rejected"), "{last:?}"),
         }
     }
 }

@@ -11,5 +11,8 @@ mod flows;
 mod hygiene;
 mod instance;
 mod notifications;
+mod office;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod traffic;
 mod troubles;

@@ -4,7 +4,7 @@ use reelway_api::{ErrorCode, VideoStatus};
 use serde_json::{Value, json};
 
 use crate::{
-    bench::{ASSET, Bench, CREATE, UPLOAD, asset, ok, opened, upload},
+    bench::{ASSET, Bench, CREATE, UPLOAD, asset, event, ok, opened, upload},
     service::Reply,
 };
 
@@ -34,9 +34,18 @@ async fn every_answer_to_a_create() {
         ("404", vec![Reply::Json(404, refusal("not_found"))], Err((503, Unavailable)), 1),
         ("409", vec![Reply::Json(409, refusal("conflict"))], Err((503, Unavailable)), 1),
         ("422", vec![Reply::Json(422, refusal("x"))], Err((503, Unavailable)), 1),
+        ("402", vec![Reply::Json(402, refusal("payment_required"))], Err((503, Unavailable)), 1),
+        ("405", vec![Reply::Json(405, refusal("method_not_allowed"))], Err((503, Unavailable)), 1),
+        ("410", vec![Reply::Json(410, refusal("gone"))], Err((503, Unavailable)), 1),
+        ("413", vec![Reply::Json(413, refusal("too_large"))], Err((503, Unavailable)), 1),
+        ("415", vec![Reply::Json(415, refusal("x"))], Err((503, Unavailable)), 1),
         // It may have been made: another one would be one too many.
         ("500", vec![Reply::Json(500, Value::Null), opened()], Err((503, Unavailable)), 1),
+        ("408", vec![Reply::Json(408, Value::Null), opened()], Err((503, Unavailable)), 1),
+        ("501", vec![Reply::Json(501, Value::Null), opened()], Err((503, Unavailable)), 1),
+        ("502", vec![Reply::Text(502, "<html>"), opened()], Err((503, Unavailable)), 1),
         ("503", vec![Reply::With(503, later("1"), Value::Null), opened()], Err((503, Unavailable)), 1),
+        ("504", vec![Reply::Json(504, Value::Null), opened()], Err((503, Unavailable)), 1),
         (
             "302",
             vec![Reply::With(302, vec![("location", "http://127.0.0.1:1/".into())], Value::Null)],
@@ -120,6 +129,43 @@ async fn every_status_of_an_upload_and_an_asset() {
             let error = video.error.unwrap();
             assert_eq!(error.code, ErrorCode::Corrupt);
             assert!(error.message.ends_with("The file is no video."), "{}", error.message);
+        }
+    }
+}
+
+/// By polling and by webhook, with a word that Mux documents, with one of tomorrow, and with none.
+#[tokio::test]
+async fn every_error_of_an_upload_and_an_asset() {
+    use ErrorCode::{Corrupt, ProcessingFailed};
+    let errored = |kind: &str, errors: Value| {
+        let mut data = if kind == "upload" { upload("errored") } else { asset("errored") };
+        data[if kind == "upload" { "error" } else { "errors" }] = errors;
+        data
+    };
+    let words = |kind: &str| json!({"type": kind, "messages": ["It says why."]});
+    for (kind, errors, code, message) in [
+        ("asset", words("invalid_input"), Corrupt, "It says why."),
+        ("asset", words("an_error_of_tomorrow"), ProcessingFailed, "It says why."),
+        ("asset", json!({"type": "invalid_input", "messages": []}), Corrupt, ""),
+        ("asset", json!({"type": 5, "messages": "x"}), ProcessingFailed, ""),
+        ("asset", Value::Null, ProcessingFailed, ""),
+        ("upload", json!({"type": "upload_failed", "message": "It says why."}), ProcessingFailed, "It says why."),
+        ("upload", Value::Null, ProcessingFailed, ""),
+    ] {
+        for by_webhook in [false, true] {
+            let bench = Bench::mux().await;
+            let id = bench.create().await.video.id;
+            let data = errored(kind, errors.clone());
+            if by_webhook {
+                assert_eq!(bench.event(&event("e", &format!("video.{kind}.errored"), data)).await.status, 204);
+            } else {
+                let of_upload = if kind == "upload" { data.clone() } else { upload("asset_created") };
+                bench.service.script(UPLOAD, [ok(of_upload)]).script(ASSET, [ok(data)]);
+                bench.after(6).await;
+            }
+            let error = bench.video(&id).await.error.unwrap_or_else(|| panic!("{kind} {errors} {by_webhook}"));
+            assert_eq!(error.code, code, "{kind} {errors} {by_webhook}");
+            assert!(error.message.ends_with(message) && error.message.len() > 20, "{}", error.message);
         }
     }
 }
