@@ -125,13 +125,6 @@ pub struct NewTrack {
     pub kind: TrackKind,
 }
 
-/// What a request carries.
-#[derive(Clone)]
-struct Body {
-    content_type: &'static str,
-    content: JsValue,
-}
-
 /// An answer that is a success, and where it came from.
 struct Answer {
     url: String,
@@ -175,7 +168,7 @@ impl Backend {
     async fn created(
         &self,
         url: String,
-        body: Option<Body>,
+        body: Option<JsValue>,
         shape: impl Fn(RequestBuilder) -> RequestBuilder,
     ) -> Result<CreatedVideo, BackendError> {
         let answer = self.ask(Method::POST, &url, body, shape).await?;
@@ -204,7 +197,7 @@ impl Backend {
         self.video(Method::PATCH, id, to_json(update)).await
     }
 
-    async fn video(&self, method: Method, id: &str, body: Option<Body>) -> Result<Video, BackendError> {
+    async fn video(&self, method: Method, id: &str, body: Option<JsValue>) -> Result<Video, BackendError> {
         let answer = self.ask(method, &self.video_url(id, ""), body, plain).await?;
         let mut video = from_json(&answer)?;
         make_absolute(&mut video, &answer.url);
@@ -227,11 +220,11 @@ impl Backend {
     /// Adds captions to a video: the bytes of a file in WebVTT or SubRip.
     pub async fn add_track(&self, id: &str, track: &NewTrack, file: &[u8]) -> Result<TextTrack, BackendError> {
         let NewTrack { content_type, language, label, kind } = track;
-        let body = Body { content_type, content: js_sys::Uint8Array::from(file).into() };
         let given = [("language", language.as_str()), ("label", label.as_str()), ("kind", kind.attribute())];
         let query = given.into_iter().filter(|(_, value)| !value.is_empty());
-        let with_query = |request: RequestBuilder| request.query(query.clone());
-        let answer = self.ask(Method::POST, &self.video_url(id, "/tracks"), Some(body), with_query).await?;
+        let shape = |request: RequestBuilder| request.query(query.clone()).header("content-type", content_type);
+        let body = js_sys::Uint8Array::from(file).into();
+        let answer = self.ask(Method::POST, &self.video_url(id, "/tracks"), Some(body), shape).await?;
         let mut track: TextTrack = from_json(&answer)?;
         track.src = resolve(&track.src, &answer.url);
         Ok(track)
@@ -307,7 +300,7 @@ impl Backend {
         &self,
         method: Method,
         url: &str,
-        body: Option<Body>,
+        body: Option<JsValue>,
         shape: impl Fn(RequestBuilder) -> RequestBuilder,
     ) -> Result<Answer, BackendError> {
         let Some(source) = &self.ticket else { return send(shape(self.request(method, url)), body).await };
@@ -336,9 +329,11 @@ const fn plain(request: RequestBuilder) -> RequestBuilder {
     request
 }
 
-async fn send(builder: RequestBuilder, body: Option<Body>) -> Result<Answer, BackendError> {
+async fn send(builder: RequestBuilder, body: Option<JsValue>) -> Result<Answer, BackendError> {
     let request = match body {
-        Some(Body { content_type, content }) => builder.header("content-type", content_type).body(content),
+        // Text is JSON, whatever else is there says itself what it is.
+        Some(body) if body.is_string() => builder.header("content-type", "application/json").body(body),
+        Some(body) => builder.body(body),
         None => builder.build(),
     };
     let request = request.map_err(|_| BackendError::Network)?;
@@ -367,9 +362,8 @@ fn encode(part: &str) -> String {
     js_sys::encode_uri_component(part).into()
 }
 
-fn to_json<T: serde::Serialize>(value: &T) -> Option<Body> {
-    let content = serde_json::to_string(value).ok()?.into();
-    Some(Body { content_type: "application/json", content })
+fn to_json<T: serde::Serialize>(value: &T) -> Option<JsValue> {
+    serde_json::to_string(value).ok().map(JsValue::from)
 }
 
 fn from_json<T: DeserializeOwned>(answer: &Answer) -> Result<T, BackendError> {

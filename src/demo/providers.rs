@@ -6,7 +6,8 @@ use reelway::{
         live::{on, part, when},
         uploader::Uploads,
     },
-    dom::{property, store, stored},
+    dom::{property, store, stored, window},
+    listener::Listener,
 };
 use reelway_api::ProviderList;
 use reelway_core::providers::{chosen, shown_name};
@@ -24,6 +25,7 @@ pub struct Providers {
     /// `None` until the server has answered; empty if it does not say.
     list: RwSignal<Option<ProviderList>>,
     uploads: Uploads,
+    on_focus: StoredValue<Option<Listener>, LocalStorage>,
 }
 
 impl Providers {
@@ -33,12 +35,19 @@ impl Providers {
         if stored(MEMORY).is_some() {
             uploads.await_provider();
         }
-        Self { list: RwSignal::new(None), uploads }
+        let providers = Self { list: RwSignal::new(None), uploads, on_focus: StoredValue::new_local(None) };
+        // A developer comes back from the server's configuration.
+        providers.on_focus.set_value(Some(Listener::new(&window(), "focus", move |_| providers.load())));
+        providers
     }
 
     /// Asks the server, which may have another configuration by now.
     pub fn load(&self) {
         let providers = *self;
+        // Nobody else is told.
+        if !session::may_upload() {
+            return providers.list.set(Some(ProviderList::default()));
+        }
         spawn_local(async move {
             let told = session::backend().providers().await;
             let memory = stored(MEMORY);

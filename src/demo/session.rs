@@ -40,7 +40,16 @@ pub fn ticket() -> Option<Ticket> {
 
 /// Whether the user may rename videos, add captions to them and delete them, as far as the page can tell.
 pub fn may_manage() -> bool {
-    TICKET.with_borrow(|ticket| ticket.as_ref().is_none_or(|(_, text)| allows(text, "manage")))
+    may("manage")
+}
+
+/// Whether the user may upload, as far as the page can tell.
+pub fn may_upload() -> bool {
+    may("upload")
+}
+
+fn may(scope: &str) -> bool {
+    TICKET.with_borrow(|ticket| ticket.as_ref().is_none_or(|(_, text)| allows(text, scope)))
 }
 
 /// The page's own server.

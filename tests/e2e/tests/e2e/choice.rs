@@ -97,6 +97,14 @@ async fn the_next_video_goes_where_the_developer_says_and_the_browser_remembers_
     let page = Page::open(&browser, &server).await.unwrap();
     shows(&browser, asks("archive")).await;
     assert_eq!(page.upload(&media.short().unwrap()).await.unwrap().provider, "archive");
+
+    // Somebody comes back to the page from the server's configuration.
+    server.kill().unwrap();
+    server.reconfigure(&PROVIDERS.into_iter().filter(|(name, _)| !name.contains("ARCHIVE")).collect::<Vec<_>>());
+    server.restart().await.unwrap();
+    browser.run("dispatchEvent(new Event('focus'));", Vec::new()).await.unwrap();
+    shows(&browser, json!(["Upload to", ["This server", "Mux"], "local"])).await;
+    assert_eq!(page.upload(&media.short().unwrap()).await.unwrap().provider, "local");
 }
 
 #[tokio::test(flavor = "multi_thread")]
