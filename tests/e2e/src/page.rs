@@ -25,6 +25,14 @@ impl<'a> Page<'a> {
     /// It does not load.
     pub async fn open(browser: &'a Browser, server: &'a Server) -> Result<Self> {
         browser.goto(server.url()).await?;
+        Self::on_this_page(browser, server).await
+    }
+
+    /// The one that the browser shows, once it takes files.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn on_this_page(browser: &'a Browser, server: &'a Server) -> Result<Self> {
         let page = Self { browser, server };
         page.file_input().await?;
         Ok(page)

@@ -1,5 +1,6 @@
 //! A developer with several providers: where the next video goes, and where the others are.
 
+use reelway_api::Video;
 use reelway_e2e::{
     axe::Axe,
     browser::Browser,
@@ -41,6 +42,13 @@ async fn shows(browser: &Browser, expected: Value) {
     .unwrap();
 }
 
+/// A video that is uploaded now, once all of it has arrived: a page that is left before has an upload to go on with.
+async fn goes_to(page: &Page<'_>, server: &Server, media: &Media) -> Video {
+    let video = page.upload(&media.short().unwrap()).await.unwrap();
+    server.api().until_ready(&video.id, TRANSCODED).await.unwrap();
+    video
+}
+
 fn asks(chosen: &str) -> Value {
     json!(["Upload to", ["This server (local)", "This server (archive)", "Mux"], chosen])
 }
@@ -53,8 +61,7 @@ async fn the_next_video_goes_where_the_developer_says_and_the_browser_remembers_
     let browser = Browser::open().await.unwrap();
     let page = Page::open(&browser, &server).await.unwrap();
     shows(&browser, asks("local")).await;
-    let unasked = page.upload(&media.short().unwrap()).await.unwrap();
-    assert_eq!(unasked.provider, "local", "the server's choice");
+    assert_eq!(goes_to(&page, &server, &media).await.provider, "local", "the server's choice");
 
     // With the keyboard alone, before the way to the file dialog.
     browser.refresh().await.unwrap();
@@ -62,12 +69,11 @@ async fn the_next_video_goes_where_the_developer_says_and_the_browser_remembers_
     tab_to(&browser, "#provider, input[type=file]").await.unwrap();
     press_key(&browser, Key::Down.value()).await.unwrap();
     shows(&browser, asks("archive")).await;
-    let video = page.upload(&media.short().unwrap()).await.unwrap();
+    let video = goes_to(&page, &server, &media).await;
     assert_eq!(video.provider, "archive");
-    server.api().until_ready(&video.id, TRANSCODED).await.unwrap();
 
     // List and page say it.
-    let page = Page::open(&browser, &server).await.unwrap();
+    Page::open(&browser, &server).await.unwrap();
     shows(&browser, asks("archive")).await;
     says(&browser, &["· This server (archive)"], SOON).await.unwrap();
     says(&browser, &["· This server (local)"], SOON).await.unwrap();
@@ -78,15 +84,13 @@ async fn the_next_video_goes_where_the_developer_says_and_the_browser_remembers_
         "document.querySelector('.facts')?.innerText.includes('(archive)')",
     )
     .await;
-    drop(page);
 
     // Of two providers one is gone, and with it the choice.
     server.kill().unwrap();
     server.reconfigure(&[]);
     server.restart().await.unwrap();
     let page = Page::open(&browser, &server).await.unwrap();
-    let next = page.upload(&media.short().unwrap()).await.unwrap();
-    assert_eq!(next.provider, "local");
+    assert_eq!(goes_to(&page, &server, &media).await.provider, "local");
     says(&browser, &["· archive"], SOON).await.unwrap();
     assert_eq!(browser.run(CHOICE, Vec::new()).await.unwrap(), Value::Null, "there is nothing to choose");
 
@@ -96,7 +100,7 @@ async fn the_next_video_goes_where_the_developer_says_and_the_browser_remembers_
     server.restart().await.unwrap();
     let page = Page::open(&browser, &server).await.unwrap();
     shows(&browser, asks("archive")).await;
-    assert_eq!(page.upload(&media.short().unwrap()).await.unwrap().provider, "archive");
+    assert_eq!(goes_to(&page, &server, &media).await.provider, "archive");
 
     // Somebody comes back to the page from the server's configuration.
     server.kill().unwrap();
@@ -104,7 +108,8 @@ async fn the_next_video_goes_where_the_developer_says_and_the_browser_remembers_
     server.restart().await.unwrap();
     browser.run("dispatchEvent(new Event('focus'));", Vec::new()).await.unwrap();
     shows(&browser, json!(["Upload to", ["This server", "Mux"], "local"])).await;
-    assert_eq!(page.upload(&media.short().unwrap()).await.unwrap().provider, "local");
+    let page = Page::on_this_page(&browser, &server).await.unwrap();
+    assert_eq!(goes_to(&page, &server, &media).await.provider, "local");
 }
 
 #[tokio::test(flavor = "multi_thread")]
