@@ -162,7 +162,7 @@ fn the_guides_examples_work() {
     let guide = fs::read_to_string(root().join("docs/providers.md")).unwrap();
     let blocks: Vec<_> = guide.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
     let (maps, configurations): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| block.contains("[actions."));
-    assert_eq!((maps.len(), configurations.len()), (1, 4));
+    assert_eq!((maps.len(), configurations.len()), (1, 5));
     for text in maps {
         let loaded = http::load::load(None, &text.parse().unwrap(), None).unwrap();
         assert_eq!(http::check::check(&loaded.map), []);
