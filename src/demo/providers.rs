@@ -24,6 +24,8 @@ const MEMORY: &str = "reelway.provider";
 pub struct Providers {
     /// `None` until the server has answered; empty if it does not say.
     list: RwSignal<Option<ProviderList>>,
+    /// The name of the one that was chosen, here or on an earlier visit. Some browsers keep nothing between visits.
+    wanted: RwSignal<Option<String>>,
     uploads: Uploads,
     on_focus: StoredValue<Option<Listener>, LocalStorage>,
 }
@@ -32,10 +34,12 @@ impl Providers {
     /// Nothing is known yet. It is to live as long as the page.
     pub fn new(uploads: Uploads) -> Self {
         // What was chosen on an earlier visit may be there no more: no file goes there before that is known.
-        if stored(MEMORY).is_some() {
+        let wanted = stored(MEMORY);
+        if wanted.is_some() {
             uploads.await_provider();
         }
-        let providers = Self { list: RwSignal::new(None), uploads, on_focus: StoredValue::new_local(None) };
+        let (list, wanted) = (RwSignal::new(None), RwSignal::new(wanted));
+        let providers = Self { list, wanted, uploads, on_focus: StoredValue::new_local(None) };
         // A developer comes back from the server's configuration.
         providers.on_focus.set_value(Some(Listener::new(&window(), "focus", move |_| providers.load())));
         providers
@@ -46,16 +50,17 @@ impl Providers {
         let providers = *self;
         // Nobody else is told.
         if !session::may_upload() {
+            providers.uploads.choose_provider(providers.wanted.get_untracked());
             return providers.list.set(Some(ProviderList::default()));
         }
         spawn_local(async move {
             let told = session::backend().providers().await;
-            let memory = stored(MEMORY);
+            let wanted = providers.wanted.get_untracked();
             providers.uploads.choose_provider(match &told {
                 // Without a choice the server decides, so that a change of its configuration is a change here.
-                Ok(list) => memory.filter(|name| chosen(list, Some(name)).is_some_and(|now| now.name == *name)),
+                Ok(list) => wanted.filter(|name| chosen(list, Some(name)).is_some_and(|now| now.name == *name)),
                 // If it is gone, the server says so when the first file is to go there.
-                Err(_) => memory,
+                Err(_) => wanted,
             });
             let known = providers.list.get_untracked();
             let now = told.ok().or_else(|| known.clone()).or_else(|| Some(ProviderList::default()));
@@ -77,6 +82,7 @@ impl Providers {
 
     fn choose(&self, name: String) {
         store(MEMORY, &name);
+        self.wanted.set(Some(name.clone()));
         self.uploads.choose_provider(Some(name));
     }
 }
@@ -87,7 +93,9 @@ pub fn ProviderChoice(providers: Providers) -> impl IntoView {
     providers.load();
     let options = move || {
         let list = providers.list.get().unwrap_or_default();
-        let now = chosen(&list, stored(MEMORY).as_deref()).map(|provider| provider.name.clone());
+        // The select itself knows what is chosen in it.
+        let wanted = providers.wanted.get_untracked();
+        let now = chosen(&list, wanted.as_deref()).map(|provider| provider.name.clone());
         let option = |name: String| {
             let selected = now.as_ref() == Some(&name);
             let label = shown_name(&list, &name);

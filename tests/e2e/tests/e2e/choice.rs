@@ -69,6 +69,19 @@ async fn the_next_video_goes_where_the_developer_says_and_the_browser_remembers_
     tab_to(&browser, "#provider, input[type=file]").await.unwrap();
     press_key(&browser, Key::Down.value()).await.unwrap();
     shows(&browser, asks("archive")).await;
+    // Coming back to the page, as from the file dialog, changes nothing, also where the browser keeps nothing.
+    let asked = "performance.getEntriesByType('resource').filter(entry => entry.name.endsWith('/providers')).length";
+    browser
+        .run(
+            &format!(
+                "window.before = {asked}; Storage.prototype.getItem = () => null; dispatchEvent(new Event('focus'));"
+            ),
+            Vec::new(),
+        )
+        .await
+        .unwrap();
+    until(&browser, "the page asks again", &format!("{asked} > window.before")).await;
+    shows(&browser, asks("archive")).await;
     let video = goes_to(&page, &server, &media).await;
     assert_eq!(video.provider, "archive");
 
