@@ -41,10 +41,12 @@ async fn all(engine: Engine) -> Result<()> {
     let viewer = Viewer::open(engine).await?;
     let origins = json!([viewer.origin()]).to_string();
     let cors = ("REELWAY_CORS_ORIGINS", origins.as_str());
-    let (_open, served) = serve(&streams, &[cors]).await?;
+    let film = streams.film()?;
+    let (_open, served) = serve(&film, &[cors]).await?;
     let signed = ("REELWAY_PLAYBACK__POLICY", "signed");
     let encrypted = ("REELWAY_PLAYBACK__ENCRYPTION", "aes-128");
-    let (_closed, guarded) = serve(&streams, &[cors, signed, encrypted]).await?;
+    let (closed, guarded) = serve(&film, &[cors, signed, encrypted]).await?;
+    is_guarded(&closed, &guarded).await?;
     let mut failures = Vec::new();
     for case in case::all(&streams, cdn.url(), served, guarded) {
         let started = std::time::Instant::now();
@@ -69,14 +71,26 @@ async fn all(engine: Engine) -> Result<()> {
 }
 
 /// A server with these settings, and the address of the film in all its renditions there.
-async fn serve(streams: &Streams, settings: &[(&'static str, &str)]) -> Result<(Server, String)> {
+async fn serve(film: &[u8], settings: &[(&'static str, &str)]) -> Result<(Server, String)> {
     let server = Server::start_with(settings).await?;
-    let video = server.api().upload("colours.mp4", streams.film()?).await?.video;
+    let video = server.api().upload("colours.mp4", film.to_vec()).await?.video;
     server.api().until_ready(&video.id, TRANSCODED).await?;
     server.api().until_finished(&video.id, TRANSCODED).await?;
     let playback = server.api().video(&video.id).await?.playback.context("a ready video without a playlist")?;
     let address = format!("{}{}", server.url(), playback.hls);
     Ok((server, address))
+}
+
+/// Nothing of it is told without a token, and its segments are encrypted.
+async fn is_guarded(server: &Server, address: &str) -> Result<()> {
+    let (bare, token) = address.split_once('?').context("it is not signed")?;
+    ensure!(server.api().get(bare).await?.status() == 401, "it is open to all");
+    let master = server.api().get(address).await?.text().await?;
+    let media = master.lines().find(|line| !line.is_empty() && !line.starts_with('#')).context("no rendition")?;
+    let folder = bare.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let media = server.api().get(&format!("{folder}/{media}")).await?.text().await?;
+    ensure!(media.contains("METHOD=AES-128") && media.contains(token), "it is not encrypted: {media}");
+    Ok(())
 }
 
 /// What became of a stream.
