@@ -122,6 +122,11 @@ async fn a_deleted_video_is_gone_from_oracle_too() {
     let (name, id) = (format!("reelway/videos/{0}/{0}-master.m3u8", video.id), &video.id);
     assert!(bench.oci.received("out", &name).is_err(), "{id}");
     let log = bench.oci.desk().log();
+    let jobs = log.iter().filter(|entry| entry.method == "DELETE" && entry.path.contains("/mediaWorkflowJobs/"));
+    let mut jobs: Vec<_> = jobs.map(|entry| entry.path.clone()).collect();
+    let asked = jobs.len();
+    jobs.dedup();
+    assert!(asked > 0 && asked == jobs.len(), "a job that is over is not waited for: {asked}");
     assert!(log.iter().any(|entry| entry.method == "DELETE" && entry.path.contains("/b/in/o/reelway%2Fuploads%2F")));
     assert!(log.iter().any(|entry| entry.method == "DELETE" && entry.path.starts_with("/20211101/mediaAssets/")));
 }

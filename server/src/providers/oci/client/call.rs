@@ -20,6 +20,8 @@ pub struct Call {
     pub retry_token: Option<String>,
     /// Whether twice is as good as once.
     pub repeatable: bool,
+    /// Whether `IncorrectState` may be over in a while.
+    pub patient: bool,
 }
 
 impl Call {
@@ -31,7 +33,7 @@ impl Call {
             url.extend(utf8_percent_encode(piece, PLAIN));
         }
         let repeatable = matches!(method, Method::GET | Method::HEAD | Method::DELETE);
-        Self { method, url, body: None, retry_token: None, repeatable }
+        Self { method, url, body: None, retry_token: None, repeatable, patient: true }
     }
 
     /// Adds to the query.
@@ -60,6 +62,12 @@ impl Call {
     #[must_use]
     pub fn repeatable(self) -> Self {
         Self { repeatable: true, ..self }
+    }
+
+    /// `IncorrectState` is for good, and told at once.
+    #[must_use]
+    pub fn impatient(self) -> Self {
+        Self { patient: false, ..self }
     }
 
     /// The URL as it goes over the wire, with what is signed of it: host and target.

@@ -124,7 +124,7 @@ impl Client {
     /// # Errors
     /// Why it still runs.
     pub async fn cancel_job(&self, id: &str) -> Result<(), Fault> {
-        match self.send(&self.media(Method::DELETE, &["mediaWorkflowJobs", id])).await {
+        match self.send(&self.media(Method::DELETE, &["mediaWorkflowJobs", id]).impatient()).await {
             // It is over already.
             Err(Fault::Refused(said)) if said.status == 409 => Ok(()),
             other => gone_is_done(other),

@@ -120,6 +120,7 @@ impl Client {
             }
             let again = failed
                 .failure
+                .filter(|_| call.patient || !is_incorrect_state(&failed.fault))
                 .and_then(|failure| pause_after(failure, call.repeatable, attempt, self.tries, rand::random::<f64>()));
             let Some(wait) = again else { return Err(failed.fault) };
             self.clock.sleep(Duration::from_millis(wait)).await;
@@ -193,6 +194,10 @@ impl Client {
             _ => Failed { failure: None, fault: Fault::Refused(said) },
         })
     }
+}
+
+fn is_incorrect_state(fault: &Fault) -> bool {
+    matches!(fault, Fault::Refused(said) if said.code == "IncorrectState")
 }
 
 /// What the library says, without the address.
