@@ -1,8 +1,7 @@
 //! Keeps a player's signals in step with its `<video>` element.
 
 use reelway_core::playback::qoe::Input;
-use wasm_bindgen::JsValue;
-use web_sys::{HtmlVideoElement, TimeRanges};
+use web_sys::{HtmlElement, HtmlVideoElement, TimeRanges};
 
 use super::{autoplay, events, handle::PlayerHandle, sought};
 use crate::{
@@ -117,11 +116,8 @@ pub(super) fn bind(handle: PlayerHandle, video: &HtmlVideoElement) -> Binding {
     }
     if let Some(document) = window().document() {
         let root = handle.root;
-        let watched = document.clone();
         listeners.push(Listener::new(&document, "fullscreenchange", move |_| {
-            let full: Option<JsValue> = watched.fullscreen_element().map(JsValue::from);
-            let own = root.get_untracked().map(JsValue::from);
-            handle.fullscreen.set(full.is_some() && full == own);
+            handle.fullscreen.set(root.get_untracked().is_some_and(|root| is_full(&root)));
         }));
     }
     listeners.push(Listener::new(&window(), "online", move |_| {
@@ -132,6 +128,11 @@ pub(super) fn bind(handle: PlayerHandle, video: &HtmlVideoElement) -> Binding {
     Binding { _listeners: listeners }
 }
 
+/// Whether this is the page's fullscreen element, or stands in for it in a shadow root.
+pub(super) fn is_full(root: &HtmlElement) -> bool {
+    root.matches(":fullscreen").unwrap_or_default()
+}
+
 fn follow_time(handle: &PlayerHandle, video: &HtmlVideoElement) {
     // An engine that lets go of the element leaves it at zero: the position is still wanted for what comes next.
     if video.ready_state() > 0 && handle.error.get_untracked().is_none() {
@@ -139,7 +140,7 @@ fn follow_time(handle: &PlayerHandle, video: &HtmlVideoElement) {
     }
 }
 
-fn follow_volume(handle: &PlayerHandle, video: &HtmlVideoElement) {
+pub(super) fn follow_volume(handle: &PlayerHandle, video: &HtmlVideoElement) {
     handle.volume.set(video.volume());
     handle.muted.set(video.muted() || video.volume() == 0.0);
     if !video.muted() {

@@ -5,7 +5,10 @@ use web_sys::HtmlElement;
 
 use super::PlayerHandle;
 use crate::{
-    components::player::sought,
+    components::player::{
+        media::{follow_volume, is_full},
+        sought,
+    },
     dom::{call_method, property, window},
     player::keys::{Command, rate_after},
 };
@@ -82,6 +85,8 @@ impl PlayerHandle {
             let volume = within(volume, 0.0, 1.0);
             video.set_volume(volume);
             video.set_muted(volume == 0.0);
+            // At once, as with `paused`.
+            follow_volume(self, &video);
         }
     }
 
@@ -93,12 +98,14 @@ impl PlayerHandle {
         if on && video.volume() == 0.0 {
             video.set_volume(0.5);
         }
+        follow_volume(self, &video);
     }
 
     /// Sets the speed, in hundredths.
     pub fn set_rate(&self, hundredths: i32) {
         if let Some(video) = self.element() {
             video.set_playback_rate(f64::from(hundredths) / 100.0);
+            self.rate.set(hundredths);
         }
     }
 
@@ -126,7 +133,8 @@ impl PlayerHandle {
         let document = window().document();
         let Some((document, root)) = document.zip(self.root.get_untracked()) else { return };
         let root: &HtmlElement = root.as_ref();
-        if self.fullscreen.get_untracked() {
+        // The event that tells of it comes a frame later.
+        if is_full(root) {
             document.exit_fullscreen();
         } else if document.fullscreen_enabled() {
             let _ = root.request_fullscreen();

@@ -42,6 +42,11 @@ pub(super) fn fault_of(data: &JsValue) -> (Fault, Option<Place>) {
     (fault, of_segment(&segment).or_else(|| of_playlist(data)))
 }
 
+/// Media of this place can't be played.
+pub(super) fn damage(place: Place) -> Fault {
+    Fault::Media { until: place.stretch.map(|stretch| stretch.until) }
+}
+
 /// Where a segment of hls.js' lies, if it is one of the picture's.
 pub(super) fn of_segment(segment: &JsValue) -> Option<Place> {
     let number = |name| property(segment, name).as_f64();

@@ -5,8 +5,10 @@
 //! - [`start`]: how an instance begins, with what was prefetched.
 //! - [`cmcd`]: what it tells the server.
 //! - [`inspector`]: what goes into the source, and when that ends.
+//! - [`appending`]: what is on its way into the source.
 //! - [`errors`]: what its errors mean. [`repair`]: what it would not play. [`look_over`]: what it would swallow.
 
+mod appending;
 mod cmcd;
 mod errors;
 mod fast;
@@ -32,7 +34,7 @@ use web_sys::HtmlVideoElement;
 pub use cmcd::Cmcd;
 pub use import::HlsJsSource;
 
-use self::{fast::Fast, import::Hls, inspector::Inspector};
+use self::{appending::Appending, fast::Fast, import::Hls, inspector::Inspector};
 use super::{AudioTrack, Engine, EngineEvent, Level, Mend, Place, Report};
 use crate::{
     dom::{property, set_property},
@@ -63,6 +65,7 @@ struct Shared {
     /// The segment of the picture that is on its way, and the one that is on screen.
     fetching: Cell<Option<Place>>,
     shown: Cell<Option<Place>>,
+    appending: Appending,
     /// What kind of segment failed last: `main` for the picture's. Another kind that arrives mends nothing.
     failing: RefCell<Option<String>>,
     /// A rendition is held only to get around what is damaged in another one.
@@ -109,6 +112,7 @@ impl HlsJsEngine {
             session: RefCell::default(),
             fetching: Cell::default(),
             shown: Cell::default(),
+            appending: Appending::default(),
             failing: RefCell::default(),
             detour: Cell::default(),
             failed: RefCell::default(),
@@ -236,6 +240,7 @@ impl Shared {
         self.failing.take();
         self.fetching.take();
         self.shown.take();
+        self.appending.forget();
         self.detour.take();
     }
 
@@ -267,9 +272,16 @@ impl Shared {
         (self.report)(EngineEvent::Flowing);
     }
 
+    fn on_appending(self: &Rc<Self>, data: &JsValue) {
+        if let Some(place) = errors::of_segment(&property(data, "frag")) {
+            self.appending.begins(place);
+        }
+    }
+
     fn on_buffered(self: &Rc<Self>, data: &JsValue) {
-        let place = errors::of_segment(&property(data, "frag"));
-        if let Some(stretch) = place.and_then(|place| place.stretch) {
+        let Some(place) = errors::of_segment(&property(data, "frag")) else { return };
+        self.appending.ends(place);
+        if let Some(stretch) = place.stretch {
             (self.report)(EngineEvent::Fetched(stretch.until));
         }
     }
@@ -284,6 +296,10 @@ impl Shared {
         let shared = Rc::downgrade(self);
         self.failed.replace(Some(Timer::new(0.0, move || {
             let Some(shared) = shared.upgrade().filter(|shared| shared.video.error().is_some()) else { return };
+            let culprit = shared.video.error().and_then(|error| shared.appending.culprit_of(&error));
+            if let Some(place) = culprit {
+                return (shared.report)(EngineEvent::Fault(errors::damage(place), Some(place)));
+            }
             let now = shared.video.current_time();
             // A decoder is ahead of what is on screen: it may have been the next segment.
             let around = |Stretch { from, until }| match until - now < AHEAD {
@@ -363,12 +379,15 @@ impl Shared {
     }
 
     fn on_error(self: &Rc<Self>, data: &JsValue) {
-        let (fault, place) = errors::fault_of(data);
+        let (mut fault, mut place) = errors::fault_of(data);
         let is_damage = matches!(fault, Fault::Media { .. });
         if !is_damage || property(data, "response").is_object() {
             self.failing.replace(property(&property(data, "frag"), "type").as_string());
         }
         let resets = property(data, "details").as_string().is_some_and(|details| details == "mediaSourceRequiresReset");
+        if resets && let Some(culprit) = self.appending.culprit().filter(|_| place.is_none()) {
+            (fault, place) = (errors::damage(culprit), Some(culprit));
+        }
         if property(data, "fatal").is_truthy() || resets {
             (self.report)(EngineEvent::Fault(fault, place));
         } else if let Some(place) = place.filter(|_| errors::is_dodged(data)) {

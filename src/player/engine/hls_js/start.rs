@@ -124,6 +124,7 @@ impl Shared {
         on("hlsAudioTrackSwitched", Self::on_audio_switched);
         on("hlsFragLoading", Self::on_fetching);
         on("hlsFragLoaded", Self::on_flowing);
+        on("hlsBufferAppending", Self::on_appending);
         on("hlsFragBuffered", Self::on_buffered);
         on("hlsFragChanged", Self::on_shown);
         on("hlsError", Self::on_error);
@@ -134,6 +135,7 @@ impl Shared {
         on("hlsMediaAttached", Self::on_attached);
         // Also where hls.js resets the element by itself. Not when it is destroyed: then it runs no more.
         on("hlsMediaDetaching", |shared, _| {
+            shared.appending.forget();
             if shared.hls().is_some() {
                 (shared.report)(EngineEvent::Interrupting);
             }

@@ -1,0 +1,46 @@
+//! What is on its way into the buffer. A browser that chokes on bytes closes the source, and tells nobody which they were.
+
+use std::cell::RefCell;
+
+use web_sys::MediaError;
+
+use crate::player::engine::Place;
+
+/// Segments of the picture that were handed to the source and are not known to be in its buffer, in their order.
+#[derive(Default)]
+pub(super) struct Appending(RefCell<Vec<Place>>);
+
+impl Appending {
+    /// Part of this one is handed over.
+    pub fn begins(&self, place: Place) {
+        let mut places = self.0.borrow_mut();
+        if places.last() != Some(&place) {
+            places.push(place);
+        }
+    }
+
+    /// This one is in the buffer, and so are those before it.
+    pub fn ends(&self, place: Place) {
+        let mut places = self.0.borrow_mut();
+        if let Some(last) = places.iter().position(|other| *other == place) {
+            places.drain(..=last);
+        }
+    }
+
+    /// Another source begins.
+    pub fn forget(&self) {
+        self.0.take();
+    }
+
+    /// The one that the source has just choked on.
+    pub fn culprit(&self) -> Option<Place> {
+        self.0.borrow().first().copied()
+    }
+
+    /// The same, where the element's error says that it was bytes on their way in, not pictures on their way out.
+    pub fn culprit_of(&self, error: &MediaError) -> Option<Place> {
+        // Chromium: CHUNK_DEMUXER_ERROR_APPEND_FAILED (media/base/pipeline_status.h).
+        // Firefox: NS_ERROR_DOM_MEDIA_DEMUXER_ERR (ErrorList.py). WebKit has no words for it.
+        self.culprit().filter(|_| error.message().contains("DEMUXER_ERR"))
+    }
+}
