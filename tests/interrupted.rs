@@ -9,7 +9,9 @@ use fake::{
         begin, change, content, elsewhere, elsewhere_ends, entries, file, handle, interrupted, js, options,
         reset_permission, user_answers,
     },
-    next, requests, until,
+    next,
+    page::document,
+    requests, until,
 };
 use js_sys::{Object, Reflect};
 use leptos::{mount::mount_to, prelude::*, task::tick};
@@ -19,15 +21,9 @@ use reelway::{
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{
-    DataTransfer, Document, DragEvent, DragEventInit, Event, EventInit, File, HtmlElement, HtmlInputElement,
-};
+use web_sys::{DataTransfer, DragEvent, DragEventInit, Event, EventInit, File, HtmlElement, HtmlInputElement};
 
 wasm_bindgen_test_configure!(run_in_browser);
-
-fn document() -> Document {
-    web_sys::window().unwrap().document().unwrap()
-}
 
 /// A page with an uploader. It is gone when this is dropped.
 struct Page {

@@ -2,14 +2,18 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "fake/page.rs"]
+mod page;
+
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
     sync::{Arc, Mutex},
 };
 
-use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use js_sys::{Function, Promise, Reflect};
 use leptos::{mount::mount_to, prelude::*, task::tick};
+use page::{document, until};
 use reelway::{
     components::player::{Autoplay, Player, PlayerHandle, Preload, Qoe},
     listener::Listener,
@@ -19,37 +23,13 @@ use reelway_core::playback::qoe::Rendition;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{
-    CustomEvent, Document, Element, File, FilePropertyBag, HtmlElement, HtmlVideoElement, KeyboardEvent,
-    KeyboardEventInit, Storage,
-};
+use web_sys::{CustomEvent, Element, HtmlElement, HtmlVideoElement, KeyboardEvent, KeyboardEventInit, Storage};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-fn document() -> Document {
-    web_sys::window().unwrap().document().unwrap()
-}
-
-/// Waits until something is so, for ten seconds at most.
-async fn until(what: &str, so: impl Fn() -> bool) {
-    for _ in 0..500 {
-        if so() {
-            return;
-        }
-        let pause = Promise::new(&mut |done, _| {
-            web_sys::window().unwrap().set_timeout_with_callback_and_timeout_and_arguments_0(&done, 20).unwrap();
-        });
-        JsFuture::from(pause).await.unwrap();
-    }
-    panic!("in vain: {what}");
-}
-
 /// Four seconds, 160 × 90, without sound.
 fn film() -> Source {
-    let bytes = Uint8Array::from(include_bytes!("fake/film.webm").as_slice());
-    let kind = FilePropertyBag::new();
-    kind.set_type("video/webm");
-    Source::File(File::new_with_u8_array_sequence_and_options(&Array::of1(&bytes), "film.webm", &kind).unwrap())
+    Source::File(page::film())
 }
 
 /// How the player is mounted.
@@ -239,20 +219,26 @@ async fn a_promise_to_play_before_there_is_a_source_is_kept_when_it_plays() {
 async fn keys_that_follow_each_other_at_once_are_all_answered() {
     let stage = Stage::mount(Options { source: Some(film()), ..Options::default() }).await;
     until("it is loaded", || stage.video().ready_state() > 0).await;
-    let press = || {
+    let press = |key: &str| {
         let init = KeyboardEventInit::new();
-        init.set_key("k");
+        init.set_key(key);
         init.set_bubbles(true);
         let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap();
         stage.player().dispatch_event(&event).unwrap();
-        stage.video().paused()
     };
+    let presses = |keys: [&str; 5]| keys.map(press);
+    let video = stage.video();
 
     // The element's own events come later than all of these.
-    let paused = [press(), press(), press(), press(), press()];
-
-    assert_eq!(paused, [false, true, false, true, false]);
-    assert!(!stage.handle.media().paused());
+    presses(["k", "k", "k", "k", "k"]);
+    assert!(!video.paused());
+    presses([">", ">", "<", ">", "<"]);
+    assert_eq!(video.playback_rate(), 1.25);
+    video.set_muted(false);
+    presses(["ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp", "ArrowDown"]);
+    assert!((video.volume() - 0.85).abs() < 0.001, "{}", video.volume());
+    presses(["m", "m", "m", "m", "m"]);
+    assert!(video.muted());
 }
 
 #[wasm_bindgen_test]

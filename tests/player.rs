@@ -4,7 +4,7 @@
 
 mod fake;
 
-use fake::until;
+use fake::{page::document, until};
 use js_sys::{Function, Reflect};
 use leptos::{mount::mount_to, prelude::*, task::tick};
 use reelway::{
@@ -13,13 +13,9 @@ use reelway::{
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{Document, Element, HtmlElement, HtmlVideoElement, KeyboardEvent, KeyboardEventInit};
+use web_sys::{Element, HtmlElement, HtmlVideoElement, KeyboardEvent, KeyboardEventInit};
 
 wasm_bindgen_test_configure!(run_in_browser);
-
-fn document() -> Document {
-    web_sys::window().unwrap().document().unwrap()
-}
 
 /// A player on the page. Dropping it takes it away.
 struct Stage {

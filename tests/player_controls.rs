@@ -4,7 +4,7 @@
 
 mod fake;
 
-use fake::until;
+use fake::{page::document, until};
 use js_sys::Reflect;
 use leptos::{mount::mount_to, prelude::*, task::tick};
 use reelway::{
@@ -17,15 +17,11 @@ use reelway::{
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{
-    Document, Element, Event, HtmlElement, HtmlVideoElement, KeyboardEvent, KeyboardEventInit, PointerEvent,
-    PointerEventInit, TextTrack, TextTrackKind, TextTrackMode, Url,
+    Element, Event, HtmlElement, HtmlVideoElement, KeyboardEvent, KeyboardEventInit, PointerEvent, PointerEventInit,
+    TextTrack, TextTrackKind, TextTrackMode, Url,
 };
 
 wasm_bindgen_test_configure!(run_in_browser);
-
-fn document() -> Document {
-    web_sys::window().unwrap().document().unwrap()
-}
 
 fn storage() -> web_sys::Storage {
     web_sys::window().unwrap().local_storage().unwrap().unwrap()

@@ -2,13 +2,17 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "fake/page.rs"]
+mod page;
+
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
 
-use js_sys::{Array, Date, Function, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Date, Function, Reflect};
 use leptos::{mount::mount_to, prelude::*, task::tick};
+use page::{document, until};
 use reelway::{
     components::player::{Player, PlayerHandle},
     player::{
@@ -18,47 +22,30 @@ use reelway::{
 };
 use reelway_api::Playback;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{Document, Element, File, FilePropertyBag, HtmlElement, HtmlVideoElement};
+use web_sys::{Element, HtmlElement, HtmlVideoElement};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-fn document() -> Document {
-    web_sys::window().unwrap().document().unwrap()
-}
-
-/// Waits until something is so, for ten seconds at most.
-async fn until(what: &str, so: impl Fn() -> bool) {
-    for _ in 0..500 {
-        if so() {
-            return;
-        }
-        let pause = Promise::new(&mut |done, _| {
-            web_sys::window().unwrap().set_timeout_with_callback_and_timeout_and_arguments_0(&done, 20).unwrap();
-        });
-        JsFuture::from(pause).await.unwrap();
-    }
-    panic!("in vain: {what}");
-}
-
 /// Four seconds, 160 × 90, without sound.
 fn film() -> Source {
-    let bytes = Uint8Array::from(include_bytes!("fake/film.webm").as_slice());
-    let kind = FilePropertyBag::new();
-    kind.set_type("video/webm");
-    Source::File(File::new_with_u8_array_sequence_and_options(&Array::of1(&bytes), "film.webm", &kind).unwrap())
+    Source::File(page::film())
 }
 
 /// An hls.js that plays nothing, asks for a segment when told to, and fails when told to.
 fn fake_hls() -> HlsJsSource {
     let script = "
-        globalThis.fake = { instances: 0, loads: [], destroyed: 0 };
+        globalThis.fake = { instances: 0, loads: [], destroyed: 0, mended: [] };
         class Hls {
             static isSupported() { return true; }
             levels = [];
             constructor(config) {
                 this.handlers = {};
+                fake.tell = (event, data) => {
+                    data = JSON.parse(data);
+                    this.levels = data.levels ?? this.levels;
+                    this.handlers[event](event, data);
+                };
                 fake.instances += 1;
                 fake.fail = (type, details, status) =>
                     this.handlers.hlsError('hlsError', { fatal: true, type, details, response: { code: status } });
@@ -70,6 +57,8 @@ fn fake_hls() -> HlsJsSource {
             }
             on(name, handler) { this.handlers[name] = handler; }
             loadSource(url) { fake.loads.push(url); }
+            set loadLevel(level) { fake.mended.push(`level ${level}`); }
+            recoverMediaError() { fake.mended.push('flush'); }
             startLoad() {}
             attachMedia() {}
             destroy() { fake.destroyed += 1; }
@@ -96,6 +85,16 @@ fn asks(url: &str) -> String {
 fn fail(details: &str, status: u16) {
     let fail: Function = fake("fail").unchecked_into();
     fail.call3(&JsValue::UNDEFINED, &"networkError".into(), &details.into(), &status.into()).unwrap();
+}
+
+fn tell(event: &str, data: &str) {
+    let tell: Function = fake("tell").unchecked_into();
+    tell.call2(&JsValue::UNDEFINED, &event.into(), &data.into()).unwrap();
+}
+
+/// What the engine was told to do about failures, in its order.
+fn mended() -> String {
+    fake("mended").unchecked_into::<Array>().join(", ").into()
 }
 
 struct Stage {
@@ -240,4 +239,31 @@ async fn a_paused_file_comes_back_paused() {
     until("it is where it was", || (stage.video().current_time() - 2.0).abs() < 0.1).await;
     assert!(stage.video().paused());
     until("the last picture is gone", || stage.part("held").is_none()).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_source_that_closes_over_a_segment_goes_on_in_the_other_rendition_for_that_segment() {
+    let _stage = Stage::mount(Source::Hls(url(1000.0)), None).await;
+    until("the engine runs", || instances() == 1.0).await;
+    let segment = |number: u32, level: u32| {
+        let (start, end) = (number * 4, number * 4 + 4);
+        format!(r#"{{"frag":{{"type":"main","level":{level},"sn":{number},"start":{start},"end":{end}}}}}"#)
+    };
+    tell("hlsLevelsUpdated", r#"{"levels":[{"height":240},{"height":360}]}"#);
+    for number in [2, 3, 4] {
+        // Sound and picture of it, each by itself.
+        tell("hlsBufferAppending", &segment(number, 1));
+        tell("hlsBufferAppending", &segment(number, 1));
+    }
+    tell("hlsFragBuffered", &segment(2, 1));
+
+    // hls.js does not know either which append it was.
+    tell("hlsError", r#"{"type":"mediaError","details":"mediaSourceRequiresReset","fatal":false}"#);
+
+    until("something is done", || !mended().is_empty()).await;
+    assert_eq!(mended(), "level 0");
+    tell("hlsFragBuffered", &segment(2, 0));
+    assert_eq!(mended(), "level 0");
+    tell("hlsFragBuffered", &segment(3, 0));
+    assert_eq!(mended(), "level 0, level -1");
 }

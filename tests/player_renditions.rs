@@ -3,34 +3,23 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "fake/page.rs"]
+mod page;
+
 use std::{cell::Cell, rc::Rc};
 
-use js_sys::{Array, Function, JSON, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, JSON, Reflect, Uint8Array};
 use leptos::{mount::mount_to, prelude::*, task::tick};
+use page::until;
 use reelway::{
     components::player::{Player, PlayerHandle},
     player::engine::{HlsJsSource, Source},
 };
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{HtmlElement, MediaSource, MediaSourceReadyState, SourceBuffer};
 
 wasm_bindgen_test_configure!(run_in_browser);
-
-/// Waits until something is so, for ten seconds at most.
-async fn until(what: &str, so: impl Fn() -> bool) {
-    for _ in 0..500 {
-        if so() {
-            return;
-        }
-        let pause = Promise::new(&mut |done, _| {
-            web_sys::window().unwrap().set_timeout_with_callback_and_timeout_and_arguments_0(&done, 20).unwrap();
-        });
-        JsFuture::from(pause).await.unwrap();
-    }
-    panic!("in vain: {what}");
-}
 
 /// Runs a function body.
 fn run(body: &str) -> JsValue {

@@ -6,8 +6,11 @@ mod fake;
 
 use std::{cell::Cell, rc::Rc};
 
-use fake::until;
-use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use fake::{
+    page::{document, film},
+    until,
+};
+use js_sys::{Array, Function, Promise, Reflect};
 use leptos::{mount::mount_to, prelude::*, task::tick};
 use reelway::{
     components::{
@@ -22,15 +25,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{
-    CanvasRenderingContext2d, Document, Element, File, FilePropertyBag, HtmlCanvasElement, HtmlElement,
-    HtmlVideoElement, KeyboardEvent, KeyboardEventInit, PointerEvent, PointerEventInit, Url,
+    CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlElement, HtmlVideoElement, KeyboardEvent,
+    KeyboardEventInit, PointerEvent, PointerEventInit, Url,
 };
 
 wasm_bindgen_test_configure!(run_in_browser);
-
-fn document() -> Document {
-    web_sys::window().unwrap().document().unwrap()
-}
 
 /// A player on the page. Dropping it takes it away.
 struct Stage {
@@ -152,14 +151,6 @@ impl Drop for Stage {
     fn drop(&mut self) {
         self.root.remove();
     }
-}
-
-/// Four seconds, 160 × 90, without sound.
-fn film() -> File {
-    let bytes = Uint8Array::from(include_bytes!("fake/film.webm").as_slice());
-    let kind = FilePropertyBag::new();
-    kind.set_type("video/webm");
-    File::new_with_u8_array_sequence_and_options(&Array::of1(&bytes), "film.webm", &kind).unwrap()
 }
 
 /// Until the page has painted, and what came of that.

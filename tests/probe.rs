@@ -11,7 +11,7 @@ use std::{
     rc::Rc,
 };
 
-use fake::{film_by_recorder, requests, reset, until};
+use fake::{film_by_recorder, page::document, requests, reset, until};
 use js_sys::{Array, Uint8Array};
 use leptos::{mount::mount_to, prelude::*};
 use reelway::{components::Uploader, filmstrip::Filmstrip, probe::read_header};
@@ -37,10 +37,6 @@ fn file(name: &str, kind: &str, bytes: &[u8]) -> File {
 
 fn film() -> File {
     file("film.webm", "video/webm", FILM)
-}
-
-fn document() -> web_sys::Document {
-    web_sys::window().unwrap().document().unwrap()
 }
 
 fn canvas() -> HtmlCanvasElement {

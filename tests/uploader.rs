@@ -2,22 +2,20 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "fake/page.rs"]
+mod page;
+
 use std::{cell::RefCell, rc::Rc};
 
 use leptos::{callback::UnsyncCallback, mount::mount_to, prelude::*, task::tick};
+use page::document;
 use reelway::components::uploader::{Action, ItemRow, ItemState, Stage, Uploader};
 use reelway_core::upload::Progress;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{
-    DataTransfer, Document, DragEvent, DragEventInit, Element, Event, EventInit, File, HtmlElement, HtmlInputElement,
-};
+use web_sys::{DataTransfer, DragEvent, DragEventInit, Element, Event, EventInit, File, HtmlElement, HtmlInputElement};
 
 wasm_bindgen_test_configure!(run_in_browser);
-
-fn document() -> Document {
-    web_sys::window().unwrap().document().unwrap()
-}
 
 fn place() -> HtmlElement {
     let root: HtmlElement = document().create_element("div").unwrap().unchecked_into();

@@ -3,10 +3,10 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 pub mod journal;
+pub mod page;
 
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen(module = "/tests/fake/network.js")]
 extern "C" {
@@ -36,14 +36,5 @@ extern "C" {
 
 /// Waits until something is so, for ten seconds at most.
 pub async fn until(what: &str, so: impl Fn() -> bool) {
-    for _ in 0..1000 {
-        if so() {
-            return;
-        }
-        let pause = Promise::new(&mut |done, _| {
-            web_sys::window().unwrap().set_timeout_with_callback_and_timeout_and_arguments_0(&done, 10).unwrap();
-        });
-        JsFuture::from(pause).await.unwrap();
-    }
-    panic!("never: {what}\n{}", requests());
+    assert!(page::comes(so).await, "never: {what}\n{}", requests());
 }
