@@ -3,8 +3,9 @@
 //! - [`local`]: this server itself.
 //! - [`http`]: services that a map describes.
 //! - [`oci`]: Oracle Cloud Infrastructure.
-//! - [`webhook`]: who tells of an event. [`poll`]: asking again.
+//! - [`webhook`]: who tells of an event. [`poll`]: asking again. [`answer`]: what all of them may answer.
 
+pub mod answer;
 pub mod http;
 pub mod local;
 pub mod oci;

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     clock::{Clock, millis},
+    providers::answer::{Cut, body, story},
     secrets::Secret,
 };
 
@@ -186,18 +187,11 @@ impl Client {
     async fn read(&self, map: &Map, action: &Action, mut response: reqwest::Response) -> Result<Answer, Attempt> {
         let status = response.status().as_u16();
         let headers = std::mem::take(response.headers_mut());
-        let mut body = Vec::new();
-        let whole = loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() <= MAX_ANSWER => body.extend_from_slice(&chunk),
-                Ok(Some(_)) => break Err(Attempt { failure: None, fault: Fault::Unreadable }),
-                Ok(None) => break Ok(()),
-                Err(error) => {
-                    let fault = Fault::Unreachable(story(error));
-                    break Err(Attempt { failure: Some(Failure::Unclear), fault });
-                }
-            }
-        };
+        let (body, whole) = body(&mut response, MAX_ANSWER).await;
+        let whole = whole.map_err(|cut| match cut {
+            Cut::TooLong => Attempt { failure: None, fault: Fault::Unreadable },
+            Cut::Broken(why) => Attempt { failure: Some(Failure::Unclear), fault: Fault::Unreachable(why) },
+        });
         let json: Option<Value> = if body.is_empty() { Some(Value::Null) } else { serde_json::from_slice(&body).ok() };
         if action.ok.contains(&status) {
             whole?;
@@ -232,19 +226,6 @@ impl Client {
         let secrets = self.secrets.iter().map(|secret| secret.expose().trim());
         secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "…"))
     }
-}
-
-/// What the library says, without the address.
-fn story(error: reqwest::Error) -> String {
-    use std::error::Error;
-    let error = error.without_url();
-    let mut story = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        story = format!("{story}: {cause}");
-        source = cause.source();
-    }
-    story
 }
 
 /// How long a fault says to wait, in whole seconds, for a `Retry-After`.

@@ -11,6 +11,7 @@ use super::{
     key::PrivateKey,
     sign::{Body, Signer, Unsigned},
 };
+use crate::providers::answer::{body, story};
 
 /// Bytes of an answer of the metadata or federation service at most.
 const MAX_ANSWER: usize = 256 << 10;
@@ -143,16 +144,11 @@ pub(super) fn sensitive(value: &str) -> Result<HeaderValue, String> {
 }
 
 async fn fetch(request: reqwest::RequestBuilder) -> Result<Vec<u8>, String> {
-    let mut response = request.send().await.map_err(|error| error.without_url().to_string())?;
+    let mut response = request.send().await.map_err(story)?;
     if response.status() != 200 {
         return Err(format!("status {}", response.status().as_u16()));
     }
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| error.without_url().to_string())? {
-        if body.len() + chunk.len() > MAX_ANSWER {
-            return Err("the answer is too long".to_owned());
-        }
-        body.extend_from_slice(&chunk);
-    }
+    let (body, whole) = body(&mut response, MAX_ANSWER).await;
+    whole.map_err(|cut| cut.to_string())?;
     Ok(body)
 }

@@ -74,7 +74,8 @@ impl std::fmt::Display for Said {
 const LONGEST: usize = 300;
 
 impl Said {
-    /// Reads `{"code":"…","message":"…"}`. What is no such body says nothing.
+    /// Reads `{"code":"…","message":"…"}`. What is no such body says nothing. Addresses are left out of the words: one that
+    /// was asked for may be repeated there, and a pre-authenticated request's is a secret.
     pub fn read(status: u16, request_id: &str, body: &[u8]) -> Self {
         #[derive(Default, Deserialize)]
         #[serde(default)]
@@ -84,6 +85,29 @@ impl Said {
         }
         let words: Words = serde_json::from_slice(body).unwrap_or_default();
         let plain = |text: &str| text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
-        Self { status, code: plain(&words.code), message: plain(&words.message), request_id: plain(request_id) }
+        let message = without_addresses(&words.message);
+        Self { status, code: plain(&words.code), message: plain(&message), request_id: plain(request_id) }
+    }
+}
+
+fn without_addresses(words: &str) -> String {
+    let is_address = |word: &str| word.contains("://") || word.contains("/p/");
+    words.split(' ').map(|word| if is_address(word) { "…" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn oracles_words_are_repeated_without_addresses() {
+        let body = r#"{"code":"NotAuthenticated","message":"No access to 'https://storage.test/p/Zm9vYmFy/n/ns/b/b/o/film.mp4' (PUT /p/Zm9vYmFy/n/ns): it is over"}"#;
+
+        let said = Said::read(401, "ABC", body.as_bytes());
+
+        assert_eq!(
+            said.to_string(),
+            "status 401 NotAuthenticated: No access to … (PUT … it is over, opc-request-id ABC"
+        );
     }
 }

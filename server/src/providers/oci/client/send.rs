@@ -15,6 +15,7 @@ use super::{
 use crate::{
     clock::Clock,
     providers::{
+        answer::{Cut, body, story},
         http::pace::retry_after,
         oci::{
             principal::{Principal, PrincipalError, sensitive},
@@ -163,18 +164,11 @@ impl Client {
     async fn read(&self, mut response: reqwest::Response) -> Result<Answer, Failed> {
         let status = response.status().as_u16();
         let headers = std::mem::take(response.headers_mut());
-        let mut body = Vec::new();
-        let whole = loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() <= MAX_ANSWER => body.extend_from_slice(&chunk),
-                Ok(Some(_)) => break Err(Failed { failure: None, fault: Fault::Unreadable }),
-                Ok(None) => break Ok(()),
-                Err(error) => {
-                    let fault = Fault::Unreachable(story(error));
-                    break Err(Failed { failure: Some(Failure::Unclear), fault });
-                }
-            }
-        };
+        let (body, whole) = body(&mut response, MAX_ANSWER).await;
+        let whole = whole.map_err(|cut| match cut {
+            Cut::TooLong => Failed { failure: None, fault: Fault::Unreadable },
+            Cut::Broken(why) => Failed { failure: Some(Failure::Unclear), fault: Fault::Unreachable(why) },
+        });
         if (200..300).contains(&status) {
             whole?;
             return Ok(Answer { headers, body: body.into() });
@@ -198,17 +192,4 @@ impl Client {
 
 fn is_incorrect_state(fault: &Fault) -> bool {
     matches!(fault, Fault::Refused(said) if said.code == "IncorrectState")
-}
-
-/// What the library says, without the address.
-fn story(error: reqwest::Error) -> String {
-    use std::error::Error;
-    let error = error.without_url();
-    let mut story = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        story = format!("{story}: {cause}");
-        source = cause.source();
-    }
-    story
 }
