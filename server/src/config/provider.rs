@@ -141,5 +141,8 @@ fn renamed(mut schema: Value, prefix: &str) -> Value {
 
 /// The JSON Schema of a configuration file.
 pub fn schema() -> Value {
-    schema_for!(Config).to_value()
+    let mut schema = schema_for!(Config).to_value();
+    // As in `map::schema`.
+    schema.sort_all_objects();
+    schema
 }

@@ -15,12 +15,13 @@ pub struct Done {
 }
 
 impl Done {
-    /// The one JSON object on standard output, and its keys in their order.
+    /// The one JSON object on standard output, and its keys by the alphabet.
     #[track_caller]
     pub fn json(&self) -> (Value, Vec<String>) {
         assert_eq!(self.out.lines().count(), 1, "one line: {:?} {:?}", self.out, self.err);
         let value: Value = serde_json::from_str(&self.out).unwrap();
-        let keys = value.as_object().unwrap().keys().cloned().collect();
+        let mut keys: Vec<_> = value.as_object().unwrap().keys().cloned().collect();
+        keys.sort();
         (value, keys)
     }
 
