@@ -1,19 +1,23 @@
 //! What is on its way into the buffer. A browser that chokes on bytes closes the source, and tells nobody which they were.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use web_sys::MediaError;
 
 use crate::player::engine::Place;
 
-/// Segments of the picture that were handed to the source and are not known to be in its buffer, in their order.
+/// Segments of the picture that were handed to the source, in their order: the last that is said to be in its buffer, and
+/// those that are not. A browser may say so of one that it chokes on a moment later.
 #[derive(Default)]
-pub(super) struct Appending(RefCell<Vec<Place>>);
+pub(super) struct Appending {
+    under_way: RefCell<Vec<Place>>,
+    last: Cell<Option<Place>>,
+}
 
 impl Appending {
     /// Part of this one is handed over.
     pub fn begins(&self, place: Place) {
-        let mut places = self.0.borrow_mut();
+        let mut places = self.under_way.borrow_mut();
         if places.last() != Some(&place) {
             places.push(place);
         }
@@ -21,20 +25,22 @@ impl Appending {
 
     /// This one is in the buffer, and so are those before it.
     pub fn ends(&self, place: Place) {
-        let mut places = self.0.borrow_mut();
+        let mut places = self.under_way.borrow_mut();
         if let Some(last) = places.iter().position(|other| *other == place) {
             places.drain(..=last);
         }
+        self.last.set(Some(place));
     }
 
     /// Another source begins.
     pub fn forget(&self) {
-        self.0.take();
+        self.under_way.take();
+        self.last.take();
     }
 
     /// The one that the source has just choked on.
     pub fn culprit(&self) -> Option<Place> {
-        self.0.borrow().first().copied()
+        self.under_way.borrow().first().copied().or(self.last.get())
     }
 
     /// The same, where the element's error says that it was bytes on their way in, not pictures on their way out.
