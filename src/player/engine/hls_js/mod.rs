@@ -5,13 +5,14 @@
 //! - [`start`]: how an instance begins, with what was prefetched.
 //! - [`cmcd`]: what it tells the server.
 //! - [`inspector`]: what goes into the source, and when that ends.
-//! - [`appending`]: what is on its way into the source.
+//! - [`heard`]: what it tells. [`appending`]: what is on its way into the source.
 //! - [`errors`]: what its errors mean. [`repair`]: what it would not play. [`look_over`]: what it would swallow.
 
 mod appending;
 mod cmcd;
 mod errors;
 mod fast;
+mod heard;
 mod import;
 mod inspector;
 mod look_over;
@@ -23,10 +24,7 @@ use std::{
     rc::Rc,
 };
 
-use reelway_core::playback::{
-    recovery::{Fault, Stretch},
-    token::Tokens,
-};
+use reelway_core::playback::token::Tokens;
 use wasm_bindgen::{JsValue, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlVideoElement;
@@ -39,12 +37,9 @@ use super::{AudioTrack, Engine, EngineEvent, Level, Mend, Place, Report};
 use crate::{
     dom::{property, set_property},
     listener::Listener,
-    player::{bandwidth, prefetch::Session},
+    player::prefetch::Session,
     timer::Timer,
 };
-
-/// Seconds that a decoder may be ahead of what is on screen.
-const AHEAD: f64 = 1.5;
 
 /// Plays HLS through Media Source Extensions.
 pub struct HlsJsEngine {
@@ -249,74 +244,6 @@ impl Shared {
         self.running.borrow().as_ref().map(|running| running.hls.clone())
     }
 
-    fn on_fetching(self: &Rc<Self>, data: &JsValue) {
-        let place = errors::of_segment(&property(data, "frag")).filter(|place| place.stretch.is_some());
-        if place.is_some() {
-            self.fetching.set(place);
-        }
-    }
-
-    fn on_flowing(self: &Rc<Self>, data: &JsValue) {
-        if let Some(hls) = self.hls() {
-            bandwidth::note(hls.bandwidth_estimate());
-        }
-        let segment = property(data, "frag");
-        if errors::of_segment(&segment).is_some() {
-            self.fetching.take();
-        }
-        let kind = property(&segment, "type").as_string();
-        if self.failing.borrow().is_some() && *self.failing.borrow() != kind {
-            return;
-        }
-        self.failing.take();
-        (self.report)(EngineEvent::Flowing);
-    }
-
-    fn on_appending(self: &Rc<Self>, data: &JsValue) {
-        if let Some(place) = errors::of_segment(&property(data, "frag")) {
-            self.appending.begins(place);
-        }
-    }
-
-    fn on_buffered(self: &Rc<Self>, data: &JsValue) {
-        let Some(place) = errors::of_segment(&property(data, "frag")) else { return };
-        self.appending.ends(place);
-        if let Some(stretch) = place.stretch {
-            (self.report)(EngineEvent::Fetched(stretch.until));
-        }
-    }
-
-    fn on_shown(self: &Rc<Self>, data: &JsValue) {
-        self.shown.set(errors::of_segment(&property(data, "frag")));
-    }
-
-    /// The element has failed. hls.js only takes a note of it, and goes on filling a buffer that nobody decodes any more,
-    /// unless it knows which append it was: that it mends and tells within this task.
-    fn on_element_error(self: &Rc<Self>) {
-        let shared = Rc::downgrade(self);
-        self.failed.replace(Some(Timer::new(0.0, move || {
-            let Some(shared) = shared.upgrade().filter(|shared| shared.video.error().is_some()) else { return };
-            let culprit = shared.video.error().and_then(|error| shared.appending.culprit_of(&error));
-            if let Some(place) = culprit {
-                return (shared.report)(EngineEvent::Fault(errors::damage(place), Some(place)));
-            }
-            let now = shared.video.current_time();
-            // A decoder is ahead of what is on screen: it may have been the next segment.
-            let around = |Stretch { from, until }| match until - now < AHEAD {
-                true => Stretch { from, until: until + (until - from) },
-                false => Stretch { from, until },
-            };
-            let place = shared.shown.get().map(|place| Place { stretch: place.stretch.map(around), ..place });
-            (shared.report)(EngineEvent::Fault(Fault::Media { until: None }, place));
-        })));
-    }
-
-    fn on_levels(self: &Rc<Self>, _: &JsValue) {
-        let Some(hls) = self.hls() else { return };
-        (self.report)(EngineEvent::Levels(levels(&hls)));
-        self.keep_level();
-    }
-
     /// The rendition that was chosen is damaged: hls.js chooses again.
     fn leave_level(&self) {
         if self.chosen.take().is_some() {
@@ -348,54 +275,6 @@ impl Shared {
             }
         }
         (self.report)(EngineEvent::LevelChosen(index));
-    }
-
-    fn on_level_switched(self: &Rc<Self>, data: &JsValue) {
-        let Some(level) = property(data, "level").as_f64() else { return };
-        let left = self.hls().is_some_and(|hls| property(&hls, "manualLevel").as_f64() == Some(-1.0));
-        // Its segments could not be had, and hls.js went elsewhere.
-        if left && self.chosen.take().is_some() {
-            (self.report)(EngineEvent::LevelChosen(None));
-        }
-        (self.report)(EngineEvent::LevelShown(level as usize));
-    }
-
-    fn on_audio_tracks(self: &Rc<Self>, _: &JsValue) {
-        let running = self.running.borrow();
-        let Some(running) = &*running else { return };
-        let text = |track: &JsValue, name| property(track, name).as_string().unwrap_or_default();
-        let tracks = running
-            .hls
-            .audio_tracks()
-            .into_iter()
-            .map(|track| AudioTrack { name: text(&track, "name"), language: text(&track, "lang") });
-        (self.report)(EngineEvent::AudioTracks(tracks.collect()));
-    }
-
-    fn on_audio_switched(self: &Rc<Self>, data: &JsValue) {
-        if let Some(track) = property(data, "id").as_f64() {
-            (self.report)(EngineEvent::AudioShown(track as usize));
-        }
-    }
-
-    fn on_error(self: &Rc<Self>, data: &JsValue) {
-        let (mut fault, mut place) = errors::fault_of(data);
-        let is_damage = matches!(fault, Fault::Media { .. });
-        if !is_damage || property(data, "response").is_object() {
-            self.failing.replace(property(&property(data, "frag"), "type").as_string());
-        }
-        let resets = property(data, "details").as_string().is_some_and(|details| details == "mediaSourceRequiresReset");
-        if resets && let Some(culprit) = self.appending.culprit().filter(|_| place.is_none()) {
-            (fault, place) = (errors::damage(culprit), Some(culprit));
-        }
-        if property(data, "fatal").is_truthy() || resets {
-            (self.report)(EngineEvent::Fault(fault, place));
-        } else if let Some(place) = place.filter(|_| errors::is_dodged(data)) {
-            self.leave_level();
-            (self.report)(EngineEvent::Dodged(fault, place));
-        } else if !is_damage || property(data, "response").is_object() {
-            (self.report)(EngineEvent::Retrying(fault.error(), "retry"));
-        }
     }
 }
 
