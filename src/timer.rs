@@ -10,7 +10,8 @@ use web_sys::IdleRequestOptions;
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
-    fn steady() -> f64;
+    /// Milliseconds of a clock that is never set, and stops during sleep on some systems.
+    pub fn steady() -> f64;
 }
 
 /// Calls once, unless it is dropped before.

@@ -241,14 +241,21 @@ async fn a_paused_file_comes_back_paused() {
     until("the last picture is gone", || stage.part("held").is_none()).await;
 }
 
+/// What hls.js tells of a segment of the picture, of four seconds.
+fn segment(number: u32, level: u32) -> String {
+    let (start, end) = (number * 4, number * 4 + 4);
+    format!(r#"{{"frag":{{"type":"main","level":{level},"sn":{number},"start":{start},"end":{end}}}}}"#)
+}
+
+/// hls.js does not know which append closed it.
+fn close_source() {
+    tell("hlsError", r#"{"type":"mediaError","details":"mediaSourceRequiresReset","fatal":false}"#);
+}
+
 #[wasm_bindgen_test]
 async fn a_source_that_closes_over_a_segment_goes_on_in_the_other_rendition_for_that_segment() {
     let _stage = Stage::mount(Source::Hls(url(1000.0)), None).await;
     until("the engine runs", || instances() == 1.0).await;
-    let segment = |number: u32, level: u32| {
-        let (start, end) = (number * 4, number * 4 + 4);
-        format!(r#"{{"frag":{{"type":"main","level":{level},"sn":{number},"start":{start},"end":{end}}}}}"#)
-    };
     tell("hlsLevelsUpdated", r#"{"levels":[{"height":240},{"height":360}]}"#);
     for number in [2, 3, 4] {
         // Sound and picture of it, each by itself.
@@ -257,8 +264,7 @@ async fn a_source_that_closes_over_a_segment_goes_on_in_the_other_rendition_for_
     }
     tell("hlsFragBuffered", &segment(2, 1));
 
-    // hls.js does not know either which append it was.
-    tell("hlsError", r#"{"type":"mediaError","details":"mediaSourceRequiresReset","fatal":false}"#);
+    close_source();
 
     until("something is done", || !mended().is_empty()).await;
     assert_eq!(mended(), "level 0");
@@ -266,4 +272,21 @@ async fn a_source_that_closes_over_a_segment_goes_on_in_the_other_rendition_for_
     assert_eq!(mended(), "level 0");
     tell("hlsFragBuffered", &segment(3, 0));
     assert_eq!(mended(), "level 0, level -1");
+}
+
+#[wasm_bindgen_test]
+async fn a_segment_is_blamed_for_a_closed_source_only_while_its_append_is_just_over() {
+    for (pause, expected) in [(0, "level 0"), (1200, "flush")] {
+        let _stage = Stage::mount(Source::Hls(url(1000.0)), None).await;
+        until("the engine runs", || instances() == 1.0).await;
+        tell("hlsLevelsUpdated", r#"{"levels":[{"height":240},{"height":360}]}"#);
+        tell("hlsBufferAppending", &segment(2, 1));
+        tell("hlsFragBuffered", &segment(2, 1));
+        page::pause(pause).await;
+
+        close_source();
+
+        until("something is done", || !mended().is_empty()).await;
+        assert_eq!(mended(), expected);
+    }
 }

@@ -10,16 +10,21 @@ pub fn document() -> Document {
     web_sys::window().unwrap().document().unwrap()
 }
 
+/// Waits for so many milliseconds.
+pub async fn pause(span: i32) {
+    let pause = Promise::new(&mut |done, _| {
+        web_sys::window().unwrap().set_timeout_with_callback_and_timeout_and_arguments_0(&done, span).unwrap();
+    });
+    JsFuture::from(pause).await.unwrap();
+}
+
 /// Whether something is so within ten seconds.
 pub async fn comes(so: impl Fn() -> bool) -> bool {
     for _ in 0..1000 {
         if so() {
             return true;
         }
-        let pause = Promise::new(&mut |done, _| {
-            web_sys::window().unwrap().set_timeout_with_callback_and_timeout_and_arguments_0(&done, 10).unwrap();
-        });
-        JsFuture::from(pause).await.unwrap();
+        pause(10).await;
     }
     false
 }

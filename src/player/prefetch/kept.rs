@@ -9,7 +9,10 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortSignal, Headers, RequestInit, Response};
 
 use super::notify::Notify;
-use crate::dom::{call_method, number, property, window};
+use crate::{
+    dom::{call_method, number, property, window},
+    timer::steady,
+};
 
 /// A response.
 pub(crate) struct Kept {
@@ -51,14 +54,10 @@ impl Times {
     }
 }
 
-pub(crate) fn now() -> Millis {
-    window().performance().map_or(0.0, |performance| performance.now())
-}
-
 impl Kept {
     /// Asks for it, with the credentials and the CORS mode that hls.js would use.
     pub(super) fn fetch(url: String, range: Option<(f64, f64)>, signal: &AbortSignal) -> Rc<Self> {
-        let times = Times { asked: now(), ..Times::default() };
+        let times = Times { asked: steady(), ..Times::default() };
         let state = RefCell::new(State { times, ..State::default() });
         let kept = Rc::new(Self { url, range, state, notify: Notify::default() });
         let (pumped, asked) = (kept.clone(), request(&kept.url, range, signal));
@@ -79,7 +78,7 @@ impl Kept {
         {
             let mut state = self.state.borrow_mut();
             state.url = response.url();
-            state.times.first = now();
+            state.times.first = steady();
         }
         let reader = call_method(&property(&response, "body"), "getReader")?;
         loop {
@@ -91,7 +90,7 @@ impl Kept {
             let chunk: Uint8Array = property(&read, "value").dyn_into().ok()?;
             let mut state = self.state.borrow_mut();
             state.times.loaded += f64::from(chunk.length());
-            state.times.last = now();
+            state.times.last = steady();
             state.chunks.push(chunk);
             drop(state);
             self.notify.wake();

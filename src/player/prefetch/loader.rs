@@ -9,13 +9,10 @@ use js_sys::{Array, Function, Object, Promise, Proxy, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::{
-    Session,
-    kept::{Kept, now},
-};
+use super::{Session, kept::Kept};
 use crate::{
     dom::{property, set_property, window},
-    timer::Timer,
+    timer::{Timer, steady},
 };
 
 /// Milliseconds: a response that takes longer is left to hls.js, which knows how to try again.
@@ -118,7 +115,7 @@ impl Answer {
         };
         let times = kept.times();
         // As if it had come just now, in the time that it took: its estimate of the bandwidth is built on it.
-        let (end, loading) = (now(), property(&self.stats, "loading"));
+        let (end, loading) = (steady(), property(&self.stats, "loading"));
         set_property(&loading, "start", end - (times.last - times.asked));
         set_property(&loading, "first", end - (times.last - times.first));
         set_property(&loading, "end", end);

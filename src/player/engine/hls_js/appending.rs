@@ -4,14 +4,18 @@ use std::cell::{Cell, RefCell};
 
 use web_sys::MediaError;
 
-use crate::player::engine::Place;
+use crate::{player::engine::Place, timer::steady};
+
+/// Milliseconds in which a browser chokes on a segment that it has just said to have taken, on a busy machine too. Of later
+/// than that nothing is known: what has played for a minute is not blamed for what somebody else appends.
+const A_MOMENT: f64 = 1000.0;
 
 /// Segments of the picture that were handed to the source, in their order: the last that is said to be in its buffer, and
 /// those that are not. A browser may say so of one that it chokes on a moment later.
 #[derive(Default)]
 pub(super) struct Appending {
     under_way: RefCell<Vec<Place>>,
-    last: Cell<Option<Place>>,
+    last: Cell<Option<(Place, f64)>>,
 }
 
 impl Appending {
@@ -29,7 +33,7 @@ impl Appending {
         if let Some(last) = places.iter().position(|other| *other == place) {
             places.drain(..=last);
         }
-        self.last.set(Some(place));
+        self.last.set(Some((place, steady())));
     }
 
     /// Another source begins.
@@ -40,7 +44,8 @@ impl Appending {
 
     /// The one that the source has just choked on.
     pub fn culprit(&self) -> Option<Place> {
-        self.under_way.borrow().first().copied().or(self.last.get())
+        let last = || self.last.get().filter(|(_, ended)| steady() - ended < A_MOMENT).map(|(place, _)| place);
+        self.under_way.borrow().first().copied().or_else(last)
     }
 
     /// The same, where the element's error says that it was bytes on their way in, not pictures on their way out.

@@ -18,7 +18,9 @@ const SOON: Duration = Duration::from_secs(20);
 /// Someone at a browser.
 pub struct Viewer {
     pages: Provider,
+    engine: Engine,
     window: Window,
+    has_crashed: bool,
 }
 
 impl Viewer {
@@ -30,7 +32,24 @@ impl Viewer {
         let modules = env::var_os("REELWAY_JS").map(PathBuf::from);
         let modules = modules.context("REELWAY_JS names no modules: run `cargo xtask test --only browsers`")?;
         let pages = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pages");
-        Ok(Self { pages: Provider::start(vec![pages, modules]).await?, window: engine.open().await? })
+        let pages = Provider::start(vec![pages, modules]).await?;
+        Ok(Self { pages, engine, window: engine.open().await?, has_crashed: false })
+    }
+
+    /// Watches something, and once more in another window where WebKitGTK's process has crashed under the first: its driver
+    /// ends the session then. It says nothing about a player. Once for a viewer: what crashes it always is told.
+    ///
+    /// # Errors
+    /// Those of what is watched; no other window opens.
+    pub async fn shows<T>(&mut self, watch: impl AsyncFn(&Self) -> Result<T>) -> Result<T> {
+        let told = watch(self).await;
+        if told.is_ok() || self.has_crashed || self.engine != Engine::WebKitGtk || self.window.title().await.is_ok() {
+            return told;
+        }
+        println!("{:?}'s process has crashed: once more in another", self.engine);
+        self.has_crashed = true;
+        self.window = self.engine.open().await?;
+        watch(self).await
     }
 
     /// The origin of its pages.
