@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+#[path = "../common/answer.rs"]
+mod answer;
 mod cli;
 mod faults;
 mod guard;

@@ -5,18 +5,17 @@ use std::{path::PathBuf, time::Duration};
 use axum::{
     Router,
     body::Body,
-    http::{HeaderMap, Method, Request, StatusCode, header},
+    http::{Method, Request, StatusCode, header},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http_body_util::BodyExt;
-use reelway_api::{CreatedVideo, ErrorBody, ErrorCode, Video};
+use reelway_api::{CreatedVideo, Video};
 use reelway_server::{access::Keys, app::App, clock::Clock, config::Config, http, secrets::Secrets};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
-use tower::ServiceExt;
 
-use crate::access::SECRET;
+pub use crate::answer::Answer;
+use crate::{access::SECRET, answer::call};
 
 /// 256 KiB: the quantum of chunks.
 pub const K: usize = 256 << 10;
@@ -26,12 +25,6 @@ pub struct Server {
     pub router: Router,
     pub clock: Clock,
     folder: TempDir,
-}
-
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
 }
 
 impl Server {
@@ -64,10 +57,7 @@ impl Server {
     }
 
     pub async fn call(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer { status: parts.status, headers: parts.headers, body }
+        call(&self.router, request).await
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -162,31 +152,10 @@ async fn open(config: Config, clock: &Clock) -> App {
 }
 
 impl Answer {
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    pub fn json<T: DeserializeOwned>(&self) -> T {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.text()))
-    }
-
-    pub fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
-        self.headers.get(name).map(|value| value.to_str().unwrap())
-    }
-
     /// The bytes that a 308, or a refusal, says are stored.
     pub fn offset(&self) -> usize {
         self.header(header::RANGE)
             .map_or(0, |range| range.strip_prefix("bytes=0-").unwrap().parse::<usize>().unwrap() + 1)
-    }
-
-    /// Asserts a refusal, of status and code, in the one form that all refusals have.
-    #[track_caller]
-    pub fn refused(&self, status: u16, code: ErrorCode) {
-        let body: ErrorBody = self.json();
-        assert_eq!((self.status.as_u16(), body.error.code), (status, code), "{}", body.error.message);
-        assert_eq!(self.header(header::CONTENT_TYPE), Some("application/json"));
-        assert!(body.error.message.len() > 10);
     }
 
     #[track_caller]

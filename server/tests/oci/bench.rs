@@ -7,7 +7,6 @@ use axum::{
     body::Body,
     http::{Method, Request, header},
 };
-use http_body_util::BodyExt;
 use reelway_api::{CreatedVideo, Playback, Protocol, UploadTarget, Video, VideoStatus};
 use reelway_emulators::{
     Film,
@@ -31,10 +30,10 @@ use reelway_server::{
     },
     secrets::Secrets,
 };
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tower::ServiceExt;
+
+use crate::answer::{Answer, call};
 
 /// Seconds since the Unix epoch.
 pub const NOW: u64 = 1_800_000_000;
@@ -51,21 +50,6 @@ pub struct Bench {
     pub config: Config,
     pub secrets: Secrets,
     _folder: TempDir,
-}
-
-pub struct Answer {
-    pub status: u16,
-    pub body: Vec<u8>,
-}
-
-impl Answer {
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    pub fn json<T: DeserializeOwned>(&self) -> T {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.text()))
-    }
 }
 
 fn film() -> Arc<Film> {
@@ -124,10 +108,7 @@ impl Bench {
     }
 
     pub async fn call(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer { status: parts.status.as_u16(), body }
+        call(&self.router, request).await
     }
 
     pub async fn send(&self, method: Method, path: &str, body: Value) -> Answer {

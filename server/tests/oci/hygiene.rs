@@ -1,41 +1,16 @@
 //! No secret and no token in any line of the log, however much is logged, and no secret in any answer.
 
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-};
-
 use axum::http::Method;
 use reelway_emulators::{
     fault::{Fault, Spoil},
     oci::media::Outcome,
 };
 use serde_json::{Value, json};
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
-use crate::bench::{API_KEY, Bench, CREDENTIALS, upload_to};
-
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Captured {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
+use crate::{
+    bench::{API_KEY, Bench, CREDENTIALS, upload_to},
+    log::Log,
+};
 
 /// What stands between these, each time.
 fn all_between<'a>(text: &'a str, before: &str, after: char) -> impl Iterator<Item = &'a str> {
@@ -44,11 +19,9 @@ fn all_between<'a>(text: &'a str, before: &str, after: char) -> impl Iterator<It
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_logged_or_told() {
-    let log = Captured::default();
     // Of the whole process: the other tests of this file's binary are searched with it. The emulator, which is part of
     // the process here, logs what it likes.
-    let filter = EnvFilter::new("trace,reelway_emulators=off,reelway_fault_provider=off");
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(log.clone()).with_ansi(false).init();
+    let log = Log::keep("trace,reelway_emulators=off,reelway_fault_provider=off");
     let notifications = "notifications = { credentials_env = 'VIDEO_WEBHOOK_SECRET', allow_loopback = true }";
     let (mut answers, mut secrets) = (String::new(), Vec::new());
     for auth in [API_KEY, "auth = { kind = 'instance_principal' }\n"] {
@@ -88,7 +61,7 @@ async fn no_secret_is_logged_or_told() {
         }
         secrets.extend(bench.oci.key_pem().unwrap().lines().filter(|line| line.len() == 64).map(str::to_owned));
     }
-    let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    let log = log.text();
     assert!(log.contains("TRACE") && log.contains("hyper") && log.contains("a request to Oracle failed"));
     assert!(secrets.len() > 50 && secrets.iter().all(|secret| secret.len() > 20), "{}", secrets.len());
     for secret in secrets.iter().map(String::as_str).chain([CREDENTIALS, "notification-secret-4c"]) {

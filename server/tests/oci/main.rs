@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "../common/answer.rs"]
+mod answer;
 mod answers;
 mod bench;
 mod cli;
@@ -10,6 +12,8 @@ mod command;
 mod flows;
 mod hygiene;
 mod instance;
+#[path = "../common/log.rs"]
+mod log;
 mod notifications;
 mod office;
 #[cfg(target_os = "linux")]

@@ -18,7 +18,7 @@ async fn tell(bench: &Bench, credentials: Option<&str>, message: &Value) -> u16 
     if let Some(credentials) = credentials {
         request = request.header(header::AUTHORIZATION, format!("Basic {}", STANDARD.encode(credentials)));
     }
-    bench.call(request.body(Body::from(message.to_string())).unwrap()).await.status
+    bench.call(request.body(Body::from(message.to_string())).unwrap()).await.status.as_u16()
 }
 
 /// Subscribes at Oracle, and gives the address that it wants to be confirmed at.

@@ -203,19 +203,8 @@ async fn no_answer_that_is_none_keeps_a_video_from_its_end() {
         bench.service.script(UPLOAD, [ok(upload("asset_created"))]);
         replies.push(ok(asset("ready")));
         bench.service.script(ASSET, replies);
-        for _ in 0..20 {
-            bench.after(61).await;
-        }
-        let video = bench.video(&id).await;
-        assert_eq!(video.status, VideoStatus::Ready, "{name}: {:?}", video.error);
+        let video = bench.ends_ready_once(&id, name).await;
         assert!(video.playback.is_some(), "{name}");
-        let asked = bench.service.seen().len();
-        bench.after(600).await;
-        assert_eq!(
-            (bench.video(&id).await.revision, bench.service.seen().len()),
-            (video.revision, asked),
-            "{name}: once"
-        );
     }
 }
 

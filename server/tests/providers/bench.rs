@@ -8,8 +8,7 @@ use axum::{
     http::{Method, Request, header},
 };
 use hmac::{Hmac, KeyInit, Mac};
-use http_body_util::BodyExt;
-use reelway_api::{CreatedVideo, ErrorBody, ErrorCode, Video, VideoStatus};
+use reelway_api::{CreatedVideo, Video, VideoStatus};
 use reelway_server::{
     access::{Keys, Reach},
     app::App,
@@ -18,13 +17,14 @@ use reelway_server::{
     http, providers,
     secrets::Secrets,
 };
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use tempfile::TempDir;
-use tower::ServiceExt;
 
-use crate::service::{Reply, Service};
+use crate::{
+    answer::{Answer, call},
+    service::{Reply, Service},
+};
 
 /// A private key of nobody's.
 pub const KEY: &str = include_str!("../throwaway_rsa.pem");
@@ -51,28 +51,6 @@ pub struct Bench {
     settings: String,
     map: &'static str,
     folder: TempDir,
-}
-
-pub struct Answer {
-    pub status: u16,
-    pub headers: axum::http::HeaderMap,
-    pub body: Vec<u8>,
-}
-
-impl Answer {
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    pub fn json<T: DeserializeOwned>(&self) -> T {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.text()))
-    }
-
-    #[track_caller]
-    pub fn refused(&self, status: u16, code: ErrorCode) {
-        let body: ErrorBody = self.json();
-        assert_eq!((self.status, body.error.code), (status, code), "{}", body.error.message);
-    }
 }
 
 impl Bench {
@@ -153,6 +131,20 @@ impl Bench {
         providers::poll::round(&self.app).await.unwrap();
     }
 
+    /// A service that answers after some trouble: the video is ready in the end, and is not asked for any more.
+    pub async fn ends_ready_once(&self, id: &str, name: &str) -> Video {
+        for _ in 0..20 {
+            self.after(61).await;
+        }
+        let video = self.video(id).await;
+        assert_eq!(video.status, VideoStatus::Ready, "{name}: {:?}", video.error);
+        let asked = self.service.seen().len();
+        self.after(600).await;
+        let (revision, asked_since) = (self.video(id).await.revision, self.service.seen().len());
+        assert_eq!((revision, asked_since), (video.revision, asked), "{name}: once");
+        video
+    }
+
     /// An event of the service's, signed now.
     pub async fn event(&self, event: &Value) -> Answer {
         let body = event.to_string();
@@ -173,13 +165,6 @@ pub async fn webhook(router: &Router, provider: &str, signature: Option<&str>, b
             .header("Webhook-Signature", signature.replace("t=", "time=").replace("v1=", "sig1="));
     }
     call(router, request.body(Body::from(body)).unwrap()).await
-}
-
-async fn call(router: &Router, request: Request<Body>) -> Answer {
-    let response = router.clone().oneshot(request).await.unwrap();
-    let (parts, body) = response.into_parts();
-    let body = body.collect().await.unwrap().to_bytes().to_vec();
-    Answer { status: parts.status.as_u16(), headers: parts.headers, body }
 }
 
 async fn open(folder: &TempDir, map: &str, settings: &str, clock: Clock) -> (App, Router) {

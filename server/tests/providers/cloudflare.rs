@@ -184,18 +184,7 @@ async fn no_answer_that_is_none_keeps_a_video_from_its_end() {
         replies.push(ok(shown("inprogress", false)));
         replies.push(ok(shown("ready", true)));
         bench.service.script(VIDEO, replies);
-        for _ in 0..20 {
-            bench.after(61).await;
-        }
-        let video = bench.video(&id).await;
-        assert_eq!(video.status, VideoStatus::Ready, "{name}: {:?}", video.error);
-        let asked = bench.service.seen().len();
-        bench.after(600).await;
-        assert_eq!(
-            (bench.video(&id).await.revision, bench.service.seen().len()),
-            (video.revision, asked),
-            "{name}: once"
-        );
+        bench.ends_ready_once(&id, name).await;
     }
 }
 

@@ -1,46 +1,18 @@
 //! No secret and no token in any line of the log, however much is logged, and no secret in any answer.
 
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-};
-
 use axum::http::Method;
 use serde_json::{Value, json};
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
 use crate::{
     bench::{ASSET, Bench, CANCEL, CREATE, KEY, REMOVE, UPLOAD, asset, event, ok, opened, upload},
+    log::Log,
     service::Reply,
 };
 
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Captured {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_logged_or_told() {
-    let log = Captured::default();
     // Of the whole process: the other tests of this file's binary are searched with it.
-    tracing_subscriber::fmt().with_env_filter(EnvFilter::new("trace")).with_writer(log.clone()).with_ansi(false).init();
+    let log = Log::keep("trace");
     let mut answers = String::new();
     let mut tokens = Vec::new();
     for map in ["mux", "cloudflare"] {
@@ -86,7 +58,7 @@ async fn no_secret_is_logged_or_told() {
         bench.service.script("DELETE /accounts/acc/stream/UP1", [Reply::Json(200, Value::Null)]);
         assert_eq!(bench.delete(&id).await.status, 204);
     }
-    let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    let log = log.text();
     assert!(log.contains("TRACE") && log.contains("hyper") && log.contains("create_upload"), "all of it is captured");
     let key: Vec<_> = KEY.lines().filter(|line| line.len() == 64).collect();
     assert!(key.len() > 10);

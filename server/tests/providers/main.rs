@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "../common/answer.rs"]
+mod answer;
 mod answers;
 mod bench;
 mod cloudflare;
@@ -12,5 +14,7 @@ mod events;
 mod flows;
 mod hygiene;
 mod imports;
+#[path = "../common/log.rs"]
+mod log;
 mod schema;
 mod service;
