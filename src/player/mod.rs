@@ -6,6 +6,7 @@
 //! - [`storyboard`]: the sheets of a storyboard, fetched and decoded, and drawn tile by tile.
 //! - [`token`]: fresh URLs for a stream whose token runs out.
 //! - [`held`]: the last picture, held while what feeds the video is exchanged.
+//! - `hook`: wasm in place of a method of JavaScript's.
 //! - [`keys`]: the keyboard map.
 //!
 //! What it looks like is [`components::player`](crate::components::player).
@@ -13,6 +14,7 @@
 pub mod bandwidth;
 pub mod engine;
 pub mod held;
+mod hook;
 pub mod keys;
 pub mod prefetch;
 pub mod storyboard;

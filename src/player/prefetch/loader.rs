@@ -5,13 +5,14 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use js_sys::{Array, Function, Object, Promise, Proxy, Reflect};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use js_sys::{Array, Function, Object, Promise};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::{Session, kept::Kept};
 use crate::{
     dom::{property, set_property, window},
+    player::hook::{Hook, class_like},
     timer::{Timer, steady},
 };
 
@@ -22,58 +23,44 @@ impl Session {
     /// A class like `base`, hls.js' own loader, that answers from what this session keeps, while it does.
     pub(crate) fn loader(self: &Rc<Self>, base: &Function) -> JsValue {
         let session = Rc::downgrade(self);
-        let construct = Closure::<dyn Fn(Function, Array) -> JsValue>::new(move |class: Function, args: Array| {
-            let loader = Reflect::construct(&class, &args).unwrap_or_default();
-            if session.upgrade().is_some_and(|session| !session.kept.borrow().is_empty()) {
-                interpose(&loader, session.clone());
-            }
-            loader
+        let has_any = {
+            let session = session.clone();
+            move || session.upgrade().is_some_and(|session| !session.kept.borrow().is_empty())
+        };
+        let load = Hook::new(move |own, this, args| load(&session, own, this, args));
+        let abort = Hook::new(|own, this, args| {
+            // As hls.js does with what is on its way in the network.
+            set_property(&property(&this, "stats"), "aborted", true);
+            let _ = own.apply(&this, &args);
         });
-        let handler = Object::new();
-        set_property(&handler, "construct", construct.into_js_value());
-        // A closure of wasm's can't be called with `new`; a proxy of a class can.
-        Proxy::new(base, &handler).into()
+        class_like(base, move |loader| {
+            if has_any() {
+                load.put_before(loader, "load");
+                abort.put_before(loader, "abort");
+            }
+        })
     }
 }
 
-/// Gives this one loader a `load` and an `abort` of its own, before those of its class.
-fn interpose(loader: &JsValue, session: Weak<Session>) {
-    let (own_load, own_abort) = (property(loader, "load"), property(loader, "abort"));
-    let aborted = Rc::new(Cell::new(false));
-    let (this, ended) = (loader.clone(), aborted.clone());
-    let load = move |context: JsValue, config: JsValue, callbacks: JsValue| {
-        let number = |name| property(&context, name).as_f64().unwrap_or_default();
-        let range = Some((number("rangeStart"), number("rangeEnd"))).filter(|(_, end)| *end > 0.0);
-        let url = property(&context, "url").as_string().unwrap_or_default();
-        let kept = session.upgrade().and_then(|session| session.give(&url, range));
-        let (this, own_load, ended) = (this.clone(), own_load.clone(), ended.clone());
-        let from_network = move |this: &JsValue, config: JsValue, context: JsValue, callbacks: JsValue| {
-            if let Some(load) = own_load.dyn_ref::<Function>() {
-                let _ = load.call3(this, &context, &config, &callbacks);
-            }
-        };
-        let Some(kept) = kept else { return from_network(&this, config, context, callbacks) };
-        let stats = property(&this, "stats");
-        set_property(&this, "context", context.clone());
-        set_property(&this, "callbacks", callbacks.clone());
-        spawn_local(async move {
-            let answer = Answer { this: this.clone(), stats, context: context.clone(), callbacks: callbacks.clone() };
-            let given = answer.give(&kept, &ended).await;
-            if !given && !ended.get() && !property(&this, "callbacks").is_null() {
-                from_network(&this, config, context, callbacks);
-            }
-        });
+/// Loads what is kept; what is not, or does not come, the loader's own way.
+fn load(session: &Weak<Session>, own: Function, this: JsValue, args: Array) {
+    let (context, callbacks) = (args.get(0), args.get(2));
+    let number = |name| property(&context, name).as_f64().unwrap_or_default();
+    let range = Some((number("rangeStart"), number("rangeEnd"))).filter(|(_, end)| *end > 0.0);
+    let url = property(&context, "url").as_string().unwrap_or_default();
+    let Some(kept) = session.upgrade().and_then(|session| session.give(&url, range)) else {
+        let _ = own.apply(&this, &args);
+        return;
     };
-    let this = loader.clone();
-    let abort = move || {
-        aborted.set(true);
-        if let Some(abort) = own_abort.dyn_ref::<Function>() {
-            let _ = abort.call0(&this);
+    let stats = property(&this, "stats");
+    set_property(&this, "context", context.clone());
+    set_property(&this, "callbacks", callbacks.clone());
+    spawn_local(async move {
+        let answer = Answer { this, stats, context, callbacks };
+        if !answer.give(&kept).await && !answer.is_over() {
+            let _ = own.apply(&answer.this, &args);
         }
-    };
-    let load = Closure::<dyn Fn(JsValue, JsValue, JsValue)>::new(load);
-    set_property(loader, "load", load.into_js_value());
-    set_property(loader, "abort", Closure::<dyn Fn()>::new(abort).into_js_value());
+    });
 }
 
 /// Until the next task.
@@ -93,8 +80,13 @@ struct Answer {
 }
 
 impl Answer {
+    /// hls.js looks at a loader that it has destroyed no more, and must not hear from one that it has aborted.
+    fn is_over(&self) -> bool {
+        property(&self.stats, "aborted").is_truthy() || property(&self.this, "callbacks").is_null()
+    }
+
     /// Answers with the response once it is whole. Gives false if it will not be.
-    async fn give(&self, kept: &Rc<Kept>, ended: &Rc<Cell<bool>>) -> bool {
+    async fn give(&self, kept: &Rc<Kept>) -> bool {
         let late = Rc::new(Cell::new(false));
         let (rung, waiting) = (late.clone(), kept.clone());
         let _timer = Timer::new(PATIENCE, move || {
@@ -104,8 +96,7 @@ impl Answer {
         let Some(bytes) = kept.whole_unless(|| late.get()).await else { return false };
         // No loader answers within the same task, and hls.js counts on it.
         pause().await;
-        // hls.js looks at a loader that it has destroyed no more, and must not hear from one that it has aborted.
-        if ended.get() || property(&self.this, "callbacks").is_null() {
+        if self.is_over() {
             return true;
         }
         let is_text = property(&self.context, "responseType").as_string().is_none_or(|kind| kind != "arraybuffer");

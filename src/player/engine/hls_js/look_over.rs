@@ -3,11 +3,14 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use js_sys::{Array, ArrayBuffer, Function, Object, Proxy, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Function, Object, Uint8Array};
 use reelway_core::playback::segment::{Shape, shape};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue};
 
-use crate::dom::{property, set_property};
+use crate::{
+    dom::{property, set_property},
+    player::hook::{Hook, class_like},
+};
 
 /// The text of the answer that hls.js has in place of a damaged one.
 pub(super) const DAMAGED: &str = "damaged";
@@ -21,25 +24,26 @@ type Refused = Rc<RefCell<Vec<(String, f64, u32)>>>;
 /// A class like `base`, hls.js' loader, that takes a damaged segment for one that failed to load.
 pub(super) fn loader(base: &Function) -> JsValue {
     let refused = Refused::default();
-    let construct = Closure::<dyn Fn(Function, Array) -> JsValue>::new(move |class: Function, args: Array| {
-        let loader = Reflect::construct(&class, &args).unwrap_or_default();
-        let (own, this, refused) = (property(&loader, "load"), loader.clone(), refused.clone());
-        let load = move |context: JsValue, config: JsValue, callbacks: JsValue| {
-            if is_clear_cmaf(&property(&context, "frag")) {
-                look_over(&callbacks, refused.clone());
+    let on_success = Hook::new(move |own, callbacks, args| {
+        let [response, stats, context, network] = [args.get(0), args.get(1), args.get(2), args.get(3)];
+        let on_error = property(&callbacks, "onError");
+        match on_error.dyn_ref::<Function>().filter(|_| is_refused(&refused, &response, &context)) {
+            Some(on_error) => {
+                let answer = Object::new();
+                set_property(&answer, "code", 0);
+                set_property(&answer, "text", DAMAGED);
+                let _ = on_error.apply(&callbacks, &Array::of4(&answer, &context, &network, &stats));
             }
-            if let Some(load) = own.dyn_ref::<Function>() {
-                let _ = load.call3(&this, &context, &config, &callbacks);
-            }
-        };
-        let load = Closure::<dyn Fn(JsValue, JsValue, JsValue)>::new(load);
-        set_property(&loader, "load", load.into_js_value());
-        loader
+            None => drop(own.apply(&callbacks, &args)),
+        }
     });
-    let handler = Object::new();
-    set_property(&handler, "construct", construct.into_js_value());
-    // A closure of wasm's can't be called with `new`; a proxy of a class can.
-    Proxy::new(base, &handler).into()
+    let load = Hook::new(move |own, this, args| {
+        if is_clear_cmaf(&property(&args.get(0), "frag")) {
+            on_success.put_before(&args.get(2), "onSuccess");
+        }
+        let _ = own.apply(&this, &args);
+    });
+    class_like(base, move |loader| load.put_before(loader, "load"))
 }
 
 /// Whether its boxes can be seen: it has an init segment, or is one, and is not encrypted as a whole.
@@ -48,39 +52,24 @@ fn is_clear_cmaf(segment: &JsValue) -> bool {
     (is_init || property(segment, "initSegment").is_object()) && property(segment, "encrypted").is_falsy()
 }
 
-fn look_over(callbacks: &JsValue, refused: Refused) {
-    let (this, own) = (callbacks.clone(), property(callbacks, "onSuccess"));
-    let on_success = move |response: JsValue, stats: JsValue, context: JsValue, network: JsValue| {
-        let url = property(&context, "url").as_string().unwrap_or_default();
-        let range = property(&context, "rangeStart").as_f64().unwrap_or_default();
-        let damaged = match property(&response, "data").dyn_ref::<ArrayBuffer>().map(shape_of) {
-            Some(Shape::Broken) => true,
-            Some(Shape::Short) => {
-                let mut refused = refused.borrow_mut();
-                let known = refused.iter().position(|(of, at, _)| *of == url && *at == range);
-                let known = known.unwrap_or_else(|| {
-                    refused.push((url, range, 0));
-                    refused.len() - 1
-                });
-                refused[known].2 += 1;
-                refused[known].2 <= REFUSALS
-            }
-            _ => false,
-        };
-        let (callback, arguments) = if damaged {
-            let answer = Object::new();
-            set_property(&answer, "code", 0);
-            set_property(&answer, "text", DAMAGED);
-            (property(&this, "onError"), [answer.into(), context, network, stats])
-        } else {
-            (own.clone(), [response, stats, context, network])
-        };
-        if let Some(callback) = callback.dyn_ref::<Function>() {
-            let _ = callback.apply(&this, &arguments.iter().collect());
+/// Whether this one is damaged, and not refused too often already.
+fn is_refused(refused: &Refused, response: &JsValue, context: &JsValue) -> bool {
+    match property(response, "data").dyn_ref::<ArrayBuffer>().map(shape_of) {
+        Some(Shape::Broken) => true,
+        Some(Shape::Short) => {
+            let url = property(context, "url").as_string().unwrap_or_default();
+            let range = property(context, "rangeStart").as_f64().unwrap_or_default();
+            let mut refused = refused.borrow_mut();
+            let known = refused.iter().position(|(of, at, _)| *of == url && *at == range);
+            let known = known.unwrap_or_else(|| {
+                refused.push((url, range, 0));
+                refused.len() - 1
+            });
+            refused[known].2 += 1;
+            refused[known].2 <= REFUSALS
         }
-    };
-    let on_success = Closure::<dyn Fn(JsValue, JsValue, JsValue, JsValue)>::new(on_success);
-    set_property(callbacks, "onSuccess", on_success.into_js_value());
+        _ => false,
+    }
 }
 
 /// The bytes stay where they are: a few of each box are read.
