@@ -95,7 +95,15 @@ impl App {
     ///
     /// # Errors
     /// As [`App::open`].
-    pub async fn open_with(config: Config, clock: Clock, keys: Keys, secrets: &Secrets) -> Result<Self, StartError> {
+    pub async fn open_with(
+        mut config: Config,
+        clock: Clock,
+        keys: Keys,
+        secrets: &Secrets,
+    ) -> Result<Self, StartError> {
+        // ffmpeg and ffprobe run in folders of their own, from where a relative path leads elsewhere.
+        let failed = |source| StartError::DataDir { path: config.data_dir.clone(), source };
+        config.data_dir = std::path::absolute(&config.data_dir).map_err(failed)?;
         let originals = Originals { folder: config.data_dir.join("originals") };
         for path in [&config.data_dir, &originals.folder, &config.data_dir.join("uploads")] {
             let failed = |source| StartError::DataDir { path: path.clone(), source };

@@ -25,6 +25,8 @@ async fn a_keyboard_is_enough_to_upload_play_and_scrub() {
     tab_to(&browser, "input[type=file]").await.unwrap();
     let video = page.upload(&media.half_a_minute().unwrap()).await.unwrap();
     server.api().until_ready(&video.id, TRANSCODED).await.unwrap();
+    // A key shows the picture for a moment only, which a busy machine may take to make it.
+    server.api().until_storyboard(&video.id, TRANSCODED).await.unwrap();
 
     let to_the_video = format!("a[href$='/v/{}']", video.id);
     visible(&browser, &to_the_video).await.unwrap();
