@@ -230,3 +230,9 @@ export interface PlayerListening {
 }
 
 reflect(PlayerElement.prototype, PLAYER_ATTRIBUTES);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "reelway-player": PlayerElement;
+  }
+}

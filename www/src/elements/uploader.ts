@@ -349,3 +349,9 @@ export class UploaderElement extends UploadElement<UploaderInstance> {
     return new Handle(root, options, this.hear);
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "reelway-uploader": UploaderElement;
+  }
+}

@@ -16,3 +16,9 @@ export class VideoElement extends UploadElement<VideoInstance> {
     return new Handle(root, options, this.hear, engine, worker());
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "reelway-video": VideoElement;
+  }
+}
