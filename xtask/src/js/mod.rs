@@ -32,13 +32,25 @@ struct Entry {
     package: &'static str,
     /// The name of its wasm.
     module: &'static str,
-    /// Whether it is a component: a style sheet, and one file of it all.
-    is_component: bool,
+    shape: Shape,
 }
 
-const ENTRIES: [Entry; 2] = [
-    Entry { name: "upload", package: "reelway-upload", module: "reelway_upload", is_component: false },
-    Entry { name: "player", package: "reelway-player", module: "reelway_player", is_component: true },
+/// What of an entry lies in the folder.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// The module of `www/src` and the glue, a file each.
+    Plain,
+    /// One file of both, with the style sheet.
+    Bundle,
+    /// The glue alone, for modules of `www/src` that several wasm modules have in common.
+    Glue,
+}
+
+const ENTRIES: [Entry; 4] = [
+    Entry { name: "upload", package: "reelway-upload", module: "reelway_upload", shape: Shape::Plain },
+    Entry { name: "player", package: "reelway-player", module: "reelway_player", shape: Shape::Bundle },
+    Entry { name: "uploader", package: "reelway-uploader", module: "reelway_uploader", shape: Shape::Glue },
+    Entry { name: "index", package: "reelway-index", module: "reelway_index", shape: Shape::Glue },
 ];
 
 /// The engine, which a player imports when it first needs it, and its worker.
@@ -75,15 +87,23 @@ pub fn build(tools: &Tools, toolchain: Toolchain, build: Build, only: Option<&st
     fs::create_dir_all(&folder)?;
     for entry in ENTRIES.iter().filter(|entry| only.is_none_or(|only| only == entry.name)) {
         let wasm = entry.compile(toolchain, build)?;
-        if entry.is_component {
-            bundle::build(tools, entry, &wasm, &folder, build)?;
-        } else {
-            entry.bind(tools, &wasm, &folder)?;
-            copy(&format!("{}.js", entry.name), &workspace::root().join("www/src"), &folder)?;
-            if build == Build::Release {
-                let wasm = folder.join(format!("{}_bg.wasm", entry.module));
-                let mut opt = process::command(tools.program("wasm-opt")?);
-                process::run(opt.arg("-Oz").arg(&wasm).arg("--output").arg(&wasm))?;
+        match entry.shape {
+            Shape::Bundle => bundle::build(tools, entry, &wasm, &folder, build)?,
+            Shape::Glue => {
+                entry.bind(tools, &wasm, &folder)?;
+                if build == Build::Release {
+                    names::shorten(tools, entry, &folder)?;
+                }
+                continue;
+            }
+            Shape::Plain => {
+                entry.bind(tools, &wasm, &folder)?;
+                copy(&format!("{}.js", entry.name), &workspace::root().join("www/src"), &folder)?;
+                if build == Build::Release {
+                    let wasm = folder.join(format!("{}_bg.wasm", entry.module));
+                    let mut opt = process::command(tools.program("wasm-opt")?);
+                    process::run(opt.arg("-Oz").arg(&wasm).arg("--output").arg(&wasm))?;
+                }
             }
         }
         copy(&format!("{}.d.ts", entry.name), &workspace::root().join("www/src"), &folder)?;
