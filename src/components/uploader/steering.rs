@@ -29,8 +29,12 @@ impl Uploads {
     }
 
     fn act_on(&self, action: Action, which: impl Fn(&Stage) -> bool) {
-        let items: Vec<Item> = self.items.get_untracked();
-        items.iter().filter(|item| which(&item.stage())).for_each(|item| self.act(item, action));
+        self.list().iter().filter(|item| which(&item.stage())).for_each(|item| self.act(item, action));
+    }
+
+    /// The files, first chosen first, as they are now.
+    pub fn list(&self) -> Vec<Item> {
+        self.items.get_untracked()
     }
 
     /// Holds back a file that was not begun, until it is gone on with.

@@ -58,7 +58,7 @@ pub fn Video(
     hls: Option<HlsJsSource>,
     /// Is given the handle of the player while there is one.
     #[prop(optional_no_strip)]
-    player: Option<RwSignal<Option<PlayerHandle>, LocalStorage>>,
+    player: Option<ArcRwSignal<Option<PlayerHandle>>>,
 ) -> impl IntoView {
     let uploads = uploads.unwrap_or_else(|| Uploads::new(UploadOptions::to(endpoint)));
     let hls = StoredValue::new_local(hls);
@@ -72,7 +72,7 @@ pub fn Video(
     let stage = move || {
         shown.get()?;
         let item = untrack(|| uploads.only())?;
-        Some(view! { <Cinema item hls=hls.get_value() player /> }.into_any())
+        Some(view! { <Cinema item hls=hls.get_value() player=player.clone() /> }.into_any())
     };
     view! {
         <div class="reelway-video">
@@ -93,17 +93,11 @@ pub fn Video(
 
 /// The player of a file that is on its way.
 #[component]
-fn Cinema(
-    item: Item,
-    hls: Option<HlsJsSource>,
-    player: Option<RwSignal<Option<PlayerHandle>, LocalStorage>>,
-) -> impl IntoView {
+fn Cinema(item: Item, hls: Option<HlsJsSource>, player: Option<ArcRwSignal<Option<PlayerHandle>>>) -> impl IntoView {
     let handle = PlayerHandle::new();
     if let Some(player) = player {
         player.set(Some(handle));
-        on_cleanup(move || {
-            player.try_set(None);
-        });
+        on_cleanup(move || player.set(None));
     }
     let video: ReadSignal<Option<VideoState>> = item.video.read_only().into();
     let of_playback = move |pick: fn(&Playback) -> Option<String>| {

@@ -89,7 +89,7 @@ pub fn build(tools: &Tools, toolchain: Toolchain, build: Build, only: Option<&st
             // Not bundled: it names the file.
             let name = format!("{}.js", entry.name);
             let module = fs::read_to_string(workspace::root().join("www/src").join(&name))?;
-            fs::write(folder.join(name), module.replace("#reelway_", "./reelway_").replace("_upload\"", "_upload.js\""))?;
+            fs::write(folder.join(name), module.replace("#reelway_upload", "./reelway_upload.js"))?;
             if build == Build::Release {
                 let wasm = folder.join(format!("{}_bg.wasm", entry.module));
                 let mut opt = process::command(tools.program("wasm-opt")?);
