@@ -3,9 +3,11 @@
 //!
 //! - [`stories`]: the stories, in JavaScript.
 //! - [`strict`]: under a strict Content-Security-Policy with Trusted Types.
+//! - [`types`]: what programs in TypeScript see.
 
 mod stories;
 mod strict;
+mod types;
 
 use std::time::Duration;
 
