@@ -8,6 +8,11 @@ use crate::{
     dom::number,
 };
 
+// Not written into the view: of elements without anything that could change Leptos makes HTML for `innerHTML`, which pages
+// with Trusted Types refuse.
+const SENT: &str = "rw-progress-sent";
+const ACKNOWLEDGED: &str = "rw-progress-acknowledged";
+
 /// A bar. `ends` are the shares, 0 to 1, of what is certain and of what has been sent; `percent` and `words` are what a
 /// screen reader hears of them.
 pub(super) fn progress_bar(
@@ -39,8 +44,8 @@ pub(super) fn progress_bar(
             {..attr("aria-valuetext", words)}
             {..attr("hidden", hidden)}
         >
-            <div class="rw-progress-sent"></div>
-            <div class="rw-progress-acknowledged"></div>
+            <div class=SENT></div>
+            <div class=ACKNOWLEDGED></div>
         </div>
     }
     .into_any()

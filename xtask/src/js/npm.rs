@@ -137,7 +137,7 @@ fn texts(from: &Path, to: &Path) -> Result<()> {
 
 /// How hls.js starts its worker, and how it does where Trusted Types are required.
 const STARTS: (&str, &str) =
-    ("new self.Worker(s)", "new self.Worker(self.reelwayEngines?.trust?self.reelwayEngines.trust(s):s)");
+    ("href,i={worker:new self.Worker(s)", "href,i={worker:new self.Worker(self.reelwayEngines?.trust?.(s)??s)");
 
 /// hls.js and its worker.
 fn engine(dist: &Path) -> Result<()> {
