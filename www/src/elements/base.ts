@@ -182,8 +182,12 @@ export abstract class ReelwayElement<H extends Handle> extends Base {
 
   /** The wasm is a new one: so is what it had mounted. */
   #broke(): void {
-    this.unmounted();
     this.handle = undefined;
+    for (const video of this.wrapper?.querySelectorAll("video") ?? []) {
+      // The engine has nobody any more who would end it.
+      video.removeAttribute("src");
+      video.load();
+    }
     this.wrapper?.remove();
     this.wrapper = undefined;
     const now = performance.now();

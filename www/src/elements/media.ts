@@ -231,7 +231,10 @@ export abstract class MediaElement<H extends Handle> extends ReelwayElement<H> {
   /** @internal There is a player now: it gets what has been said before, and its events come out of this element. */
   protected adopt(player: MediaHandle): void {
     const { media, element } = player;
-    for (const [name, value] of Object.entries(this.#early)) Object.assign(media ?? {}, { [name]: value });
+    const apply = () => Object.assign(media ?? {}, this.#early);
+    apply();
+    // A source that is loaded sets the speed back.
+    media?.addEventListener("loadedmetadata", apply, { once: true });
     if (this.#start !== undefined) player.currentTime = this.#start;
     for (const name of MEDIA_EVENTS) {
       element?.addEventListener(name, () => this.dispatchEvent(new Event(name)));
@@ -246,13 +249,9 @@ export abstract class MediaElement<H extends Handle> extends ReelwayElement<H> {
 
   /** @internal Where it was is where it goes on when it is back. */
   protected abandon(player: MediaHandle | undefined): void {
-    const { media } = player ?? {};
+    const media = player?.media;
     if (!media) return;
-    try {
-      this.#start = player?.currentTime;
-    } catch {
-      this.#start = media.currentTime;
-    }
+    this.#start = player?.currentTime;
     this.#early = { ...this.#early, volume: media.volume, muted: media.muted, playbackRate: media.playbackRate };
   }
 

@@ -257,11 +257,7 @@ export abstract class UploadElement<H extends UploaderInstance> extends ReelwayE
 
   /** @internal The last is kept: a form that was filled in stays so while its element is away. */
   protected override unmounted(): void {
-    try {
-      this.#last = this.handle?.uploads ?? [];
-    } catch {
-      // It has broken down: what was told before is what is known.
-    }
+    this.#last = this.handle?.uploads ?? [];
   }
 
   /** @internal What the wasm tells. */

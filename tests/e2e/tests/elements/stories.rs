@@ -76,14 +76,14 @@ pub const ALL: [(&str, &str); 14] = [
          const player = put('reelway-player', { src: hls, muted: '', 'no-resume': '' }, here);
          await player.play();
          await until('it plays', () => player.currentTime > 0.1);
-         const video = player.media;
+         const shown = player.media;
          there.append(player);
          await task();
-         equal(player.media === video && video.isConnected, true, 'the same after append');
+         equal(player.media === shown && shown.isConnected, true, 'the same after append');
          if (here.moveBefore) {
              here.moveBefore(player, null);
              await task();
-             equal(player.media === video && video.isConnected, true, 'the same after moveBefore');
+             equal(player.media === shown && shown.isConnected, true, 'the same after moveBefore');
          }
          const uploader = put('reelway-uploader', { endpoint: '' }, here);
          await mounted(uploader);
@@ -122,7 +122,7 @@ pub const ALL: [(&str, &str); 14] = [
          const heard = listen(document, 'uploaderror', 'success');
          uploader.add([await film()]);
          const { name, detail } = await until('it is told', () => heard[0]);
-         equal([name, detail.code, detail.retriable], ['uploaderror', 'file_too_large', false]);
+         equal([name, detail.code, detail.retriable], ['uploaderror', 'too_large', false]);
          equal(uploader.hasAttribute('upload-error'), true);",
     ),
     (
