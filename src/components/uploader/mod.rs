@@ -38,6 +38,7 @@ use crate::{
     components::{icons, live::icon},
     dom::window,
     journal::PickedFile,
+    texts::{self, Language},
 };
 
 /// The uploader's CSS. It needs [`THEME_CSS`](super::THEME_CSS) too.
@@ -75,11 +76,19 @@ pub fn Uploader(
     /// The address of a page that shows the video with this id: a ready video links to it.
     #[prop(optional_no_strip)]
     watch_url: Option<fn(&str) -> String>,
+    /// The words of a language, or the page's own; left out: English.
+    #[prop(into, optional)]
+    texts: Option<Signal<Language, LocalStorage>>,
+    /// How numbers and durations are written: a BCP 47 tag; left out: as the texts' language does it.
+    #[prop(into, optional)]
+    locale: Option<Signal<Option<String>>>,
     /// The files, for a page that wants to know of them, or to keep them while this component is away.
     #[prop(optional_no_strip)]
     uploads: Option<Uploads>,
 ) -> impl IntoView {
     let uploads = uploads.unwrap_or_else(|| Uploads::new(UploadOptions::to(endpoint)));
+    texts::follow(uploads.texts, texts, locale);
+    let texts = uploads.texts;
     uploads.narrow(Checks { max_size: max_file_size, max_duration, accept: accept.clone() });
     let (zone, input) = (NodeRef::<html::Div>::new(), NodeRef::<html::Input>::new());
     let over = RwSignal::new(false);
@@ -145,6 +154,7 @@ pub fn Uploader(
                 filmstrip=Some(Rc::clone(&item.filmstrip))
                 tiles=item.tiles.clone()
                 watch_url
+                texts
                 on_action=move |action| match action {
                     Action::ChooseAgain => ask_for(Wanted::Item(held.with_value(|item| item.key))),
                     _ => held.with_value(|item| uploads.act(item, action)),
@@ -162,6 +172,7 @@ pub fn Uploader(
         view! {
             <InterruptedRow
                 interrupted
+                texts
                 on_continue=move |()| match needs_file || file_is_gone.get_untracked() {
                     true => ask_for(Wanted::Interrupted(key.clone())),
                     false => uploads.go_on(held.get_value(), None),
@@ -172,8 +183,8 @@ pub fn Uploader(
         .into_any()
     };
     view! {
-        <div class="reelway-uploader">
-            <ul aria-label=strings::LIST class="rw-items" {..attr("hidden", empty)}>
+        <div class="reelway-uploader" {..attr("lang", move || texts.locale())} {..attr("dir", move || texts.dir())}>
+            <ul class="rw-items" {..attr("aria-label", move || texts.get(strings::LIST))} {..attr("hidden", empty)}>
                 {rows(move || uploads.interrupted_keys(), interrupted_row)}
                 {rows(move || uploads.keys().iter().map(u32::to_string).collect(), row)}
             </ul>
@@ -187,20 +198,20 @@ pub fn Uploader(
             >
                 <span class="rw-drop-icon">{icon(icons::UPLOAD)}</span>
                 <span class="rw-drop-text">
-                    <strong>{text(title)}</strong>
-                    <span class="rw-drop-hint">{strings::DROP_HINT}</span>
+                    <strong>{text(move || texts.get(title()))}</strong>
+                    <span class="rw-drop-hint">{text(move || texts.get(strings::DROP_HINT))}</span>
                 </span>
-                <span class="rw-button rw-button-primary rw-drop-button" aria-hidden="true">{choose}</span>
+                <span class="rw-button rw-button-primary rw-drop-button" aria-hidden="true">{text(move || texts.get(choose))}</span>
                 // Over all of the zone, unseen: a click anywhere opens the dialog, and the keyboard finds a real input.
                 <input
                     type="file"
                     part="select"
                     class="rw-drop-input"
                     node_ref=input
-                    aria-label=choose
                     accept=accept.unwrap_or_else(accept_videos)
                     multiple=multiple
                     title=""
+                    {..attr("aria-label", move || texts.get(choose))}
                     {..on("click", move |event| dialog.on_click(event))}
                     {..on("change", move |event| dialog.on_change(event))}
                 />
@@ -219,7 +230,7 @@ pub fn Uploader(
             <div class="rw-spoken" role="status" aria-live="polite">{text(move || uploads.announcement.get())}</div>
             {whole_page.then(|| view! {
                 <div class="rw-drop-overlay" {..attr("data-open", move || over.get())} aria-hidden="true">
-                    <span>{icon(icons::UPLOAD)}{strings::OVERLAY}</span>
+                    <span>{icon(icons::UPLOAD)}{text(move || texts.get(strings::OVERLAY))}</span>
                 </div>
             })}
         </div>

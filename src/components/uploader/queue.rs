@@ -24,6 +24,7 @@ use crate::{
     filmstrip::Filmstrip,
     journal::{FileHandle, PickedFile},
     probe::read_header,
+    texts::Texts,
     timer::Timer,
     upload::Phase,
 };
@@ -53,6 +54,8 @@ pub struct Uploads {
     pub(super) totals: RwSignal<Totals>,
     /// What a screen reader is to say.
     pub(super) announcement: RwSignal<String>,
+    /// What the uploader says, and in which language.
+    pub texts: Texts,
 }
 
 impl Uploads {
@@ -71,6 +74,7 @@ impl Uploads {
             queue: StoredValue::new(Queue::new(Limits::default())),
             totals: RwSignal::default(),
             announcement: RwSignal::default(),
+            texts: Texts::of_leptos(),
         }
     }
 
@@ -175,11 +179,11 @@ impl Uploads {
     /// Goes on with a file that was chosen again, if it is the same.
     pub(super) fn replace(&self, item: &Item, picked: PickedFile) {
         let Some(upload) = item.running.borrow().upload.clone() else { return };
-        let (state, announcement) = (item.state.clone(), self.announcement);
+        let (state, announcement, texts) = (item.state.clone(), self.announcement, self.texts);
         spawn_local(async move {
             if let Err(error) = upload.replace_file(picked).await {
-                let words = error.to_string();
-                announcement.try_set(words.clone());
+                let words = error.sentence();
+                announcement.try_set(texts.sentence(error.code(), &words));
                 state.update(|state| {
                     state.message = Some(words);
                     state.code = Some(error.code());
@@ -190,7 +194,7 @@ impl Uploads {
 
     fn refuse(&self, item: &Item, refusal: &Refusal) {
         let state = ItemState::refused(item.file.size() as u64, refusal);
-        self.announcement.set(strings::announcement(&item.file.name(), &state));
+        self.announcement.set(strings::announcement(self.texts, &item.file.name(), &state));
         item.state.set(state);
     }
 
@@ -311,7 +315,7 @@ impl Uploads {
             item.video.set(video.clone());
         }
         if stage.name() != before.name() {
-            let words = strings::announcement(&item.file.name(), &state);
+            let words = strings::announcement(self.texts, &item.file.name(), &state);
             if !words.is_empty() {
                 self.announcement.set(words);
             }

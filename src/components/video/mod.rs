@@ -14,6 +14,7 @@ use crate::{
     backend::{Backend, BackendError},
     dom::window,
     player::{engine::Source, token::Refresh},
+    texts::{self, Language, Texts},
 };
 
 /// The component's CSS. It needs that of the uploader and of the player, and [`THEME_CSS`](super::THEME_CSS).
@@ -41,11 +42,18 @@ pub fn Video(
     /// The address of a page that shows the video with this id: a ready video links to it.
     #[prop(optional_no_strip)]
     watch_url: Option<fn(&str) -> String>,
+    /// The words of a language, or the page's own; left out: English.
+    #[prop(into, optional)]
+    texts: Option<Signal<Language, LocalStorage>>,
+    /// How numbers and durations are written: a BCP 47 tag; left out: as the texts' language does it.
+    #[prop(into, optional)]
+    locale: Option<Signal<Option<String>>>,
     /// The files, for a page that wants to know of them, or to keep them while this component is away.
     #[prop(optional_no_strip)]
     uploads: Option<Uploads>,
 ) -> impl IntoView {
     let uploads = uploads.unwrap_or_else(|| Uploads::new(UploadOptions::to(endpoint)));
+    texts::follow(uploads.texts, texts, locale);
     // Another key is another file: a new player, which starts at its beginning.
     let shown = memo(move || {
         let item = uploads.only()?;
@@ -56,7 +64,7 @@ pub fn Video(
     let stage = move || {
         shown.get()?;
         let item = untrack(|| uploads.only())?;
-        Some(view! { <Cinema item backend=uploads.backend() /> }.into_any())
+        Some(view! { <Cinema item backend=uploads.backend() texts=uploads.texts /> }.into_any())
     };
     view! {
         <div class="reelway-video">
@@ -72,8 +80,10 @@ fn Cinema(
     item: Item,
     /// Whom to ask for fresh URLs.
     backend: Option<Backend>,
+    /// What it says.
+    texts: Texts,
 ) -> impl IntoView {
-    let handle = PlayerHandle::new();
+    let handle = PlayerHandle::new().with_texts(texts);
     let video: ReadSignal<Option<VideoState>> = item.video.read_only().into();
     let of_playback = move |pick: fn(&Playback) -> Option<String>| {
         memo(move || video.with(|video| video.as_ref()?.playback.as_ref().and_then(pick)))

@@ -32,7 +32,7 @@ impl PlayerHandle {
     pub fn new(root: HtmlElement, options: &JsValue, import: Function, worker: Option<String>) -> Self {
         let hls = HlsJsSource::new(import, worker);
         let player = player::PlayerHandle::new();
-        let live = player.own(|| Live::new(options));
+        let live = player.own(|| Live::new(options, player.texts));
         let options = player.own(|| Options {
             src: live.src.into(),
             poster: live.poster.into(),

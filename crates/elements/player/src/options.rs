@@ -8,6 +8,7 @@ use reelway::{
     },
     dom::property,
     player::engine::{Cmcd, Source},
+    texts::{Language, Texts},
 };
 use wasm_bindgen::JsValue;
 
@@ -26,11 +27,13 @@ pub struct Live {
     pub video_title: RwSignal<String>,
     /// `tracks`
     pub tracks: RwSignal<Vec<Track>>,
+    /// `texts` and `locale`
+    pub texts: Texts,
 }
 
 impl Live {
-    /// As the object says. It needs a reactive owner.
-    pub fn new(options: &JsValue) -> Self {
+    /// As the object says. It needs a reactive owner. `texts` are the player's own.
+    pub fn new(options: &JsValue, texts: Texts) -> Self {
         let live = Self {
             src: RwSignal::new(None),
             poster: RwSignal::default(),
@@ -38,6 +41,7 @@ impl Live {
             storyboard_src: RwSignal::default(),
             video_title: RwSignal::default(),
             tracks: RwSignal::default(),
+            texts,
         };
         live.set(options);
         live
@@ -59,6 +63,13 @@ impl Live {
         }
         if let Some(title) = text(options, "videoTitle") {
             self.video_title.set(title.unwrap_or_default());
+        }
+        let words = property(options, "texts");
+        if !words.is_undefined() {
+            self.texts.set_language(Language::from(words));
+        }
+        if let Some(locale) = text(options, "locale") {
+            self.texts.set_locale(locale);
         }
         let tracks = property(options, "tracks");
         if !tracks.is_undefined() {
