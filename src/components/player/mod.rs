@@ -28,7 +28,7 @@ mod settings;
 mod slider;
 mod sought;
 mod source;
-mod strings;
+pub(crate) mod strings;
 #[cfg(feature = "components")]
 mod told;
 mod touch;

@@ -10,7 +10,7 @@ mod progress;
 mod provider;
 mod queue;
 mod state;
-mod strings;
+pub(crate) mod strings;
 mod summary;
 mod thumbnail;
 mod turns;
