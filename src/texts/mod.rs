@@ -2,6 +2,12 @@
 //!
 //! Every text is a [`Key`] with its English words compiled in. A [`Language`] has words of its own for any of them: a
 //! plain object `{key: template}`, with gaps as `{name}`. [`Texts`] is what a component reads them from, and follows.
+//!
+//! ```ignore
+//! let german = Language::parse(include_str!("de.json"))?;
+//! view! { <Uploader texts=Signal::stored_local(german) /> }
+//! ```
+//!
 //! As long as no locale is set, numbers are written as English does it; then the browser's `Intl` writes them.
 
 mod intl;
