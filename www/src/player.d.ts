@@ -15,6 +15,10 @@ export interface LiveOptions {
   videoTitle?: string | null;
   /** Captions and other text tracks, beside those of the stream. `playback.tracks` of a Reelway server will do. */
   tracks?: Track[] | null;
+  /** Own texts by their keys, or those of a language. What is left out is English. */
+  texts?: Record<string, string> | null;
+  /** How numbers and durations are written: a BCP 47 tag. Left out: as the language of `texts` does it. */
+  locale?: string | null;
 }
 
 /** What a `<track>` element is made of. */

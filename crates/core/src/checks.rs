@@ -8,6 +8,7 @@ use reelway_api::ErrorCode;
 use crate::{
     probe::{Header, Kind, MAX_TRACKS, ProbeError},
     text,
+    texts::{Sentence, Value, Values},
 };
 
 /// File name extensions of videos, some of which browsers have no MIME type for.
@@ -131,6 +132,27 @@ impl Refusal {
             Self::NotAccepted(_) => "not_accepted",
             Self::Truncated => ErrorCode::Truncated.as_str(),
         }
+    }
+
+    /// What the message tells of, for other languages.
+    pub fn values(&self) -> Values {
+        match self {
+            Self::TooLarge { size, limit } => {
+                let is_close = text::scaled(*size) == text::scaled(*limit);
+                let size = if is_close { Value::EachByte(*size) } else { Value::Bytes(*size) };
+                vec![("size", size), ("limit", Value::Bytes(*limit))]
+            }
+            Self::TooLong { duration, limit } => {
+                vec![("duration", Value::Seconds(*duration)), ("limit", Value::Seconds(*limit))]
+            }
+            Self::NotAccepted(accept) => vec![("accept", Value::Text(accept.clone()))],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The message with what it was made from.
+    pub fn sentence(&self) -> Sentence {
+        Sentence { english: self.message(), values: self.values() }
     }
 
     /// A sentence that says what to do.

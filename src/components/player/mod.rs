@@ -29,7 +29,7 @@ mod settings;
 mod slider;
 mod sought;
 mod source;
-mod strings;
+pub(crate) mod strings;
 #[cfg(feature = "components")]
 mod told;
 mod touch;
@@ -288,9 +288,10 @@ fn player(handle: PlayerHandle, options: Options) -> View {
             tabindex="-1"
             {..prop("style", shape)}
             {..attr("aria-label", move || {
-                let title = video_title.get();
-                if title.is_empty() { strings::PLAYER.to_owned() } else { format!("{}: {title}", strings::PLAYER) }
+                strings::player(handle.texts, &video_title.get())
             })}
+            {..attr("lang", move || handle.texts.locale())}
+            {..attr("dir", move || handle.texts.dir())}
             {..attr("data-state", state)}
             {..attr("data-idle", move || idle.hidden.get())}
             {..attr("data-ended", move || handle.ended.get())}

@@ -73,8 +73,9 @@ pub(super) fn between(before: &ItemState, now: &ItemState) -> Vec<Happening> {
     if let Stage::Failed { retriable } = now.stage
         && (moved || before.code != now.code)
     {
-        let message = now.message.clone().unwrap_or_default();
-        happened.push(Happening::Failed { code: now.code.unwrap_or("unknown"), message, retriable });
+        // Whoever tells of it knows the language.
+        let (code, message) = (now.code.unwrap_or("unknown"), String::new());
+        happened.push(Happening::Failed { code, message, retriable });
     }
     happened
 }
@@ -95,8 +96,14 @@ impl Uploads {
     /// A file is in another state now.
     pub(super) fn show(&self, item: &Item, state: ItemState) {
         let happened = item.state.with_untracked(|before| between(before, &state));
+        let sentence = state.message.clone();
         item.state.set(state);
-        happened.into_iter().for_each(|happening| self.tell(item, happening));
+        for mut happening in happened {
+            if let (Happening::Failed { code, message, .. }, Some(sentence)) = (&mut happening, &sentence) {
+                *message = self.texts.sentence(code, sentence);
+            }
+            self.tell(item, happening);
+        }
     }
 
     /// A file is at another stage now, and all else is as it was.

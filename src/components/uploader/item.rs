@@ -18,6 +18,7 @@ use crate::{
     components::{icons, live::icon},
     dom::clipboard,
     filmstrip::Filmstrip,
+    texts::{Key, Texts},
 };
 
 /// The code of a file that can't be read any more, and of one that was chosen in its place and is another.
@@ -47,6 +48,9 @@ pub fn ItemRow(
     /// The address of a page that shows the video with this id.
     #[prop(optional_no_strip)]
     watch_url: Option<fn(&str) -> String>,
+    /// What it says.
+    #[prop(default = Texts::of_leptos())]
+    texts: Texts,
     /// Called when a button is pressed.
     #[prop(into)]
     on_action: UnsyncCallback<Action>,
@@ -67,14 +71,14 @@ pub fn ItemRow(
     });
     let can_copy = clipboard().is_some();
     let failure = move || state.with(|state| (state.stage.clone(), state.code));
-    let action = move |part: &'static str, words: &'static str, path: &'static str, action: Action| {
+    let action = move |part: &'static str, words: Key, path: &'static str, action: Action| {
         view! {
             <button
                 type="button"
                 part=part
-                aria-label=name.with_value(|name| strings::action(words, name))
-                title=words
                 class="rw-button rw-button-quiet"
+                {..attr("aria-label", move || name.with_value(|name| strings::action(texts, words, name)))}
+                {..attr("title", move || texts.get(words))}
                 {..on("click", move |_: Event| on_action.run(action))}
             >
                 {icon(path)}
@@ -91,8 +95,8 @@ pub fn ItemRow(
                 type="button"
                 class="rw-button rw-button-quiet"
                 {..attr("part", move || if paused() { "resume" } else { "pause" })}
-                {..attr("aria-label", move || name.with_value(|name| strings::action(words(), name)))}
-                {..attr("title", words)}
+                {..attr("aria-label", move || name.with_value(|name| strings::action(texts, words(), name)))}
+                {..attr("title", move || texts.get(words()))}
                 {..on("click", move |_: Event| {
                     on_action.run(if untrack(paused) { Action::Resume } else { Action::Pause });
                 })}
@@ -113,8 +117,8 @@ pub fn ItemRow(
                 type="button"
                 class="rw-button rw-button-quiet"
                 {..attr("part", move || if nothing_left() { "dismiss" } else { "cancel" })}
-                {..attr("aria-label", move || name.with_value(|name| strings::action(words(), name)))}
-                {..attr("title", words)}
+                {..attr("aria-label", move || name.with_value(|name| strings::action(texts, words(), name)))}
+                {..attr("title", move || texts.get(words()))}
                 {..on("click", move |_: Event| {
                     on_action.run(if untrack(nothing_left) { Action::Dismiss } else { Action::Cancel });
                 })}
@@ -129,7 +133,7 @@ pub fn ItemRow(
         let link = view! {
             <a class="rw-button rw-button-primary" href=href>
                 {icon(icons::PLAY)}
-                {strings::WATCH}
+                {text(move || texts.get(strings::WATCH))}
             </a>
         };
         Some(link.into_any())
@@ -143,24 +147,24 @@ pub fn ItemRow(
             {..attr("data-stage", stage)}
             {..attr("data-code", move || failure().1)}
         >
-            <Thumbnail filename=filename.clone() filmstrip tiles />
+            <Thumbnail filename=filename.clone() filmstrip tiles texts />
             <div class="rw-item-body">
                 <div class="rw-item-line">
                     <span part="filename" dir="auto" title=filename.clone()>{filename.clone()}</span>
                     <span class="rw-item-facts">
                         <span part="details" {..attr("hidden", move || header_known.with(Option::is_none))}>{text(move || header.with(|header| header.as_ref().map(strings::details)))}</span>
-                        <span class="rw-item-size">{text(move || state.with(strings::size))}</span>
+                        <span class="rw-item-size">{text(move || state.with(|state| strings::size(texts, state)))}</span>
                     </span>
                 </div>
                 {progress_bar(
-                    filename,
+                    move || filename.clone(),
                     Some("progress"),
                     move || state.with(bar_of),
                     move || state.with(ItemState::percent),
-                    move || state.with(strings::status),
+                    move || state.with(|state| strings::status(texts, state)),
                     move || is(&["failed", "cancelled"]),
                 )}
-                <p part="status" class="rw-item-status">{text(move || state.with(strings::status))}</p>
+                <p part="status" class="rw-item-status">{text(move || state.with(|state| strings::status(texts, state)))}</p>
                 {when(
                     move || failure().0 == Stage::Failed { retriable: false },
                     move || view! {
@@ -172,7 +176,7 @@ pub fn ItemRow(
                                 on_action.run(Action::Dismiss);
                             })}
                         >
-                            {strings::CHOOSE_ANOTHER}
+                            {text(move || texts.get(strings::CHOOSE_ANOTHER))}
                         </button>
                     }.into_any(),
                 )}
@@ -185,7 +189,7 @@ pub fn ItemRow(
                             class="rw-button rw-item-again"
                             {..on("click", move |_: Event| on_action.run(Action::ChooseAgain))}
                         >
-                            {strings::CHOOSE_AGAIN}
+                            {text(move || texts.get(strings::CHOOSE_AGAIN))}
                         </button>
                     }.into_any(),
                 )}

@@ -13,7 +13,7 @@ mod provider;
 mod queue;
 mod state;
 mod steering;
-mod strings;
+pub(crate) mod strings;
 mod summary;
 mod thumbnail;
 mod turns;
@@ -43,6 +43,7 @@ use crate::{
     components::{icons, live::icon},
     dom::window,
     journal::PickedFile,
+    texts::{self, Language},
 };
 
 /// The uploader's CSS. It needs [`THEME_CSS`](super::THEME_CSS) too.
@@ -83,11 +84,19 @@ pub fn Uploader(
     /// The address of a page that shows the video with this id: a ready video links to it.
     #[prop(optional_no_strip)]
     watch_url: Option<fn(&str) -> String>,
+    /// The words of a language, or the page's own; left out: English.
+    #[prop(into, optional)]
+    texts: Option<Signal<Language, LocalStorage>>,
+    /// How numbers and durations are written: a BCP 47 tag; left out: as the texts' language does it.
+    #[prop(into, optional)]
+    locale: Option<Signal<Option<String>>>,
     /// The files, for a page that wants to know of them, or to keep them while this component is away.
     #[prop(optional_no_strip)]
     uploads: Option<Uploads>,
 ) -> impl IntoView {
     let uploads = uploads.unwrap_or_else(|| Uploads::new(UploadOptions::to(endpoint)));
+    texts::follow(uploads.texts, texts, locale);
+    let texts = uploads.texts;
     // Now, for files that are added before the first effect runs.
     let limits =
         move || Checks { max_size: max_file_size.get(), max_duration: max_duration.get(), accept: accept.get() };
@@ -167,6 +176,7 @@ pub fn Uploader(
                 filmstrip=Some(Rc::clone(&item.filmstrip))
                 tiles=item.tiles.clone()
                 watch_url
+                texts
                 on_action=move |action| match action {
                     Action::ChooseAgain => ask_for(Wanted::Item(held.with_value(|item| item.key))),
                     _ => held.with_value(|item| uploads.act(item, action)),
@@ -184,6 +194,7 @@ pub fn Uploader(
         view! {
             <InterruptedRow
                 interrupted
+                texts
                 on_continue=move |()| match needs_file || file_is_gone.get_untracked() {
                     true => ask_for(Wanted::Interrupted(key.clone())),
                     false => uploads.go_on(held.get_value(), None),
@@ -194,8 +205,13 @@ pub fn Uploader(
         .into_any()
     };
     view! {
-        <div class="reelway-uploader" node_ref=root>
-            <ul aria-label=strings::LIST class="rw-items" {..attr("hidden", empty)}>
+        <div
+            node_ref=root
+            class="reelway-uploader"
+            {..attr("lang", move || texts.locale())}
+            {..attr("dir", move || texts.dir())}
+        >
+            <ul class="rw-items" {..attr("aria-label", move || texts.get(strings::LIST))} {..attr("hidden", empty)}>
                 {rows(move || uploads.interrupted_keys(), interrupted_row)}
                 {rows(move || uploads.keys().iter().map(u32::to_string).collect(), row)}
             </ul>
@@ -211,11 +227,11 @@ pub fn Uploader(
                 <span class="rw-drop-icon">{icon(icons::UPLOAD)}</span>
                 <span class="rw-drop-text">
                     // Slots, for an uploader in a shadow root. Elsewhere they show what is in them.
-                    <slot name="heading"><strong>{text(title)}</strong></slot>
-                    <slot name="hint"><span class="rw-drop-hint">{strings::DROP_HINT}</span></slot>
+                    <slot name="heading"><strong>{text(move || texts.get(title()))}</strong></slot>
+                    <slot name="hint"><span class="rw-drop-hint">{text(move || texts.get(strings::DROP_HINT))}</span></slot>
                 </span>
                 <slot name="select" {..on("click", move |_: Event| dialog.open())}>
-                    <span class="rw-button rw-button-primary rw-drop-button" aria-hidden="true">{text(choose)}</span>
+                    <span class="rw-button rw-button-primary rw-drop-button" aria-hidden="true">{text(move || texts.get(choose()))}</span>
                 </slot>
                 // Over all of the zone, unseen: a click anywhere opens the dialog, and the keyboard finds a real input.
                 <input
@@ -224,7 +240,7 @@ pub fn Uploader(
                     class="rw-drop-input"
                     node_ref=input
                     title=""
-                    {..attr("aria-label", choose)}
+                    {..attr("aria-label", move || texts.get(choose()))}
                     {..attr("accept", move || accept.get().unwrap_or_else(accept_videos))}
                     {..attr("multiple", move || multiple.get())}
                     {..attr("disabled", move || disabled.get())}
@@ -246,7 +262,7 @@ pub fn Uploader(
             <div class="rw-spoken" role="status" aria-live="polite">{text(move || uploads.announcement.get())}</div>
             {when(move || whole_page.get(), move || view! {
                 <div class="rw-drop-overlay" {..attr("data-open", move || over.get())} aria-hidden="true">
-                    <span>{icon(icons::UPLOAD)}{strings::OVERLAY}</span>
+                    <span>{icon(icons::UPLOAD)}{text(move || texts.get(strings::OVERLAY))}</span>
                 </div>
             }.into_any())}
         </div>

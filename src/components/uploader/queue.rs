@@ -25,6 +25,7 @@ use crate::{
     filmstrip::Filmstrip,
     journal::{FileHandle, PickedFile},
     probe::read_header,
+    texts::Texts,
     timer::Timer,
     upload::Phase,
 };
@@ -57,6 +58,8 @@ pub struct Uploads {
     pub(super) totals: RwSignal<Totals>,
     /// What a screen reader is to say.
     pub(super) announcement: RwSignal<String>,
+    /// What the uploader says, and in which language.
+    pub texts: Texts,
 }
 
 impl Uploads {
@@ -77,6 +80,7 @@ impl Uploads {
             queue: StoredValue::new(Queue::new(Limits::default())),
             totals: RwSignal::default(),
             announcement: RwSignal::default(),
+            texts: Texts::of_leptos(),
         }
     }
 
@@ -186,8 +190,8 @@ impl Uploads {
             if let Err(error) = upload.replace_file(picked).await
                 && let Some(item) = weak.upgrade()
             {
-                let words = error.to_string();
-                uploads.announcement.try_set(words.clone());
+                let words = error.sentence();
+                uploads.announcement.try_set(uploads.texts.sentence(error.code(), &words));
                 let state = item.state.get_untracked();
                 uploads.show(&item, ItemState { message: Some(words), code: Some(error.code()), ..state });
             }
@@ -196,7 +200,7 @@ impl Uploads {
 
     fn refuse(&self, item: &Item, refusal: &Refusal) {
         let state = ItemState::refused(item.file.size() as u64, refusal);
-        self.announcement.set(strings::announcement(&item.file.name(), &state));
+        self.announcement.set(strings::announcement(self.texts, &item.file.name(), &state));
         self.show(item, state);
     }
 
@@ -336,7 +340,7 @@ impl Uploads {
             item.video.set(video.clone());
         }
         if stage.name() != before.name() {
-            let words = strings::announcement(&item.file.name(), &state);
+            let words = strings::announcement(self.texts, &item.file.name(), &state);
             if !words.is_empty() {
                 self.announcement.set(words);
             }

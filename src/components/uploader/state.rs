@@ -4,7 +4,8 @@ use reelway_api::{Video, VideoStatus};
 use reelway_core::{
     Millis,
     checks::Refusal,
-    upload::{Phase, Progress, Snapshot, queue::Status},
+    texts::Sentence,
+    upload::{Phase, Progress, Snapshot, UploadError, queue::Status},
 };
 
 /// One file, at one moment.
@@ -17,7 +18,7 @@ pub struct ItemState {
     /// 0 to 100: how far processing is.
     pub processing: Option<u8>,
     /// Why it waits or has failed: a sentence.
-    pub message: Option<String>,
+    pub message: Option<Sentence>,
     /// The code that goes with the message.
     pub code: Option<&'static str>,
     /// The video's id, once the server has made one.
@@ -136,7 +137,7 @@ impl ItemState {
     /// A file that is not even sent, and why.
     pub fn refused(total: u64, refusal: &Refusal) -> Self {
         let stage = Stage::Failed { retriable: false };
-        Self { stage, message: Some(refusal.message()), code: Some(refusal.code()), ..Self::queued(total) }
+        Self { stage, message: Some(refusal.sentence()), code: Some(refusal.code()), ..Self::queued(total) }
     }
 
     /// From what the upload and the server say. `now` is on the upload's clock.
@@ -159,8 +160,8 @@ impl ItemState {
         };
         let refusal = video.and_then(|video| video.error.as_ref()).filter(|_| snapshot.phase == Phase::Done);
         let message = match refusal {
-            Some(refusal) => Some(refusal.message.clone()),
-            None => snapshot.error.as_ref().map(ToString::to_string),
+            Some(refusal) => Some(refusal.message.clone().into()),
+            None => snapshot.error.as_ref().map(UploadError::sentence),
         };
         let code = refusal.map(|refusal| refusal.code.as_str());
         Self {
@@ -205,10 +206,9 @@ fn of_status(video: &Video) -> Stage {
 
 #[cfg(test)]
 mod tests {
-    use reelway_api::{ApiError, ErrorCode};
-    use reelway_core::upload::UploadError;
-
     use super::{super::strings, *};
+    use crate::texts::Texts;
+    use reelway_api::{ApiError, ErrorCode};
 
     fn snapshot(phase: Phase, acknowledged: u64, in_flight: u64) -> Snapshot {
         let progress = Progress { acknowledged, in_flight, total: 1_000_000, rate: Some(2.5e6), eta: Some(90.0) };
@@ -239,8 +239,8 @@ mod tests {
         let state = ItemState::of(&snapshot(Phase::Uploading, 600_000, 400_000), None, 0.0);
 
         assert_eq!(state.percent(), 99);
-        assert_eq!(strings::status(&state), "Uploading · 99 % · 2.5 MB/s · 2 minutes left");
-        assert_eq!(strings::size(&state), "600 kB of 1.0 MB");
+        assert_eq!(strings::status(Texts::new(), &state), "Uploading · 99 % · 2.5 MB/s · 2 minutes left");
+        assert_eq!(strings::size(Texts::new(), &state), "600 kB of 1.0 MB");
     }
 
     #[test]
@@ -254,7 +254,7 @@ mod tests {
         let state = ItemState::of(&snapshot, None, 1_500.0);
 
         assert_eq!(state.stage, Stage::Waiting { seconds: 4 });
-        assert_eq!(strings::status(&state), "The server is starting. Trying again in 4 s…");
+        assert_eq!(strings::status(Texts::new(), &state), "The server is starting. Trying again in 4 s…");
     }
 
     #[test]
@@ -264,7 +264,7 @@ mod tests {
         let processing = ItemState::of(&done, Some(&video(VideoStatus::Processing, Some(42))), 0.0);
         let ready = ItemState::of(&done, Some(&video(VideoStatus::Ready, Some(10))), 0.0);
 
-        assert_eq!(strings::status(&processing), "Processing · 42 %");
+        assert_eq!(strings::status(Texts::new(), &processing), "Processing · 42 %");
         assert_eq!(
             (ready.stage.clone(), ready.percent()),
             (Stage::Ready, 100),
@@ -289,7 +289,7 @@ mod tests {
         let state = ItemState::of(&snapshot(Phase::Done, 1_000_000, 0), Some(&refused), 0.0);
 
         assert_eq!(state.stage, Stage::Failed { retriable: false });
-        assert_eq!(strings::status(&state), "The file has sound only.");
+        assert_eq!(strings::status(Texts::new(), &state), "The file has sound only.");
         assert_eq!(state.code, Some("no_video_stream"));
     }
 }

@@ -17,6 +17,7 @@ use crate::{
         engine::{HlsJsSource, Source},
         token::Refresh,
     },
+    texts::{self, Language, Texts},
 };
 
 /// The component's CSS. It needs that of the uploader and of the player, and [`THEME_CSS`](super::THEME_CSS).
@@ -50,6 +51,12 @@ pub fn Video(
     /// The address of a page that shows the video with this id: a ready video links to it.
     #[prop(optional_no_strip)]
     watch_url: Option<fn(&str) -> String>,
+    /// The words of a language, or the page's own; left out: English.
+    #[prop(into, optional)]
+    texts: Option<Signal<Language, LocalStorage>>,
+    /// How numbers and durations are written: a BCP 47 tag; left out: as the texts' language does it.
+    #[prop(into, optional)]
+    locale: Option<Signal<Option<String>>>,
     /// The files, for a page that wants to know of them, or to keep them while this component is away.
     #[prop(optional_no_strip)]
     uploads: Option<Uploads>,
@@ -62,6 +69,7 @@ pub fn Video(
 ) -> impl IntoView {
     let uploads = uploads.unwrap_or_else(|| Uploads::new(UploadOptions::to(endpoint)));
     let hls = StoredValue::new_local(hls);
+    texts::follow(uploads.texts, texts, locale);
     // Another key is another file: a new player, which starts at its beginning.
     let shown = memo(move || {
         let item = uploads.only()?;
@@ -72,7 +80,7 @@ pub fn Video(
     let stage = move || {
         shown.get()?;
         let item = untrack(|| uploads.only())?;
-        Some(view! { <Cinema item hls=hls.get_value() player=player.clone() /> }.into_any())
+        Some(view! { <Cinema item hls=hls.get_value() player=player.clone() texts=uploads.texts /> }.into_any())
     };
     view! {
         <div class="reelway-video">
@@ -93,8 +101,14 @@ pub fn Video(
 
 /// The player of a file that is on its way.
 #[component]
-fn Cinema(item: Item, hls: Option<HlsJsSource>, player: Option<ArcRwSignal<Option<PlayerHandle>>>) -> impl IntoView {
-    let handle = PlayerHandle::new();
+fn Cinema(
+    item: Item,
+    hls: Option<HlsJsSource>,
+    player: Option<ArcRwSignal<Option<PlayerHandle>>>,
+    /// What it says.
+    texts: Texts,
+) -> impl IntoView {
+    let handle = PlayerHandle::new().with_texts(texts);
     if let Some(player) = player {
         player.set(Some(handle));
         on_cleanup(move || player.set(None));

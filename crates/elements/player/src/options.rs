@@ -9,6 +9,7 @@ use reelway::{
     },
     dom::property,
     player::engine::{Cmcd, Source},
+    texts::{Language, Texts},
 };
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -27,6 +28,8 @@ pub struct Live {
     pub video_title: RwSignal<String>,
     /// `tracks`
     pub tracks: RwSignal<Vec<Track>>,
+    /// `texts` and `locale`
+    pub texts: Texts,
     /// `endpoint` and `videoId`: a video that a Reelway server has.
     pub server: ServerVideo,
     asked: StoredValue<Asked>,
@@ -53,6 +56,7 @@ impl Live {
             tracks: RwSignal::default(),
             server: ServerVideo::new(player),
             asked: StoredValue::new(Asked::default()),
+            texts: player.texts,
         };
         live.set(options);
         live
@@ -74,6 +78,13 @@ impl Live {
         }
         if let Some(title) = text(options, "videoTitle") {
             self.video_title.set(title.unwrap_or_default());
+        }
+        let words = property(options, "texts");
+        if !words.is_undefined() {
+            self.texts.set_language(Language::from(words));
+        }
+        if let Some(locale) = text(options, "locale") {
+            self.texts.set_locale(locale);
         }
         let tracks = property(options, "tracks");
         if !tracks.is_undefined() {

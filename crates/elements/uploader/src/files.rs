@@ -91,7 +91,7 @@ impl Files {
             return Array::new();
         }
         let items: Vec<Item> = self.uploads.list();
-        report::list(&items)
+        report::list(&items, self.uploads.texts)
     }
 
     /// Takes the view out of the page. What is being uploaded goes on; nothing is heard of it any more.

@@ -2,7 +2,9 @@
 
 use js_sys::{Array, Function, JSON, Promise};
 use leptos::prelude::*;
-use reelway::{TargetFunction, TargetSource, Ticket, UploadOptions, components::uploader::Uploads, dom::property};
+use reelway::{
+    TargetFunction, TargetSource, Ticket, UploadOptions, components::uploader::Uploads, dom::property, texts::Language,
+};
 use reelway_api::UploadTarget;
 use reelway_core::{
     checks::Checks,
@@ -56,6 +58,8 @@ impl Live {
             max_duration: self.max_duration.get_untracked(),
             accept: self.accept.get_untracked(),
         });
+        given(options, "texts", |value| uploads.texts.set_language(Language::from(value.clone())));
+        given(options, "locale", |value| uploads.texts.set_locale(value.as_string().filter(|tag| !tag.is_empty())));
         uploads.change_options(|known| change(known, options));
     }
 }

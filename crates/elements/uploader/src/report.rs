@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use reelway::{
     components::uploader::{Happening, Item, ItemState, Stage},
     dom::set_property,
+    texts::Texts,
     upload::Progress,
 };
 use wasm_bindgen::JsValue;
@@ -52,11 +53,11 @@ pub fn event(item: &Item, happening: Happening) -> (&'static str, Object) {
 }
 
 /// All files, as `uploads` has them.
-pub fn list(items: &[Item]) -> Array {
-    items.iter().map(|item| item.state.with_untracked(|state| upload(item, state))).collect()
+pub fn list(items: &[Item], texts: Texts) -> Array {
+    items.iter().map(|item| item.state.with_untracked(|state| upload(item, state, texts))).collect()
 }
 
-fn upload(item: &Item, state: &ItemState) -> JsValue {
+fn upload(item: &Item, state: &ItemState, texts: Texts) -> JsValue {
     let object = Object::new();
     set_property(&object, "id", id(item));
     set_property(&object, "file", &item.file);
@@ -64,12 +65,12 @@ fn upload(item: &Item, state: &ItemState) -> JsValue {
     progress(&object, &state.progress);
     set_property(&object, "percent", state.percent());
     set_property(&object, "videoId", video_id(item));
-    set_property(&object, "error", error(state));
+    set_property(&object, "error", error(state, texts));
     object.into()
 }
 
 /// Why it waits or has failed.
-fn error(state: &ItemState) -> JsValue {
+fn error(state: &ItemState, texts: Texts) -> JsValue {
     let retriable = match state.stage {
         Stage::Failed { retriable } => retriable,
         Stage::Waiting { .. } => true,
@@ -77,7 +78,8 @@ fn error(state: &ItemState) -> JsValue {
     };
     let Some(code) = state.code else { return JsValue::NULL };
     let error = Object::new();
-    failure(&error, code, state.message.as_deref().unwrap_or_default(), retriable);
+    let message = state.message.as_ref().map(|message| texts.sentence(code, message)).unwrap_or_default();
+    failure(&error, code, &message, retriable);
     error.into()
 }
 
