@@ -277,7 +277,7 @@ mod tests {
         let state = ItemState::of(&snapshot(Phase::Done, 1_000_000, 0), None, 0.0);
 
         assert_eq!((state.stage.clone(), state.percent()), (Stage::Uploaded, 100));
-        assert_eq!(strings::status(&state), "Uploaded");
+        assert_eq!(strings::status(Texts::new(), &state), "Uploaded");
         assert!(state.stage.is_over() && state.stage.has_arrived());
     }
 
