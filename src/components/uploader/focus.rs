@@ -88,7 +88,8 @@ impl Watch {
     }
 
     fn look(&self) {
-        if !self.held.borrow().as_ref().is_some_and(|held| !is_shown(&held.element)) || !self.root.is_connected() {
+        let all_is_well = self.held.borrow().as_ref().is_none_or(|held| is_shown(&held.element));
+        if all_is_well || !self.root.is_connected() {
             return;
         }
         let Some(held) = self.held.take() else { return };
