@@ -36,7 +36,7 @@ impl Files {
         view: impl FnOnce(Uploads, Live) -> V + 'static,
     ) -> Self {
         let (owner, emitter) = (Owner::new_root(None), Emitter::new(emit));
-        let (uploads, live) = owner.with(|| (Uploads::new(UploadOptions::default()), Live::new()));
+        let (uploads, live) = owner.with(|| (Uploads::new(UploadOptions::default()), Live::default()));
         live.set(uploads, options);
         let events = emitter.clone();
         uploads.on_happening(move |item, happening| {

@@ -14,8 +14,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
-/// The options that the view shows.
-#[derive(Clone, Copy)]
+/// The options that the view shows. The default, of which nothing is said yet, needs a reactive owner.
+#[derive(Clone, Copy, Default)]
 pub struct Live {
     /// `accept`
     pub accept: RwSignal<Option<String>>,
@@ -32,18 +32,6 @@ pub struct Live {
 }
 
 impl Live {
-    /// Nothing said yet. It needs a reactive owner.
-    pub fn new() -> Self {
-        Self {
-            accept: RwSignal::new(None),
-            multiple: RwSignal::new(false),
-            max_file_size: RwSignal::new(None),
-            max_duration: RwSignal::new(None),
-            disabled: RwSignal::new(false),
-            whole_page: RwSignal::new(false),
-        }
-    }
-
     /// Takes what the object has.
     pub fn set(&self, uploads: Uploads, options: &JsValue) {
         given(options, "accept", |value| set(self.accept, value.as_string().filter(|accept| !accept.is_empty())));
