@@ -38,7 +38,7 @@ pub enum Suite {
     Browser,
     /// The real server and the real page in Chromium
     E2e,
-    /// Uploads to a faulty provider, and streams, in Chromium, Firefox and WebKitGTK
+    /// Uploads to a faulty provider, streams, and elements, in Chromium, Firefox and WebKitGTK
     Browsers,
 }
 
@@ -65,7 +65,7 @@ impl Suite {
             Self::Native => "native tests",
             Self::Browser => "headless browser tests",
             Self::E2e => "whole-system tests",
-            Self::Browsers => "faults and streams in three browsers",
+            Self::Browsers => "faults, streams, elements in three browsers",
         }
     }
 }
@@ -163,6 +163,10 @@ impl Setup {
             "reelway-upload",
             "--package",
             "reelway-player",
+            "--package",
+            "reelway-uploader",
+            "--package",
+            "reelway-index",
             "--all-targets",
             "--features",
             "demo",
@@ -227,8 +231,10 @@ impl Setup {
         let server = backend::build()?;
         let mut cargo = cargo_test();
         cargo.args(NATIVE).args(["--features", "reelway-e2e/browser", "--test", "faults", "--test", "streams"]);
+        cargo.args(["--test", "elements"]);
         cargo.args(["--", "--nocapture"]).env("REELWAY_SERVER", server);
-        cargo.env("REELWAY_JS", modules).env("REELWAY_SERVERS", vendor::servers()?);
+        cargo.env("REELWAY_JS", modules).env("REELWAY_NPM", js::npm::folder());
+        cargo.env("REELWAY_SERVERS", vendor::servers()?);
         cargo.env("CHROME", &self.browser.chrome).env("CHROMEDRIVER", &self.browser.driver);
         cargo.env("FIREFOX", firefox.browser).env("GECKODRIVER", firefox.driver);
         cargo.env("MINIBROWSER", webkit.browser).env("WEBKITDRIVER", webkit.driver);
