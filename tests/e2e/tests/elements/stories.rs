@@ -1,7 +1,7 @@
 //! The stories. Each is a function body in the page; what fails throws.
 
 /// A name, and what happens.
-pub const ALL: [(&str, &str); 15] = [
+pub const ALL: [(&str, &str); 16] = [
     (
         "tags may be defined twice, and stay what they were",
         "const first = await import('/reelway/dist/uploader.js');
@@ -124,6 +124,19 @@ pub const ALL: [(&str, &str); 15] = [
          const { name, detail } = await until('it is told', () => heard[0]);
          equal([name, detail.code, detail.retriable], ['uploaderror', 'too_large', false]);
          equal(uploader.hasAttribute('upload-error'), true);",
+    ),
+    (
+        "for a page that was written for mux-uploader sizes are kilobytes",
+        "await import('/reelway/dist/mux/define.js');
+         const file = await film();
+         const limit = Math.ceil(file.size / 1024);
+         const [small, large] = [limit - 1, limit].map((size) => put('reelway-uploader', { 'max-file-size': size }));
+         const heard = listen(document, 'uploaderror', 'success');
+         // As its pages with buttons of their own hand files over.
+         for (const uploader of [small, large]) uploader.dispatchEvent(new CustomEvent('file-ready', { detail: file }));
+         await until('both are told of', () => heard.length === 2);
+         equal(heard.find(({ name }) => name === 'uploaderror').detail.code, 'too_large');
+         equal([small.hasAttribute('upload-error'), large.hasAttribute('upload-complete')], [true, true]);",
     ),
     (
         "a form has the ids of its videos, asks for them, and forgets them",
