@@ -49,7 +49,7 @@ pub(super) fn build(tools: &Tools, toolchain: Toolchain, build: Build) -> Result
         copy(&file.to_string_lossy(), &source.join("npm"), &package)?;
     }
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
-        copy(licence, &workspace::root(), &package)?;
+        copy(licence, workspace::root(), &package)?;
     }
     texts(&source.join("src/texts"), &dist.join("texts"))?;
     engine(&dist)?;
