@@ -215,8 +215,8 @@ export abstract class ReelwayElement<H extends Handle> extends Base {
   }
 
   /** @internal A text that this class shows by itself. */
-  protected text(key: string, english: string): string {
-    return this.#own?.[key] ?? this.#texts?.[key] ?? english;
+  protected text(key: string, otherwise: string): string {
+    return this.#own?.[key] ?? otherwise;
   }
 }
 

@@ -287,7 +287,7 @@ export abstract class UploadElement<H extends UploaderInstance> extends ReelwayE
     for (const id of name ? videoIds : []) data.append(name ?? "", id);
     internals.setFormValue(name ? data : null);
     const missing = this.required && videoIds.length === 0;
-    const message = missing ? this.text("required", "Please upload a video.") : "";
+    const message = missing ? this.text("required", missingMessage()) : "";
     internals.setValidity(missing ? { valueMissing: true } : {}, message, this.wrapper);
     const any = (...states: string[]) => uploads.some(({ state }) => states.includes(state));
     const working = uploads.some(({ state }) => AT_WORK.has(state));
@@ -317,6 +317,12 @@ export abstract class UploadElement<H extends UploaderInstance> extends ReelwayE
 
   declare addEventListener: UploadListening;
   declare removeEventListener: UploadListening;
+}
+
+/** What the browser says of a field that needs a file, in its own language. */
+function missingMessage(): string {
+  const probe = Object.assign(document.createElement("input"), { type: "file", required: true });
+  return probe.validationMessage || "Please select a file.";
 }
 
 /** `addEventListener` and its counterpart, with the types of the element's own events. */

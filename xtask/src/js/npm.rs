@@ -43,12 +43,13 @@ pub(super) fn build(tools: &Tools, toolchain: Toolchain, build: Build) -> Result
     for entry in &ENTRIES {
         add(tools, toolchain, entry, &dist, build)?;
     }
+    mux(&dist, build)?;
     for file in fs::read_dir(source.join("npm"))? {
         let file = file?.file_name();
         copy(&file.to_string_lossy(), &source.join("npm"), &package)?;
     }
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
-        copy(licence, &workspace::root(), &package)?;
+        copy(licence, workspace::root(), &package)?;
     }
     texts(&source.join("src/texts"), &dist.join("texts"))?;
     engine(&dist)?;
@@ -109,16 +110,25 @@ fn add(tools: &Tools, toolchain: Toolchain, entry: &Entry, dist: &Path, build: B
     let module = source.join("entries").join(entry.name).with_extension("ts");
     bundle::esbuild(&module, &dist.join(entry.name).with_extension("js"), build, &arguments)?;
     copy(&format!("{}_bg.wasm", entry.module), &parts, dist)?;
-    if entry.is_component {
-        let (file, from) = if entry.name == "index" {
-            (dist.join("define.js"), "./index.js".to_owned())
-        } else {
-            (dist.join(entry.name).join("define.js"), format!("../{}.js", entry.name))
-        };
-        fs::create_dir_all(file.parent().context("a file without a folder")?)?;
-        fs::write(file, format!("import {{ define }} from \"{from}\";\n\ndefine();\n"))?;
-    }
-    Ok(())
+    if entry.is_component { define(entry.name, dist) } else { Ok(()) }
+}
+
+/// The uploader with mux-uploader's units, around the uploader's own module.
+fn mux(dist: &Path, build: Build) -> Result<()> {
+    let module = workspace::root().join("www/src/entries/mux.ts");
+    let arguments = ["--format=esm", "--platform=browser", "--external:./uploader.js"];
+    bundle::esbuild(&module, &dist.join("mux.js"), build, &arguments)?;
+    define("mux", dist)
+}
+
+/// The module that defines an entry's tags.
+fn define(name: &str, dist: &Path) -> Result<()> {
+    let (file, from) = match name {
+        "index" => (dist.join("define.js"), "./index.js".to_owned()),
+        name => (dist.join(name).join("define.js"), format!("../{name}.js")),
+    };
+    fs::create_dir_all(file.parent().context("a file without a folder")?)?;
+    Ok(fs::write(file, format!("import {{ define }} from \"{from}\";\n\ndefine();\n"))?)
 }
 
 /// A module for each language, from its JSON. English is in the wasm.

@@ -5,6 +5,8 @@
 //! - [`strict`]: under a strict Content-Security-Policy with Trusted Types.
 //! - [`types`]: what programs in TypeScript see.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod stories;
 mod strict;
 mod types;

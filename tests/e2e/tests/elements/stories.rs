@@ -1,7 +1,7 @@
 //! The stories. Each is a function body in the page; what fails throws.
 
 /// A name, and what happens.
-pub const ALL: [(&str, &str); 14] = [
+pub const ALL: [(&str, &str); 16] = [
     (
         "tags may be defined twice, and stay what they were",
         "const first = await import('/reelway/dist/uploader.js');
@@ -126,6 +126,19 @@ pub const ALL: [(&str, &str); 14] = [
          equal(uploader.hasAttribute('upload-error'), true);",
     ),
     (
+        "for a page that was written for mux-uploader sizes are kilobytes",
+        "await import('/reelway/dist/mux/define.js');
+         const file = await film();
+         const limit = Math.ceil(file.size / 1024);
+         const [small, large] = [limit - 1, limit].map((size) => put('reelway-uploader', { 'max-file-size': size }));
+         const heard = listen(document, 'uploaderror', 'success');
+         // As its pages with buttons of their own hand files over.
+         for (const uploader of [small, large]) uploader.dispatchEvent(new CustomEvent('file-ready', { detail: file }));
+         await until('both are told of', () => heard.length === 2);
+         equal(heard.find(({ name }) => name === 'uploaderror').detail.code, 'too_large');
+         equal([small.hasAttribute('upload-error'), large.hasAttribute('upload-complete')], [true, true]);",
+    ),
+    (
         "a form has the ids of its videos, asks for them, and forgets them",
         "await import('/reelway/dist/define.js');
          const form = put('form');
@@ -216,6 +229,20 @@ pub const ALL: [(&str, &str); 14] = [
          equal(uploader.validationMessage, 'A video, please.');
          const slotted = put('b', { slot: 'heading' }, uploader);
          equal(slotted.assignedSlot?.name, 'heading');",
+    ),
+    (
+        "an element speaks the language around it, and another when that changes",
+        "await import('/reelway/dist/define.js');
+         const label = (uploader) => part(uploader, 'select').getAttribute('aria-label');
+         const [english, german] = [put('reelway-uploader'), put('reelway-uploader', {}, put('div', { lang: 'de-AT' }))];
+         await mounted(english);
+         await mounted(german);
+         equal([label(english), label(german)], ['Choose a video', 'Video auswählen']);
+         german.texts = { 'choose.one': 'Her damit' };
+         await until('the page has its own word', () => label(german) === 'Her damit');
+         english.lang = 'ar';
+         await until('it speaks Arabic', () => /\\p{Script=Arabic}/u.test(label(english)));
+         equal(getComputedStyle(part(english, 'drop-zone')).direction, 'rtl');",
     ),
     (
         "a panic is an error event, and the element is usable again",
