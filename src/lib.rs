@@ -30,7 +30,7 @@ pub mod timer;
 pub mod upload;
 
 pub use backend::{Backend, BackendError};
-pub use {reelway_api, reelway_core};
 pub use readiness::Readiness;
 pub use ticket::Ticket;
 pub use upload::{Subscription, TargetFunction, TargetSource, Upload, UploadOptions};
+pub use {reelway_api, reelway_core};

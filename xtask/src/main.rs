@@ -4,6 +4,7 @@
 
 mod backend;
 mod bench;
+mod book;
 mod browser;
 mod cache;
 mod clients;
@@ -76,6 +77,14 @@ enum Task {
         #[arg(long)]
         only: Option<String>,
     },
+    /// Builds the book of `docs/` into `target/book`.
+    Book,
+    /// Looks whether the pages of `docs/` that are generated are up to date.
+    Docs {
+        /// Writes them.
+        #[arg(long)]
+        write: bool,
+    },
     /// Saves pictures of the page's main states: light and dark, narrow and wide.
     Screenshots {
         /// The folder that gets the PNG files.
@@ -110,6 +119,8 @@ fn run(task: Task) -> Result<()> {
             js::build(&tools::Tools::for_the_page()?, wasm_target::Toolchain::ensure()?, build, only.as_deref())?;
             if release { js::check_sizes() } else { Ok(()) }
         }
+        Task::Book => book::build().map(drop),
+        Task::Docs { write } => book::generate(write),
         Task::Screenshots { folder, video } => test::screenshots(&folder, video.as_deref()),
         Task::OpenWhenServing { port } => demo::open_when_serving(port),
     }
