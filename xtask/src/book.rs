@@ -26,14 +26,18 @@ pub fn build() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Looks whether generated pages are what they are made of, or writes them.
+/// Looks whether generated pages are what they are made of, or writes them: the manifest from the package, if that is
+/// built (`cargo xtask build-js --only npm`), and the page of elements from the manifest.
 ///
 /// # Errors
 /// They are not, or what they are made of is not there.
 pub fn generate(write: bool) -> Result<()> {
     let mut cargo = process::cargo();
     cargo.args(["run", "--quiet", "--locked", "--package", "reelway-docs", "--"]);
-    process::run(cargo.args(write.then_some("--write")))
+    cargo.args(write.then_some("--write"));
+    // Only who has built the package can say whether the manifest is still its.
+    let manifest = workspace::target_dir().join("npm/reelway/custom-elements.json");
+    process::run(cargo.args(manifest.exists().then_some(manifest)))
 }
 
 /// Compiles the Rust snippets of all pages, for wasm.

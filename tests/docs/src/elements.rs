@@ -10,10 +10,10 @@ pub const PAGE: &str = "docs/elements.md";
 /// The whole page.
 pub fn page(manifest: &Manifest) -> String {
     let mut page = String::from(
-        "# Elements\n\n<!-- Made of www/custom-elements.json by `cargo xtask docs --write`. -->\n\n\
+        "# Elements\n\n<!-- Made of custom-elements.json by `cargo xtask docs --write`. -->\n\n\
          Every attribute, property, method, event, slot, state and part of the elements, as `custom-elements.json` in the \
-         package has them for editors. [Events](events.md) tells what events carry, [Theming](theming.md) what may be \
-         styled.\n",
+         package has them for editors. An attribute is a property too, of its own name unless another is given. [Events](events.md) tells what events carry, [Theming](theming.md) the custom \
+         properties.\n",
     );
     for (tag, element) in manifest.elements() {
         section(&mut page, tag, element);
@@ -36,16 +36,25 @@ fn section(page: &mut String, tag: &str, element: &Declaration) {
         };
         [quoted(&item.name), of(item), item.default.as_deref().map_or_else(String::new, quoted), words]
     });
-    let (fields, methods): (Vec<&Member>, Vec<&Member>) =
-        element.members.iter().filter(|member| member.is_public()).partition(|member| member.kind == "field");
+    let told = |member: &Member| {
+        let of = |item: &&Item| item.field_name.as_deref().unwrap_or(&item.name) == member.name;
+        let attribute = element.attributes.iter().find(of).and_then(|item| item.kind.as_ref());
+        attribute.zip(member.of.as_ref()).is_some_and(|(one, other)| one.text == other.text)
+    };
+    let (fields, methods): (Vec<&Member>, Vec<&Member>) = element
+        .members
+        .iter()
+        .filter(|member| member.is_public() && !told(member))
+        .partition(|member| member.kind == "field");
     table(page, "Properties", ["property", "type", "", ""], fields, |member| {
         let only = if member.readonly { "read only" } else { "" };
         let kind = member.of.as_ref().map_or_else(String::new, code);
         [quoted(&member.name), kind, only.to_owned(), member.description.clone()]
     });
     table(page, "Methods", ["method", "gives", "", ""], methods, |member| {
-        let gives = member.gives.as_ref().and_then(|gives| gives.kind.as_ref());
-        [quoted(&signature(member)), gives.map_or_else(String::new, code), String::new(), member.description.clone()]
+        let (call, gives) = signature(member);
+        let gives = if gives.is_empty() { gives } else { quoted(&gives) };
+        [quoted(&call), gives, String::new(), member.description.clone()]
     });
     table(page, "Events", ["event", "type", "", ""], &element.events, |item| {
         [quoted(&item.name), of(item), String::new(), item.description.clone()]
@@ -54,7 +63,6 @@ fn section(page: &mut String, tag: &str, element: &Declaration) {
         ("Slots", "slot", &element.slots),
         ("Parts", "part", &element.css_parts),
         ("States", "state", &element.css_states),
-        ("Custom properties", "property", &element.css_properties),
     ] {
         table(page, title, [column, "", "default", ""], items, |item| {
             let name = if item.name.is_empty() { "(default)".to_owned() } else { quoted(&item.name) };
@@ -103,7 +111,12 @@ fn code(kind: &Type) -> String {
     quoted(&kind.text)
 }
 
-fn signature(member: &Member) -> String {
+/// How it is called, and what it gives. Some manifests have a method's whole type, as TypeScript writes it.
+fn signature(member: &Member) -> (String, String) {
+    let whole = member.of.as_ref().and_then(|kind| kind.text.split_once(") => "));
+    if let Some((parameters, gives)) = whole {
+        return (format!("{}{parameters})", member.name), gives.to_owned());
+    }
     let parameters: Vec<String> = member
         .parameters
         .iter()
@@ -112,7 +125,8 @@ fn signature(member: &Member) -> String {
             format!("{}{}{kind}", parameter.name, if parameter.optional { "?" } else { "" })
         })
         .collect();
-    format!("{}({})", member.name, parameters.join(", "))
+    let gives = member.gives.as_ref().and_then(|gives| gives.kind.as_ref());
+    (format!("{}({})", member.name, parameters.join(", ")), gives.map_or_else(String::new, |kind| kind.text.clone()))
 }
 
 #[cfg(test)]
@@ -126,9 +140,11 @@ mod tests {
         {"kind": "class", "name": "Uploader", "customElement": true, "tagName": "x-uploader", "description": "Takes files.",
          "attributes": [{"name": "max-file-size", "type": {"text": "number | null"}, "fieldName": "maxFileSize", "description": "Bytes."}],
          "members": [
+            {"kind": "field", "name": "maxFileSize", "type": {"text": "number | null"}},
             {"kind": "field", "name": "uploads", "type": {"text": "Item[]"}, "readonly": true},
             {"kind": "field", "name": "inner", "privacy": "private"},
             {"kind": "method", "name": "pause", "parameters": [{"name": "id", "optional": true, "type": {"text": "string"}}]},
+            {"kind": "method", "name": "add", "type": {"text": "(file: File) => string"}},
             {"kind": "method", "name": "connectedCallback"}],
          "slots": [{"name": "", "description": "More."}]}]}]}"#;
 
@@ -156,9 +172,10 @@ Class `Uploader`. Takes files.
 
 ### Methods
 
-| method |
-|---|
-| `pause(id?: string)` |
+| method | gives |
+|---|---|
+| `pause(id?: string)` |  |
+| `add(file: File)` | `string` |
 
 ### Slots
 

@@ -3,8 +3,12 @@
 
 use std::{env, fs, path::Path, process::ExitCode};
 
-use anyhow::{Context, Result};
-use reelway_docs::{elements, manifest::Manifest, pages, root, rust};
+use anyhow::{Context, Result, bail};
+use reelway_docs::{
+    elements,
+    manifest::{self, Manifest},
+    pages, root, rust,
+};
 
 fn main() -> Result<ExitCode> {
     let mut arguments = env::args().skip(1);
@@ -12,15 +16,25 @@ fn main() -> Result<ExitCode> {
     if task.as_deref() == Some("--snippets") {
         return snippets(Path::new(&arguments.next().context("--snippets wants a folder")?));
     }
-    let page = root().join(elements::PAGE);
-    let text = elements::page(&Manifest::read()?);
-    if task.as_deref() == Some("--write") {
-        fs::write(page, text)?;
-    } else if fs::read_to_string(page).unwrap_or_default() != text {
-        eprintln!("{} is not what the manifest gives: cargo xtask docs --write", elements::PAGE);
-        return Ok(ExitCode::FAILURE);
+    let write = task.as_deref() == Some("--write");
+    let package = if write { arguments.next() } else { task };
+    if let Some(package) = package {
+        let text = fs::read_to_string(&package).with_context(|| format!("could not read {package}"))?;
+        keep(manifest::FILE, &text, write)?;
     }
+    keep(elements::PAGE, &elements::page(&Manifest::read()?), write)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a file of the repository, or says that it is not what it should be.
+fn keep(path: &str, text: &str, write: bool) -> Result<()> {
+    let file = root().join(path);
+    if write {
+        fs::write(file, text)?;
+    } else if fs::read_to_string(file).unwrap_or_default() != text {
+        bail!("{path} is not what it is made of: cargo xtask docs --write");
+    }
+    Ok(())
 }
 
 fn snippets(folder: &Path) -> Result<ExitCode> {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::root;
 
-/// The manifest's place in the repository.
+/// The manifest's place in the repository: a copy of the package's, which `cargo xtask docs --write` makes.
 pub const FILE: &str = "www/custom-elements.json";
 
 /// The manifest of a package.
@@ -55,9 +55,6 @@ pub struct Declaration {
     /// What `::part()` finds.
     #[serde(default)]
     pub css_parts: Vec<Item>,
-    /// Custom properties.
-    #[serde(default)]
-    pub css_properties: Vec<Item>,
     /// What `:state()` finds.
     #[serde(default)]
     pub css_states: Vec<Item>,

@@ -2,8 +2,9 @@
 
 use std::{
     collections::BTreeSet,
+    env, fs,
     io::Write,
-    process::{Command, Stdio},
+    process::{self, Command, Stdio},
 };
 
 use reelway_docs::{html, manifest::Manifest, root};
@@ -49,6 +50,31 @@ fn scripts_and_styles_can_be_read() {
 fn a_script_with_a_slip_is_refused() {
     assert!(refused("ts", "const a: string = ;").is_some());
     assert!(refused("ts", "const a: string = 'b';").is_none());
+}
+
+/// `REELWAY_NPM` is the built package, with its types: `cargo xtask test --only docs` says where.
+#[test]
+fn typescript_fits_the_packages_types() {
+    let Some(package) = env::var_os("REELWAY_NPM") else { return };
+    let folder = env::temp_dir().join(format!("reelway-docs-types-{}", process::id()));
+    let mut files = Vec::new();
+    for (index, block) in blocks(&["ts", "tsx"]).into_iter().enumerate() {
+        let file = folder.join(format!("snippet-{index}.{}", block.language));
+        // Each a module of its own.
+        fs::create_dir_all(folder.join("node_modules")).unwrap();
+        fs::write(&file, format!("{}\nexport {{}};\n", block.code)).unwrap();
+        files.push(file);
+    }
+    assert!(!files.is_empty());
+    std::os::unix::fs::symlink(package, folder.join("node_modules/reelway")).unwrap();
+    let mut tsc = Command::new(root().join("www/node_modules/.bin/tsc"));
+    tsc.current_dir(&folder).args(["--noEmit", "--strict", "--skipLibCheck", "--module", "esnext"]);
+    tsc.args(["--moduleResolution", "bundler", "--target", "es2022", "--lib", "es2023,dom,dom.iterable"]).args(&files);
+
+    let output = tsc.output().unwrap();
+
+    fs::remove_dir_all(folder).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
 #[test]
