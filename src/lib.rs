@@ -1,4 +1,6 @@
-//! Reelway in the browser.
+#![doc = include_str!("README.md")]
+//!
+//! ## Modules
 //!
 //! - `components`: `Uploader`, `Player` and `Video`, for Leptos. Behind the feature `components`, which is on by default.
 //! - [`player`]: engines and storyboards, without a face.
@@ -33,3 +35,4 @@ pub use backend::{Backend, BackendError};
 pub use readiness::Readiness;
 pub use ticket::Ticket;
 pub use upload::{Subscription, TargetFunction, TargetSource, Upload, UploadOptions};
+pub use {reelway_api, reelway_core};

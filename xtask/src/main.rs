@@ -4,6 +4,7 @@
 
 mod backend;
 mod bench;
+mod book;
 mod browser;
 mod cache;
 mod clients;
@@ -79,6 +80,14 @@ enum Task {
     },
     /// Makes what is published, into `target/dist`, and prints what each entry of the npm package costs a page.
     Dist,
+    /// Builds the book of `docs/` into `target/book`.
+    Book,
+    /// Looks whether the pages of `docs/` that are generated are up to date.
+    Docs {
+        /// Writes them.
+        #[arg(long)]
+        write: bool,
+    },
     /// Saves pictures of the page's main states: light and dark, narrow and wide.
     Screenshots {
         /// The folder that gets the PNG files.
@@ -118,6 +127,8 @@ fn run(task: Task) -> Result<()> {
             }
         }
         Task::Dist => dist::run(),
+        Task::Book => book::build().map(drop),
+        Task::Docs { write } => book::generate(write),
         Task::Screenshots { folder, video } => test::screenshots(&folder, video.as_deref()),
         Task::OpenWhenServing { port } => demo::open_when_serving(port),
     }

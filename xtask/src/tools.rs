@@ -22,17 +22,35 @@ struct CargoTool {
     binary: &'static str,
     /// Whether the lock file that the package came with can be resolved.
     locked: bool,
+    /// What else `cargo install` is told.
+    options: &'static [&'static str],
 }
 
 const FOR_THE_PAGE: [CargoTool; 2] = [
     // With --locked, 0.2.130 fails to resolve webpki-roots.
-    CargoTool { package: "wasm-bindgen-cli", version: WASM_BINDGEN, binary: "wasm-bindgen", locked: false },
-    CargoTool { package: "trunk", version: "0.21.14", binary: "trunk", locked: true },
+    CargoTool {
+        package: "wasm-bindgen-cli",
+        version: WASM_BINDGEN,
+        binary: "wasm-bindgen",
+        locked: false,
+        options: &[],
+    },
+    CargoTool { package: "trunk", version: "0.21.14", binary: "trunk", locked: true, options: &[] },
 ];
-const WASM_PACK: CargoTool = CargoTool { package: "wasm-pack", version: "0.15.1", binary: "wasm-pack", locked: true };
+const WASM_PACK: CargoTool =
+    CargoTool { package: "wasm-pack", version: "0.15.1", binary: "wasm-pack", locked: true, options: &[] };
 /// Firefox speaks WebDriver through it, and Debian has no package of it.
 const GECKODRIVER: CargoTool =
-    CargoTool { package: "geckodriver", version: "0.37.1", binary: "geckodriver", locked: true };
+    CargoTool { package: "geckodriver", version: "0.37.1", binary: "geckodriver", locked: true, options: &[] };
+
+/// Makes the book. Without what serves it while it is written.
+const MDBOOK: CargoTool = CargoTool {
+    package: "mdbook",
+    version: "0.5.4",
+    binary: "mdbook",
+    locked: true,
+    options: &["--no-default-features", "--features", "search"],
+};
 
 /// Binaryen's npm package, for wasm-opt: what distributions carry is too old for today's rustc.
 const BINARYEN: &str = "132.0.0";
@@ -107,7 +125,8 @@ impl CargoTool {
         cache::make_whole(&folder, |folder| {
             let mut install = process::cargo();
             install.arg("install").arg("--quiet").arg("--root").arg(folder);
-            install.args(["--version", self.version]).args(self.locked.then_some("--locked")).arg(self.package);
+            install.args(["--version", self.version]).args(self.locked.then_some("--locked"));
+            install.args(self.options).arg(self.package);
             // One build folder for all tools: they share dependencies.
             process::run(install.env("CARGO_TARGET_DIR", build_dir(tools)))
         })
@@ -125,6 +144,16 @@ pub fn geckodriver() -> Result<PathBuf> {
     let binaries = GECKODRIVER.ensure(&workspace::cache_dir()?.join("tools"))?;
     sweep()?;
     Ok(binaries.join(GECKODRIVER.binary))
+}
+
+/// Installs what makes the book, and gives its path.
+///
+/// # Errors
+/// It can't be installed.
+pub fn mdbook() -> Result<PathBuf> {
+    let binaries = MDBOOK.ensure(&workspace::cache_dir()?.join("tools"))?;
+    sweep()?;
+    Ok(binaries.join(MDBOOK.binary))
 }
 
 /// Frees what compiling the tools left behind. What is installed stays.

@@ -11,7 +11,7 @@ use clap::ValueEnum;
 
 use super::counts::{self, Counts};
 use crate::{
-    backend,
+    backend, book,
     browser::Browser,
     clients, frontend, js, other_browsers, process,
     step::note,
@@ -38,18 +38,24 @@ pub enum Suite {
     Browser,
     /// The real server and the real page in Chromium
     E2e,
+    /// The crates as they would be published: packages, documentation, an example of their use
+    Crates,
+    /// The book, and every snippet in it
+    Docs,
     /// Uploads to a faulty provider, streams, and elements, in Chromium, Firefox and WebKitGTK
     Browsers,
 }
 
 impl Suite {
     /// All, in the order in which they run: what fails soon comes first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Fmt,
         Self::Clippy,
         Self::Native,
         Self::Vendor,
         Self::ClippyWasm,
+        Self::Crates,
+        Self::Docs,
         Self::Browser,
         Self::E2e,
         Self::Browsers,
@@ -63,6 +69,8 @@ impl Suite {
             Self::Vendor => "vendors' SDKs",
             Self::ClippyWasm => "clippy, wasm",
             Self::Native => "native tests",
+            Self::Crates => "crates for publishing",
+            Self::Docs => "book and snippets",
             Self::Browser => "headless browser tests",
             Self::E2e => "whole-system tests",
             Self::Browsers => "faults, streams, elements in three browsers",
@@ -103,6 +111,9 @@ const NATIVE: [&str; 16] = [
     "reelway-bench",
 ];
 
+/// The crates that others may depend on.
+const PUBLISHED: [&str; 6] = ["--package", "reelway-api", "--package", "reelway-core", "--package", "reelway"];
+
 /// Cases that property tests draw: proptest's own default, and eight times as many with `--full`.
 const CASES: u32 = 256;
 /// Scripts of faults for each protocol and property, with `--full`.
@@ -131,6 +142,8 @@ impl Setup {
             Suite::Native => self.native(),
             Suite::Vendor => vendors(),
             Suite::Browser => self.browser_tests(),
+            Suite::Crates => self.crates(),
+            Suite::Docs => self.docs(),
             Suite::E2e => counts::run(&mut self.e2e()?),
             Suite::Browsers => counts::run(&mut self.browsers()?),
         }
@@ -178,6 +191,29 @@ impl Setup {
             return check(cargo.arg("check").args(what).env("RUSTFLAGS", "-Dwarnings"));
         }
         check(cargo.arg("clippy").args(what).args(["--", "-D", "warnings"]))
+    }
+
+    /// What users of the crates get: packages that build by themselves, documentation, and a project that depends on them.
+    fn crates(&self) -> Result<Counts> {
+        let mut counts = check(
+            self.toolchain.cargo().args(["package", "--locked", "--allow-dirty", "--target", TARGET]).args(PUBLISHED),
+        )?;
+        let mut doc = self.toolchain.cargo();
+        doc.args(["doc", "--locked", "--no-deps", "--target", TARGET]).args(PUBLISHED);
+        counts += check(doc.env("RUSTDOCFLAGS", "-D warnings"))?;
+        let mut example = self.toolchain.cargo();
+        example.args(["check", "--locked", "--target", TARGET, "--manifest-path", "examples/leptos/Cargo.toml"]);
+        counts += check(&mut example)?;
+        Ok(counts)
+    }
+
+    /// The book's own tests, its snippets by the compiler, and the book.
+    fn docs(&self) -> Result<Counts> {
+        frontend::install_npm_packages()?;
+        let mut counts = counts::run(cargo_test().args(NATIVE).args(["--package", "reelway-docs", "--test", "docs"]))?;
+        counts += Counts::of_check(succeeded(book::check_snippets(self.toolchain)));
+        counts += Counts::of_check(succeeded(book::build()));
+        Ok(counts)
     }
 
     fn browser_tests(&self) -> Result<Counts> {
@@ -271,6 +307,11 @@ fn cargo_test() -> Command {
     let mut cargo = process::cargo();
     cargo.args(["test", "--locked", "--no-fail-fast"]);
     cargo
+}
+
+/// Says what went wrong.
+fn succeeded<T>(result: Result<T>) -> bool {
+    result.inspect_err(|error| note(format!("{error:#}"))).is_ok()
 }
 
 fn check(command: &mut Command) -> Result<Counts> {
