@@ -13,6 +13,7 @@ mod js;
 mod other_browsers;
 mod packages;
 mod process;
+mod projects;
 mod rustc_web;
 mod small_std;
 mod stamp;

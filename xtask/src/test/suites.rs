@@ -13,7 +13,7 @@ use super::counts::{self, Counts};
 use crate::{
     backend,
     browser::Browser,
-    clients, frontend, js, other_browsers, process,
+    clients, frontend, js, other_browsers, process, projects,
     step::note,
     tools::Tools,
     vendor,
@@ -38,13 +38,17 @@ pub enum Suite {
     Browser,
     /// The real server and the real page in Chromium
     E2e,
+    /// Each example in Chromium, by mouse, by keyboard, and many elements on one page
+    Examples,
+    /// The packed package in a project for each bundler, in Chromium
+    Packaging,
     /// Uploads to a faulty provider, and streams, in Chromium, Firefox and WebKitGTK
     Browsers,
 }
 
 impl Suite {
     /// All, in the order in which they run: what fails soon comes first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Fmt,
         Self::Clippy,
         Self::Native,
@@ -52,6 +56,8 @@ impl Suite {
         Self::ClippyWasm,
         Self::Browser,
         Self::E2e,
+        Self::Examples,
+        Self::Packaging,
         Self::Browsers,
     ];
 
@@ -65,6 +71,8 @@ impl Suite {
             Self::Native => "native tests",
             Self::Browser => "headless browser tests",
             Self::E2e => "whole-system tests",
+            Self::Examples => "examples",
+            Self::Packaging => "packaging",
             Self::Browsers => "faults and streams in three browsers",
         }
     }
@@ -132,6 +140,8 @@ impl Setup {
             Suite::Vendor => vendors(),
             Suite::Browser => self.browser_tests(),
             Suite::E2e => counts::run(&mut self.e2e()?),
+            Suite::Examples => counts::run(&mut self.examples()?),
+            Suite::Packaging => counts::run(&mut self.packaging()?),
             Suite::Browsers => counts::run(&mut self.browsers()?),
         }
     }
@@ -235,6 +245,31 @@ impl Setup {
         if self.full {
             cargo.env("REELWAY_FULL", "1");
         }
+        Ok(cargo)
+    }
+
+    /// Builds the package and the examples. Gives the command that opens them.
+    fn examples(&self) -> Result<Command> {
+        let package = js::package(&self.tools, self.toolchain)?;
+        let mut cargo = self.with_package("examples")?;
+        cargo.env("REELWAY_EXAMPLES", projects::examples(&projects::pack(&package)?)?);
+        Ok(cargo)
+    }
+
+    /// Builds the package and a project for each bundler. Gives the command that opens them.
+    fn packaging(&self) -> Result<Command> {
+        let package = js::package(&self.tools, self.toolchain)?;
+        let mut cargo = self.with_package("packaging")?;
+        cargo.env("REELWAY_PACKAGING", projects::packaging(&projects::pack(&package)?)?);
+        Ok(cargo)
+    }
+
+    fn with_package(&self, test: &str) -> Result<Command> {
+        let server = backend::build()?;
+        let mut cargo = cargo_test();
+        cargo.args(NATIVE).args(["--features", "reelway-e2e/browser", "--test", test, "--", "--nocapture"]);
+        cargo.env("REELWAY_SERVER", server).env("REELWAY_CLIENTS", clients::ensure()?);
+        cargo.env("CHROME", &self.browser.chrome).env("CHROMEDRIVER", &self.browser.driver);
         Ok(cargo)
     }
 
