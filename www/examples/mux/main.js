@@ -24,7 +24,7 @@ uploader.addEventListener("success", async ({ detail }) => {
 async function ready(id) {
   for (;;) {
     const video = await (await fetch(`/uploads/${id}`)).json();
-    if (video.src) return video;
+    if (video.playbackId) return video;
     await new Promise((later) => setTimeout(later, 1000));
   }
 }

@@ -2,16 +2,21 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname } from "node:path";
 
-const { MUX_TOKEN_ID, MUX_TOKEN_SECRET } = process.env;
-const api = process.env.MUX_API ?? "https://api.mux.com";
-const stream = process.env.MUX_STREAM ?? "https://stream.mux.com";
-const image = process.env.MUX_IMAGE ?? "https://image.mux.com";
-const kinds = { ".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
+const { MUX_TOKEN_ID, MUX_TOKEN_SECRET, MUX_API = "https://api.mux.com" } = process.env;
+// Of a domain of your own, if Mux plays from one.
+const { MUX_STREAM: streamBase, MUX_IMAGE: imageBase } = process.env;
+const kinds = {
+  ".css": "text/css",
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+};
 
 async function mux(method, path, body) {
   const authorization = `Basic ${btoa(`${MUX_TOKEN_ID}:${MUX_TOKEN_SECRET}`)}`;
   const headers = { authorization, "content-type": "application/json" };
-  const answer = await fetch(api + path, { method, headers, body: body && JSON.stringify(body) });
+  const answer = await fetch(MUX_API + path, { method, headers, body: body && JSON.stringify(body) });
   if (!answer.ok) throw new Error(`Mux answers with ${answer.status}`);
   return (await answer.json()).data;
 }
@@ -28,8 +33,7 @@ async function look(id) {
   const { asset_id } = await mux("GET", `/video/v1/uploads/${encodeURIComponent(id)}`);
   const asset = asset_id && (await mux("GET", `/video/v1/assets/${asset_id}`));
   if (asset?.status !== "ready") return {};
-  const playback = asset.playback_ids[0].id;
-  return { src: `${stream}/${playback}.m3u8`, storyboardSrc: `${image}/${playback}/storyboard.json` };
+  return { playbackId: asset.playback_ids[0].id, streamBase, imageBase };
 }
 
 async function answer(request, response) {
