@@ -61,6 +61,16 @@ pub enum Refusal {
 }
 
 impl Checks {
+    /// These, and where they say nothing, others.
+    #[must_use]
+    pub fn or(self, others: &Self) -> Self {
+        Self {
+            max_size: self.max_size.or(others.max_size),
+            max_duration: self.max_duration.or(others.max_duration),
+            accept: self.accept.or_else(|| others.accept.clone()),
+        }
+    }
+
     /// The checks that need nothing but what a page knows of a file that was chosen: its name, its MIME type ("" if the
     /// browser has no idea) and its bytes.
     ///

@@ -107,7 +107,7 @@ pub fn Player(
         on_qoe: on_qoe.map(|tell| signals::Callback::new(move |qoe| tell.run(qoe))),
         cmcd,
         hls,
-        refresh,
+        refresh: signals::Signal::stored(refresh),
         expires_at: follow(move || expires_at.get()),
     });
     let view = handle.owner.with(|| super::player(handle, options));

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::components::live::{attr, effect, either, on, part, text, when};
+use crate::components::live::{attr, effect, on, part, text, when};
 use leptos::{html, prelude::*};
 use reelway_core::probe::Header;
 use web_sys::Event;
@@ -102,6 +102,27 @@ pub fn ItemRow(
         }
         .into_any()
     };
+    let nothing_left = move || {
+        let over = is(&["processing", "uploaded", "ready", "cancelled"]);
+        over || failure().0 == Stage::Failed { retriable: false }
+    };
+    let cancel_or_dismiss = {
+        let words = move || if nothing_left() { strings::DISMISS } else { strings::CANCEL };
+        view! {
+            <button
+                type="button"
+                class="rw-button rw-button-quiet"
+                {..attr("part", move || if nothing_left() { "dismiss" } else { "cancel" })}
+                {..attr("aria-label", move || name.with_value(|name| strings::action(words(), name)))}
+                {..attr("title", words)}
+                {..on("click", move |_: Event| {
+                    on_action.run(if untrack(nothing_left) { Action::Dismiss } else { Action::Cancel });
+                })}
+            >
+                {icon(icons::CLOSE)}
+            </button>
+        }
+    };
     let watch_link = move || {
         let id = state.with(|state| state.video_id.clone()).filter(|_| is(&["ready"]));
         let href = watch_url.zip(id).map(|(watch_url, id)| watch_url(&id))?;
@@ -184,13 +205,7 @@ pub fn ItemRow(
                     move || is(&["waiting"]) || failure().0 == Stage::Failed { retriable: true },
                     move || action("retry", strings::RETRY, icons::RETRY, Action::Retry),
                 )}
-                {either(
-                    move || {
-                        is(&["processing", "ready", "cancelled"]) || failure().0 == Stage::Failed { retriable: false }
-                    },
-                    move || action("dismiss", strings::DISMISS, icons::CLOSE, Action::Dismiss),
-                    move || action("cancel", strings::CANCEL, icons::CLOSE, Action::Cancel),
-                )}
+                {cancel_or_dismiss}
             </div>
         </li>
     }
@@ -199,7 +214,7 @@ pub fn ItemRow(
 /// The two ends of the bar, 0 to 1: what is certain, and what is on its way.
 fn bar_of(state: &ItemState) -> (f64, f64) {
     match state.stage {
-        Stage::Finalising | Stage::Ready => (1.0, 1.0),
+        Stage::Finalising | Stage::Uploaded | Stage::Ready => (1.0, 1.0),
         // The lighter tone stays: all of it has arrived.
         Stage::Processing => (f64::from(state.percent()) / 100.0, 1.0),
         _ => (state.acknowledged(), state.sent()),

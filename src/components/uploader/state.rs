@@ -48,6 +48,8 @@ pub enum Stage {
     Finalising,
     /// The provider works on it.
     Processing,
+    /// Every byte is where the page wanted it. What becomes of it there is not known here.
+    Uploaded,
     /// It can be watched.
     Ready,
     /// It will not go on by itself.
@@ -72,6 +74,7 @@ impl Stage {
             Self::Paused => "paused",
             Self::Finalising => "finalising",
             Self::Processing => "processing",
+            Self::Uploaded => "uploaded",
             Self::Ready => "ready",
             Self::Failed { .. } => "failed",
             Self::Cancelled => "cancelled",
@@ -91,7 +94,7 @@ impl Stage {
                 Status::Sending
             }
             Self::Checking | Self::Paused | Self::Failed { retriable: true } => Status::Resting,
-            Self::Processing | Self::Ready => Status::Arrived,
+            Self::Processing | Self::Uploaded | Self::Ready => Status::Arrived,
             Self::Failed { retriable: false } | Self::Cancelled => Status::Over,
         }
     }
@@ -101,9 +104,14 @@ impl Stage {
         matches!(self.turn(), Status::Sending)
     }
 
+    /// Every byte of it is at the provider.
+    pub const fn has_arrived(&self) -> bool {
+        matches!(self.turn(), Status::Arrived)
+    }
+
     /// Nothing more happens to it.
     pub const fn is_over(&self) -> bool {
-        matches!(self, Self::Ready | Self::Failed { .. } | Self::Cancelled)
+        matches!(self, Self::Uploaded | Self::Ready | Self::Failed { .. } | Self::Cancelled)
     }
 }
 
@@ -142,7 +150,8 @@ impl ItemState {
             Phase::Offline => Stage::Offline,
             Phase::Paused => Stage::Paused,
             Phase::Finalising => Stage::Finalising,
-            Phase::Done => video.map_or(Stage::Processing, of_status),
+            // Only a Reelway server makes videos, and it has made one before the first byte was sent.
+            Phase::Done => video.map_or(Stage::Uploaded, of_status),
             Phase::Failed => {
                 Stage::Failed { retriable: snapshot.error.as_ref().is_some_and(|error| error.retriable()) }
             }
@@ -164,10 +173,10 @@ impl ItemState {
         }
     }
 
-    /// 0 to 99 while anything is left to do, 100 when the video is ready: of the upload first, then of processing.
+    /// 0 to 99 while anything is left to do, 100 when nothing is: of the upload first, then of processing.
     pub fn percent(&self) -> u8 {
         match self.stage {
-            Stage::Ready => 100,
+            Stage::Uploaded | Stage::Ready => 100,
             Stage::Processing => self.processing.unwrap_or(0).min(99),
             _ => (self.sent() * 100.0).floor().min(99.0) as u8,
         }
@@ -261,6 +270,15 @@ mod tests {
             (Stage::Ready, 100),
             "though lower renditions are being made"
         );
+    }
+
+    #[test]
+    fn what_no_reelway_server_has_is_uploaded_and_no_more() {
+        let state = ItemState::of(&snapshot(Phase::Done, 1_000_000, 0), None, 0.0);
+
+        assert_eq!((state.stage.clone(), state.percent()), (Stage::Uploaded, 100));
+        assert_eq!(strings::status(&state), "Uploaded");
+        assert!(state.stage.is_over() && state.stage.has_arrived());
     }
 
     #[test]

@@ -105,6 +105,7 @@ pub fn status(state: &ItemState) -> String {
             Some(processing) => format!("Processing · {processing} %"),
             None => "Processing…".into(),
         },
+        Stage::Uploaded => "Uploaded".into(),
         Stage::Ready => "Ready to watch".into(),
         Stage::Failed { .. } => {
             state.message.clone().unwrap_or_else(|| "Something went wrong. Nothing of your file is lost.".into())
@@ -151,6 +152,7 @@ pub fn announcement(filename: &str, state: &ItemState) -> String {
         Stage::Offline => "offline".into(),
         Stage::Paused => "paused".into(),
         Stage::Processing => "uploaded, processing".into(),
+        Stage::Uploaded => "uploaded".into(),
         Stage::Ready => "ready to watch".into(),
         Stage::Failed { .. } => status(state),
         Stage::Cancelled => "cancelled".into(),

@@ -29,7 +29,7 @@ impl Uploads {
         self.queue.update_value(|queue| queue.hold(false));
         self.each(|item| {
             if item.stage() == Stage::Paused {
-                item.state.update(|state| state.stage = Stage::Queued);
+                self.move_to(item, Stage::Queued);
             }
         });
         self.pump();
