@@ -8,11 +8,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{
-    cache, process, stamp,
-    step::{Step, note},
-    workspace,
-};
+use crate::{cache, process, stamp, step::Step, workspace};
 
 /// The examples, and which are built.
 const EXAMPLES: [(&str, bool); 8] = [
@@ -88,19 +84,6 @@ pub fn packaging(package: &Path) -> Result<PathBuf> {
     }
     keep(&all, &made_of)?;
     Ok(all)
-}
-
-/// Packs a built package as it would be published. Gives the tarball.
-///
-/// # Errors
-/// npm fails.
-pub fn pack(folder: &Path) -> Result<PathBuf> {
-    let mut npm = npm(folder);
-    npm.args(["pack", "--silent", "--ignore-scripts", "--pack-destination"]).arg(folder.with_file_name(""));
-    let name = process::output(&mut npm)?;
-    let package = folder.with_file_name(name.trim());
-    note(package.display());
-    Ok(package)
 }
 
 /// What a project needs from npm, but for our own package.

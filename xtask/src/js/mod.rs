@@ -150,12 +150,3 @@ fn copy(name: &str, from: &Path, to: &Path) -> Result<()> {
     fs::copy(&file, to.join(name)).with_context(|| format!("could not copy {}", file.display()))?;
     Ok(())
 }
-
-/// Builds the npm package, as it is published. Gives its folder.
-///
-/// # Errors
-/// A step fails.
-pub fn package(tools: &Tools, toolchain: Toolchain) -> Result<PathBuf> {
-    build(tools, toolchain, Build::Release, None)?;
-    Ok(workspace::target_dir().join("npm/reelway"))
-}

@@ -254,18 +254,24 @@ impl Setup {
 
     /// Builds the package and the examples. Gives the command that opens them.
     fn examples(&self) -> Result<Command> {
-        let package = js::package(&self.tools, self.toolchain)?;
+        let package = self.package(js::Build::Dev)?;
         let mut cargo = self.with_package("examples")?;
-        cargo.env("REELWAY_EXAMPLES", projects::examples(&projects::pack(&package)?)?);
+        cargo.env("REELWAY_EXAMPLES", projects::examples(&package)?);
         Ok(cargo)
     }
 
     /// Builds the package and a project for each bundler. Gives the command that opens them.
     fn packaging(&self) -> Result<Command> {
-        let package = js::package(&self.tools, self.toolchain)?;
+        let package = self.package(js::Build::Release)?;
         let mut cargo = self.with_package("packaging")?;
-        cargo.env("REELWAY_PACKAGING", projects::packaging(&projects::pack(&package)?)?);
+        cargo.env("REELWAY_PACKAGING", projects::packaging(&package)?);
         Ok(cargo)
+    }
+
+    /// The packed npm package.
+    fn package(&self, build: js::Build) -> Result<PathBuf> {
+        js::build(&self.tools, self.toolchain, build, Some("npm"))?;
+        js::npm::pack()
     }
 
     fn with_package(&self, test: &str) -> Result<Command> {
