@@ -12,6 +12,7 @@
 //! - [`axe`]: what looks for barriers on a page. [`contrast`]: measured, where it can't tell.
 //! - [`streams`]: HLS streams to play. [`cdn`]: where they are.
 //! - [`canary`]: a file and a server that nothing may read.
+//! - [`shelf`]: a site that has the npm package.
 //! - [`site`]: a page of someone else's. [`host`]: as its maker serves it. [`deep`]: a page with custom elements.
 //! - [`stream`]: a page with a player, and a stream beside it that counts its requests.
 //! - [`stage`]: the page with a player on any stream and any storyboard.
@@ -41,6 +42,7 @@ pub mod proxy;
 pub mod scrubber;
 pub mod server;
 pub mod service;
+pub mod shelf;
 pub mod site;
 pub mod stage;
 pub mod stream;

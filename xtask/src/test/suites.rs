@@ -42,7 +42,7 @@ pub enum Suite {
     Examples,
     /// The packed package in a project for each bundler, in Chromium
     Packaging,
-    /// Uploads to a faulty provider, and streams, in Chromium, Firefox and WebKitGTK
+    /// Uploads to a faulty provider, streams, and elements, in Chromium, Firefox and WebKitGTK
     Browsers,
 }
 
@@ -73,7 +73,7 @@ impl Suite {
             Self::E2e => "whole-system tests",
             Self::Examples => "examples",
             Self::Packaging => "packaging",
-            Self::Browsers => "faults and streams in three browsers",
+            Self::Browsers => "faults, streams, elements in three browsers",
         }
     }
 }
@@ -241,8 +241,10 @@ impl Setup {
         let server = backend::build()?;
         let mut cargo = cargo_test();
         cargo.args(NATIVE).args(["--features", "reelway-e2e/browser", "--test", "faults", "--test", "streams"]);
+        cargo.args(["--test", "elements"]);
         cargo.args(["--", "--nocapture"]).env("REELWAY_SERVER", server);
-        cargo.env("REELWAY_JS", modules).env("REELWAY_SERVERS", vendor::servers()?);
+        cargo.env("REELWAY_JS", modules).env("REELWAY_NPM", js::npm::folder());
+        cargo.env("REELWAY_SERVERS", vendor::servers()?);
         cargo.env("CHROME", &self.browser.chrome).env("CHROMEDRIVER", &self.browser.driver);
         cargo.env("FIREFOX", firefox.browser).env("GECKODRIVER", firefox.driver);
         cargo.env("MINIBROWSER", webkit.browser).env("WEBKITDRIVER", webkit.driver);
