@@ -277,6 +277,7 @@ impl Setup {
     }
 
     fn with_package(&self, test: &str) -> Result<Command> {
+        frontend::build(&self.tools, self.toolchain)?;
         let server = backend::build()?;
         let mut cargo = cargo_test();
         cargo.args(NATIVE).args(["--features", "reelway-e2e/browser", "--test", test, "--", "--nocapture"]);
