@@ -37,7 +37,11 @@ pub async fn until(browser: &Browser, what: &str, within: Duration, expression: 
     let waited = wait::until_true(what, within, async || Ok(run(browser, &body, Vec::new()).await? == json!(true)));
     match waited.await {
         Ok(()) => Ok(()),
-        Err(error) => Err(error.context(format!("the page says: {}", words(browser).await?))),
+        Err(error) => {
+            let video = "const video = media(); return video ? [video.currentTime, video.paused, video.readyState, video.currentSrc] : null;";
+            let video = run(browser, video, Vec::new()).await?;
+            Err(error.context(format!("the video: {video}; the page says: {}", words(browser).await?)))
+        }
     }
 }
 

@@ -52,7 +52,8 @@ async fn a_crowd_shares_one_wasm_leaves_the_thread_free_and_leaves_nothing_behin
     let origins = json!([host.url()]).to_string();
     let server = Server::start_with(&[("REELWAY_CORS_ORIGINS", &origins)]).await.unwrap();
     host.uses(&server.url());
-    let file = fs::read(Media::new().unwrap().short().unwrap()).unwrap();
+    let media = Media::new().unwrap();
+    let file = fs::read(media.short().unwrap()).unwrap();
     let video = server.api().upload("short.mp4", file).await.unwrap().video;
     server.api().until_ready(&video.id, TRANSCODED).await.unwrap();
     server.api().until_finished(&video.id, TRANSCODED).await.unwrap();

@@ -1,12 +1,18 @@
 //! Each example does what it is there for: a video is uploaded, and plays.
 
-use reelway_e2e::{browser::Browser, deep, media, media::Media, turn};
+use reelway_e2e::{
+    browser::Browser,
+    deep,
+    media::{Media, sha256},
+    turn,
+};
 
 use crate::example::Example;
 
 async fn a_video_uploads_and_plays(example: Example) {
     let _turn = turn().await;
-    let file = Media::new().unwrap().short().unwrap();
+    let media = Media::new().unwrap();
+    let file = media.short().unwrap();
     let mut served = example.serve().await;
     let browser = Browser::open().await.unwrap();
     served.open(&browser).await;
@@ -21,7 +27,7 @@ async fn a_video_uploads_and_plays(example: Example) {
     if let Some(server) = &served.server {
         let videos = server.api().videos().await.unwrap();
         assert_eq!(videos.len(), 1);
-        assert_eq!(server.sha256_of_original(&videos[0]).unwrap(), media::sha256(&file).unwrap());
+        assert_eq!(server.sha256_of_original(&videos[0]).unwrap(), sha256(&file).unwrap());
     }
 }
 

@@ -19,7 +19,8 @@ async fn a_video_uploads_and_plays(name: &str) {
     let browser = Browser::open().await.unwrap();
     browser.goto(host.url()).await.unwrap();
 
-    deep::choose(&browser, &Media::new().unwrap().short().unwrap()).await.unwrap();
+    let media = Media::new().unwrap();
+    deep::choose(&browser, &media.short().unwrap()).await.unwrap();
     let ready = "media()?.readyState >= 2 && seen('[part~=play], [part~=big-play]')";
     deep::until(&browser, "the player has its video", TRANSCODED, ready).await.unwrap();
     deep::press(&browser, "[part~=big-play], [part~=play]").await.unwrap();

@@ -1,19 +1,27 @@
 "use client";
 
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 // Runs on the server too, where there are no elements: it waits for the browser.
 import "reelway/define";
 
 export function Videos({ endpoint }) {
   const [videos, setVideos] = useState([]);
-  const add = ({ detail, target }) => {
-    const title = target.uploads.find(({ id }) => id === detail.id)?.file.name;
-    setVideos((videos) => [{ id: detail.videoId, title }, ...videos]);
-  };
+  const uploader = useRef(null);
+
+  // React does not listen for an element's own events where the server has rendered it.
+  useEffect(() => {
+    const { current } = uploader;
+    const add = ({ detail }) => {
+      const title = current.uploads.find(({ id }) => id === detail.id)?.file.name;
+      setVideos((videos) => [{ id: detail.videoId, title }, ...videos]);
+    };
+    current.addEventListener("videoready", add);
+    return () => current.removeEventListener("videoready", add);
+  }, []);
 
   return (
     <>
-      <reelway-uploader endpoint={endpoint} multiple onvideoready={add} />
+      <reelway-uploader endpoint={endpoint} multiple ref={uploader} />
       <ul className="videos">
         {videos.map(({ id, title }) => (
           <li key={id}>
