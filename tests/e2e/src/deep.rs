@@ -106,3 +106,15 @@ pub async fn plays(browser: &Browser) -> Result<()> {
         format!("media()?.currentTime > {} && media().videoWidth > 0", from.as_f64().unwrap_or_default() + 0.3);
     until(browser, "the video plays", SOON, &played).await
 }
+
+/// Plays the video on the page, unless it does so by itself.
+///
+/// # Errors
+/// It does not play.
+pub async fn play(browser: &Browser) -> Result<()> {
+    let by_itself = until(browser, "it plays by itself", Duration::from_secs(2), "!media().paused").await;
+    if by_itself.is_err() {
+        press(browser, "[part~=big-play], [part~=play]").await?;
+    }
+    plays(browser).await
+}

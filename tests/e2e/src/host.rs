@@ -20,8 +20,8 @@ use axum::{
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
-/// What stands in the pages for the address of a Reelway server.
-const STAND_IN: &str = "http://127.0.0.1:8787";
+/// What stands in the pages for the address of a Reelway server, or whatever else takes their bytes.
+pub const STAND_IN: &str = "http://127.0.0.1:8787";
 /// How long a program may take until it listens.
 const START: Duration = Duration::from_secs(30);
 

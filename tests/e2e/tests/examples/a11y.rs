@@ -1,6 +1,6 @@
 //! axe-core finds nothing on any example, in any state, in light and dark.
 
-use reelway_e2e::{axe::Axe, browser::Browser, deep, media::Media, page::SOON, turn, wait};
+use reelway_e2e::{axe::Axe, browser::Browser, deep, media::Media, page::SOON, turn};
 
 use crate::example::{Example, Served};
 
@@ -89,13 +89,7 @@ async fn axe_finds_nothing_on(example: Example) {
     served.until_watchable(&browser).await;
     let mut look = Look { axe: &axe, browser: &browser, served: &served, found: Vec::new() };
     look.at("ready").await;
-    deep::press(&browser, "[part~=big-play], [part~=play]").await.unwrap();
-    wait::until_true("it plays", SOON, async || {
-        let plays = "return media()?.currentTime > 0.2;";
-        Ok(deep::run(&browser, plays, Vec::new()).await? == serde_json::json!(true))
-    })
-    .await
-    .unwrap();
+    deep::play(&browser).await.unwrap();
     look.at("playing").await;
     found.append(&mut look.found);
     assert!(found.is_empty(), "{}", found.join("\n"));

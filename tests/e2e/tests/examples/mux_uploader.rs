@@ -2,7 +2,15 @@
 
 use std::{env, fs, path::PathBuf};
 
-use reelway_e2e::{browser::Browser, deep, film::Film, host::Host, media, page::SOON, turn};
+use reelway_e2e::{
+    browser::Browser,
+    deep,
+    film::Film,
+    host::{Host, STAND_IN},
+    media,
+    page::SOON,
+    turn,
+};
 use reelway_emulators::mux::{self, Mux};
 use serde_json::{Value, json};
 
@@ -30,10 +38,10 @@ fn pages() -> [(&'static str, String); 2] {
     [("mux-uploader", theirs), ("reelway-uploader", ours)]
 }
 
-/// A direct upload at the emulator: its id and its URL.
-async fn direct_upload(mux: &Mux) -> (String, String) {
+/// A direct upload at the emulator for a page of this origin: its id and its URL.
+async fn direct_upload(mux: &Mux, origin: &str) -> (String, String) {
     let url = format!("{}/video/v1/uploads", mux.hosts().api);
-    let body = json!({ "cors_origin": "*", "new_asset_settings": { "playback_policies": ["public"] } });
+    let body = json!({ "cors_origin": origin, "new_asset_settings": { "playback_policies": ["public"] } });
     let request = reqwest::Client::new().post(url).basic_auth("id", Some("secret")).json(&body);
     let created: Value = request.send().await.unwrap().json().await.unwrap();
     let text = |name: &str| created["data"][name].as_str().unwrap().to_owned();
@@ -49,8 +57,9 @@ async fn a_page_for_mux_uploader_works_with_another_tag() {
     let sha256 = media::sha256(&film.file()).unwrap();
 
     for (name, page) in pages() {
-        let (id, url) = direct_upload(&mux).await;
-        let host = Host::of_files_and(&Example::Html.path(), Some(page.replace("{endpoint}", &url))).await.unwrap();
+        let host = Host::of_files_and(&Example::Html.path(), Some(page)).await.unwrap();
+        let (id, url) = direct_upload(&mux, host.url()).await;
+        host.uses(&url);
         let told = upload(&host, &film).await;
         let told: Vec<&str> = told.as_array().unwrap().iter().filter_map(Value::as_str).collect();
         println!("{name}: {told:?}");
@@ -71,13 +80,13 @@ async fn an_endpoint_that_is_a_function_works_too() {
     let mux = Mux::start(mux::Setup::new(film.package().unwrap())).await.unwrap();
 
     for (name, page) in pages() {
-        let (id, url) = direct_upload(&mux).await;
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("upload-url.txt"), url).unwrap();
         std::os::unix::fs::symlink(Example::Html.path().join("node_modules"), folder.path().join("node_modules"))
             .unwrap();
-        let page = page.replace("{endpoint}", "/upload-url.txt");
+        let page = page.replace(STAND_IN, "/upload-url.txt");
         let host = Host::of_files_and(folder.path(), Some(page)).await.unwrap();
+        let (id, url) = direct_upload(&mux, host.url()).await;
+        fs::write(folder.path().join("upload-url.txt"), url).unwrap();
         upload(&host, &film).await;
         assert_eq!(mux.received(&id).unwrap().1, media::sha256(&film.file()).unwrap(), "{name}");
     }

@@ -21,8 +21,7 @@ async fn a_video_uploads_and_plays(example: Example) {
     served.until_arrived(&browser).await;
     served.prepare().await;
     served.until_watchable(&browser).await;
-    deep::press(&browser, "[part~=big-play], [part~=play]").await.unwrap();
-    deep::plays(&browser).await.unwrap();
+    deep::play(&browser).await.unwrap();
 
     if let Some(server) = &served.server {
         let videos = server.api().videos().await.unwrap();
