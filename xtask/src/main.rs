@@ -15,6 +15,7 @@ mod js;
 mod other_browsers;
 mod packages;
 mod process;
+mod projects;
 mod rustc_web;
 mod small_std;
 mod stamp;

@@ -13,7 +13,7 @@
 //! - [`streams`]: HLS streams to play. [`cdn`]: where they are.
 //! - [`canary`]: a file and a server that nothing may read.
 //! - [`shelf`]: a site that has the npm package.
-//! - [`site`]: a page of someone else's.
+//! - [`site`]: a page of someone else's. [`host`]: as its maker serves it. [`deep`]: a page with custom elements.
 //! - [`stream`]: a page with a player, and a stream beside it that counts its requests.
 //! - [`stage`]: the page with a player on any stream and any storyboard.
 //! - [`scrubber`]: a person who scrubs.
@@ -30,9 +30,11 @@ pub mod browser;
 pub mod canary;
 pub mod cdn;
 pub mod contrast;
+pub mod deep;
 pub mod driver;
 pub mod engine;
 pub mod film;
+pub mod host;
 pub mod media;
 pub mod page;
 pub mod player;

@@ -13,7 +13,7 @@ use super::counts::{self, Counts};
 use crate::{
     backend, book,
     browser::Browser,
-    clients, frontend, js, other_browsers, process,
+    clients, frontend, js, other_browsers, process, projects,
     step::note,
     tools::Tools,
     vendor,
@@ -42,6 +42,10 @@ pub enum Suite {
     Crates,
     /// The book, and every snippet in it
     Docs,
+    /// Each example in Chromium, by mouse, by keyboard, and many elements on one page
+    Examples,
+    /// The packed package in a project for each bundler, in Chromium
+    Packaging,
     /// Uploads to a faulty provider, streams, and elements, in Chromium, Firefox and WebKitGTK
     Browsers,
 }
@@ -58,6 +62,8 @@ impl Suite {
         Self::Docs,
         Self::Browser,
         Self::E2e,
+        Self::Examples,
+        Self::Packaging,
         Self::Browsers,
     ];
 
@@ -73,6 +79,8 @@ impl Suite {
             Self::Docs => "book and snippets",
             Self::Browser => "headless browser tests",
             Self::E2e => "whole-system tests",
+            Self::Examples => "examples",
+            Self::Packaging => "packaging",
             Self::Browsers => "faults, streams, elements in three browsers",
         }
     }
@@ -145,6 +153,8 @@ impl Setup {
             Suite::Crates => self.crates(),
             Suite::Docs => self.docs(),
             Suite::E2e => counts::run(&mut self.e2e()?),
+            Suite::Examples => counts::run(&mut self.examples()?),
+            Suite::Packaging => counts::run(&mut self.packaging()?),
             Suite::Browsers => counts::run(&mut self.browsers()?),
         }
     }
@@ -277,6 +287,38 @@ impl Setup {
         if self.full {
             cargo.env("REELWAY_FULL", "1");
         }
+        Ok(cargo)
+    }
+
+    /// Builds the package and the examples. Gives the command that opens them.
+    fn examples(&self) -> Result<Command> {
+        let package = self.package(js::Build::Dev)?;
+        let mut cargo = self.with_package("examples")?;
+        cargo.env("REELWAY_EXAMPLES", projects::examples(&package)?);
+        Ok(cargo)
+    }
+
+    /// Builds the package and a project for each bundler. Gives the command that opens them.
+    fn packaging(&self) -> Result<Command> {
+        let package = self.package(js::Build::Release)?;
+        let mut cargo = self.with_package("packaging")?;
+        cargo.env("REELWAY_PACKAGING", projects::packaging(&package)?);
+        Ok(cargo)
+    }
+
+    /// The packed npm package.
+    fn package(&self, build: js::Build) -> Result<PathBuf> {
+        js::build(&self.tools, self.toolchain, build, Some("npm"))?;
+        js::npm::pack()
+    }
+
+    fn with_package(&self, test: &str) -> Result<Command> {
+        frontend::build(&self.tools, self.toolchain)?;
+        let server = backend::build()?;
+        let mut cargo = cargo_test();
+        cargo.args(NATIVE).args(["--features", "reelway-e2e/browser", "--test", test, "--", "--nocapture"]);
+        cargo.env("REELWAY_SERVER", server).env("REELWAY_CLIENTS", clients::ensure()?);
+        cargo.env("CHROME", &self.browser.chrome).env("CHROMEDRIVER", &self.browser.driver);
         Ok(cargo)
     }
 
