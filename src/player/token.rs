@@ -7,16 +7,18 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use js_sys::Date;
+use js_sys::{Date, Function, Promise};
 use reelway_api::Playback;
 use reelway_core::playback::{
     recovery::{Fault, Part},
     token::{self, Life, Renewal},
 };
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::{
     backend::{Backend, BackendError},
+    dom::property,
     timer::Timer,
 };
 
@@ -31,6 +33,32 @@ impl Refresh {
     /// use; the player takes the playlist's URL and `expires_at`.
     pub fn new<F: Future<Output = Result<Playback, BackendError>> + 'static>(ask: impl Fn() -> F + 'static) -> Self {
         Self(Rc::new(move || Box::pin(ask())))
+    }
+
+    /// The same with a function of JavaScript, which gives a promise of an object with `hls` and, if that is known,
+    /// `expires_at`. It fails with an object that has the answer's HTTP `status`, if there was one.
+    pub fn by_function(ask: Function) -> Self {
+        Self::new(move || {
+            let given = ask.call0(&JsValue::NULL).map(|given| Promise::resolve(&given));
+            async move {
+                let answer = match given {
+                    Ok(promise) => JsFuture::from(promise).await,
+                    Err(thrown) => Err(thrown),
+                };
+                let hls = |answer: &JsValue| property(answer, "hls").as_string();
+                match answer {
+                    Ok(answer) => Ok(Playback {
+                        hls: hls(&answer).ok_or(BackendError::Network)?,
+                        expires_at: property(&answer, "expires_at").as_f64().map(|expires| expires as u64),
+                        ..Playback::default()
+                    }),
+                    Err(error) => Err(match property(&error, "status").as_f64() {
+                        Some(status) => BackendError::Unreadable { status: status as u16 },
+                        None => BackendError::Network,
+                    }),
+                }
+            }
+        })
     }
 
     /// Asks a Reelway server how to play this video, and tells of the answer too.

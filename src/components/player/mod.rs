@@ -23,7 +23,6 @@ mod preview;
 mod qoe;
 mod resume;
 mod scrub;
-mod server;
 mod session;
 mod settings;
 mod slider;
@@ -49,7 +48,6 @@ pub use leptos::Player;
 pub use options::{Autoplay, Preload};
 pub use qoe::detail;
 pub use reelway_core::playback::qoe::Qoe;
-pub use server::ServerVideo;
 #[cfg(feature = "components")]
 pub use told::told_tracks;
 

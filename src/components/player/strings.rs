@@ -73,6 +73,7 @@ keys! {
     BROWSER_UNSUPPORTED "error.play.browser_unsupported" "This browser can’t play streamed video. A current Chrome, Edge, Firefox or Safari can."
     CODEC_UNSUPPORTED "error.play.codec_unsupported" "This browser has no decoder for this video. Try another browser, or install the codec (on Linux, FFmpeg’s libavcodec)."
     GONE "error.play.gone" "This video is no longer there. It may have been deleted."
+    UNPROCESSED "error.play.processing_failed" "The server could not process this video. Tell the people who run it."
     REFUSED "error.play.refused" "You no longer have access to this video. Reload the page to ask for it again."
     KEY_FAILED "error.play.key" "This video is encrypted, and its key could not be fetched. Trying again may help."
     NETWORK "error.play.network" "The video can’t be reached. Check your connection, then try again."
@@ -184,6 +185,7 @@ pub const fn error(error: PlaybackError, is_file: bool) -> Key {
         PlaybackError::BrowserUnsupported => BROWSER_UNSUPPORTED,
         PlaybackError::CodecUnsupported => CODEC_UNSUPPORTED,
         PlaybackError::Gone => GONE,
+        PlaybackError::Unprocessed => UNPROCESSED,
         PlaybackError::Refused => REFUSED,
         PlaybackError::Key => KEY_FAILED,
         PlaybackError::Network => NETWORK,
@@ -215,6 +217,7 @@ mod tests {
             PlaybackError::BrowserUnsupported,
             PlaybackError::CodecUnsupported,
             PlaybackError::Gone,
+            PlaybackError::Unprocessed,
             PlaybackError::Refused,
             PlaybackError::Key,
             PlaybackError::Network,

@@ -127,11 +127,12 @@ impl Entry {
     fn compile(&self, toolchain: Toolchain, build: Build) -> Result<PathBuf> {
         let profile = if build == Build::Release { "wasm-release" } else { "dev" };
         let mut cargo = toolchain.cargo();
-        cargo.args(["build", "--quiet", "--locked", "--target", TARGET, "--profile", profile]);
+        cargo.args(["rustc", "--quiet", "--locked", "--target", TARGET, "--profile", profile]);
         if build == Build::Release {
             small_std::apply(toolchain, &mut cargo);
         }
-        process::run(cargo.args(["--package", self.package]))?;
+        // A library that Rust uses too is not optimised as a whole: here it is for JavaScript alone.
+        process::run(cargo.args(["--package", self.package, "--lib", "--crate-type", "cdylib"]))?;
         // cargo's own name for the folder of the profile `dev`.
         let profile = if build == Build::Release { profile } else { "debug" };
         Ok(workspace::target_dir().join(TARGET).join(profile).join(self.module).with_extension("wasm"))

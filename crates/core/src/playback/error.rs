@@ -15,6 +15,9 @@ pub enum PlaybackError {
     /// The server says that there is no such stream.
     #[error("the stream is gone")]
     Gone,
+    /// The server could not make a stream of the video.
+    #[error("the video could not be processed")]
+    Unprocessed,
     /// The server says that this user may not see the stream.
     #[error("access to the stream was refused")]
     Refused,
@@ -40,6 +43,7 @@ impl PlaybackError {
             Self::BrowserUnsupported => "browser_unsupported",
             Self::CodecUnsupported => "codec_unsupported",
             Self::Gone => "gone",
+            Self::Unprocessed => "processing_failed",
             Self::Refused => "refused",
             Self::Key => "key",
             Self::Network => "network",
@@ -53,7 +57,7 @@ impl PlaybackError {
         match self {
             Self::Network | Self::EngineUnavailable | Self::Gone | Self::Refused | Self::Key | Self::Stalled => 2,
             Self::Media => 3,
-            Self::CodecUnsupported | Self::BrowserUnsupported => 4,
+            Self::CodecUnsupported | Self::BrowserUnsupported | Self::Unprocessed => 4,
         }
     }
 

@@ -9,7 +9,7 @@ use js_sys::{Function, Promise};
 use reelway::{
     components::player::{self, Options, Preload},
     dom::set_property,
-    player::engine::HlsJsSource,
+    player::engine::{HlsJsSource, PlaybackError},
 };
 use reelway_allocator as _;
 use wasm_bindgen::prelude::*;
@@ -34,26 +34,27 @@ impl PlayerHandle {
         let hls = HlsJsSource::new(import, worker);
         let player = player::PlayerHandle::new();
         let live = player.own(|| Live::new(player, options));
-        let options = player.own(|| {
-            live.server.fill(Options {
-                src: live.src.into(),
-                poster: live.poster.into(),
-                placeholder: live.placeholder.into(),
-                storyboard_src: live.storyboard_src.into(),
-                video_title: live.video_title.into(),
-                tracks: live.tracks.into(),
-                autoplay: options::autoplay(options),
-                muted: flag(options, "muted"),
-                looped: flag(options, "loop"),
-                preload: Preload::from_attribute(word(options, "preload").as_deref()),
-                start_time: number(options, "startTime"),
-                resume: flag_or_on(options, "resume"),
-                video_id: word(options, "videoId"),
-                cmcd: options::cmcd(options),
-                hls: Some(hls),
-                ..Options::default()
-            })
-        });
+        let options = Options {
+            src: live.src.into(),
+            poster: live.poster.into(),
+            placeholder: live.placeholder.into(),
+            storyboard_src: live.storyboard_src.into(),
+            size: live.size.into(),
+            video_title: live.video_title.into(),
+            tracks: live.tracks.into(),
+            autoplay: options::autoplay(options),
+            muted: flag(options, "muted"),
+            looped: flag(options, "loop"),
+            preload: Preload::from_attribute(word(options, "preload").as_deref()),
+            start_time: number(options, "startTime"),
+            resume: flag_or_on(options, "resume"),
+            video_id: word(options, "videoId"),
+            cmcd: options::cmcd(options),
+            hls: Some(hls),
+            refresh: live.refresh.into(),
+            expires_at: live.expires_at.into(),
+            ..Options::default()
+        };
         player::mount(&root, player, options);
         Self { player, own: Some((live, root)) }
     }
@@ -109,6 +110,17 @@ impl PlayerHandle {
         set_property(&object, "reason", error.code());
         set_property(&object, "message", error.to_string());
         object.into()
+    }
+
+    /// Says why it does not play, by the code of what a page has found out itself: `gone`, `refused`, `processing_failed`
+    /// or `network`. Without one that is over.
+    pub fn fail(&self, code: Option<String>) {
+        self.player.fail(code.map(|code| match code.as_str() {
+            "gone" => PlaybackError::Gone,
+            "refused" => PlaybackError::Refused,
+            "processing_failed" => PlaybackError::Unprocessed,
+            _ => PlaybackError::Network,
+        }));
     }
 
     /// As `HTMLMediaElement`'s.

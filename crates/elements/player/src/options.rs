@@ -2,13 +2,15 @@
 
 use js_sys::{Array, Function};
 use reelway::{
-    Backend, Ticket,
     components::{
-        player::{Autoplay, PlayerHandle, ServerVideo, Track},
-        signals::{RwSignal, StoredValue},
+        player::{Autoplay, PlayerHandle, Track},
+        signals::RwSignal,
     },
     dom::property,
-    player::engine::{Cmcd, Source},
+    player::{
+        engine::{Cmcd, Source},
+        token::Refresh,
+    },
     texts::{Language, Texts},
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -30,18 +32,12 @@ pub struct Live {
     pub tracks: RwSignal<Vec<Track>>,
     /// `texts` and `locale`
     pub texts: Texts,
-    /// `endpoint` and `videoId`: a video that a Reelway server has.
-    pub server: ServerVideo,
-    asked: StoredValue<Asked>,
-}
-
-/// Where a video is asked for, and how.
-#[derive(Clone, Default)]
-struct Asked {
-    endpoint: Option<String>,
-    id: Option<String>,
-    headers: Vec<(String, String)>,
-    ticket: Option<Ticket>,
+    /// `size`: the picture's width and height.
+    pub size: RwSignal<Option<(u32, u32)>>,
+    /// `refresh`
+    pub refresh: RwSignal<Option<Refresh>>,
+    /// `expiresAt`: milliseconds since the Unix epoch.
+    pub expires_at: RwSignal<Option<u64>>,
 }
 
 impl Live {
@@ -54,8 +50,9 @@ impl Live {
             storyboard_src: RwSignal::default(),
             video_title: RwSignal::default(),
             tracks: RwSignal::default(),
-            server: ServerVideo::new(player),
-            asked: StoredValue::new(Asked::default()),
+            size: RwSignal::new(None),
+            refresh: RwSignal::new(None),
+            expires_at: RwSignal::new(None),
             texts: player.texts,
         };
         live.set(options);
@@ -64,9 +61,6 @@ impl Live {
 
     /// Takes what the object has. `undefined` is not there, `null` is nothing.
     pub fn set(&self, options: &JsValue) {
-        if let Some(url) = text(options, "src") {
-            self.src.set(url.map(Source::Hls));
-        }
         if let Some(url) = text(options, "poster") {
             self.poster.set(url);
         }
@@ -91,37 +85,23 @@ impl Live {
             let list = if tracks.is_null() { Array::new() } else { Array::from(&tracks) };
             self.tracks.set(list.iter().map(|track| read(&track)).collect());
         }
-        self.set_server(options);
-    }
-
-    fn set_server(&self, options: &JsValue) {
-        let before = self.asked.get_value();
-        let mut now = before.clone();
-        let [endpoint, ticket, headers] = ["endpoint", "ticket", "headers"].map(|name| property(options, name));
-        if !endpoint.is_undefined() {
-            // "" is the page's own origin.
-            now.endpoint = endpoint.as_string();
+        let size = property(options, "size");
+        if !size.is_undefined() {
+            let pixels = |index| Array::from(&size).get(index).as_f64().map(|pixels| pixels as u32);
+            self.size.set(if size.is_null() { None } else { pixels(0).zip(pixels(1)) });
         }
-        if let Some(id) = text(options, "videoId") {
-            now.id = id;
+        let refresh = property(options, "refresh");
+        if !refresh.is_undefined() {
+            self.refresh.set(refresh.dyn_ref::<Function>().cloned().map(Refresh::by_function));
         }
-        if !ticket.is_undefined() {
-            let function = ticket.dyn_ref::<Function>().cloned().map(Ticket::by_function);
-            now.ticket = function.or_else(|| ticket.as_string().map(Ticket::new));
+        let expires = property(options, "expiresAt");
+        if !expires.is_undefined() {
+            self.expires_at.set(expires.as_f64().map(|expires| expires as u64));
         }
-        if !headers.is_undefined() {
-            now.headers = pairs(&headers);
+        // At last: with a source all else is read that belongs to it.
+        if let Some(url) = text(options, "src") {
+            self.src.set(url.map(Source::Hls));
         }
-        let backend = |endpoint: &String| {
-            Backend::new(endpoint).with_headers(now.headers.clone()).with_ticket(now.ticket.clone())
-        };
-        let backend = now.endpoint.as_ref().map(backend);
-        if (&now.endpoint, &now.id) != (&before.endpoint, &before.id) {
-            self.server.ask(backend.zip(now.id.clone()));
-        } else if let Some(backend) = backend.filter(|_| !ticket.is_undefined() || !headers.is_undefined()) {
-            self.server.ask_by(backend);
-        }
-        self.asked.set_value(now);
     }
 }
 
@@ -130,15 +110,6 @@ fn read(track: &JsValue) -> Track {
     let text = |name| word(track, name).unwrap_or_default();
     let srclang = word(track, "srclang").unwrap_or_else(|| text("language"));
     Track { src: text("src"), label: text("label"), srclang, kind: text("kind"), default: flag(track, "default") }
-}
-
-/// `[name, value]` for each.
-fn pairs(list: &JsValue) -> Vec<(String, String)> {
-    let pair = |pair: JsValue| {
-        let pair: Array = pair.dyn_into().ok()?;
-        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
-    };
-    list.dyn_ref::<Array>().map(|list| list.iter().filter_map(pair).collect()).unwrap_or_default()
 }
 
 /// A text that may be left out, and may be `null`.

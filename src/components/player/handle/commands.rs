@@ -10,7 +10,10 @@ use crate::{
         sought,
     },
     dom::{call_method, property, window},
-    player::keys::{Command, rate_after},
+    player::{
+        engine::{EngineEvent, PlaybackError},
+        keys::{Command, rate_after},
+    },
 };
 
 impl PlayerHandle {
@@ -151,6 +154,14 @@ impl PlayerHandle {
             call_method(&document, "exitPictureInPicture");
         } else if let Some(video) = self.element() {
             call_method(&video, "requestPictureInPicture");
+        }
+    }
+
+    /// Shows why it does not play: something beside the player has found out. With `None` that is over.
+    pub fn fail(&self, error: Option<PlaybackError>) {
+        match error {
+            Some(error) => self.on_engine(EngineEvent::Failed(error)),
+            None => self.error.set(None),
         }
     }
 
