@@ -6,15 +6,14 @@ export interface LiveOptions {
   /** The URL of an HLS master playlist. Another one goes on at the same position: for another video, mount another player. */
   src?: string | null;
   /**
-   * The base URL of a Reelway server, "" for the page's own origin: it is asked for the video with the id `videoId`, until
-   * that can be played, and for fresh URLs before they run out. What the page says itself comes first. The player's
-   * element has an event `videostate`, with `{status, percent}`, whenever the server says that it has changed.
+   * Gives fresh URLs when those of `src` run out, or a request is refused: a playback as a Reelway server tells of it. What
+   * it rejects with may have the `status` of an HTTP answer.
    */
-  endpoint?: string | null;
-  /** What that server lets in by, if it asks for tickets: one, or a function that gives one. */
-  ticket?: string | (() => string | Promise<string>) | null;
-  /** Headers for every request to that server. */
-  headers?: [string, string][] | null;
+  refresh?: (() => Promise<{ hls: string; expires_at?: number | null }>) | null;
+  /** When `src` stops working, in milliseconds since the Unix epoch, if that does not stand in its token. */
+  expiresAt?: number | null;
+  /** The picture's width and height, if known before the video is. */
+  size?: [number, number] | null;
   /** The URL of a picture to show before the video plays. */
   poster?: string | null;
   /** A tiny picture, as a `data:` URL, that is shown blurred until the poster has come. */

@@ -179,10 +179,11 @@ const player: Description = {
     event("rebuffer", "Rebuffer", "A standstill is over that nobody asked for."),
     event("rendition", "Rendition", "Another one is on the screen."),
     event("recovered", "Failure", "Something has been overcome."),
+    event("videostate", "{ status: string; percent: number | null }", "The Reelway server says that the video has changed."),
     event(failure, "Failure", "It has given up. `not_loaded` and `internal` are the element's own; after the latter it is as new."),
   ],
   slots: [],
-  parts: "root video poster controls play time-slider preview preview-image preview-time volume rate captions quality pip fullscreen spinner error".split(" ").map((name) => ({ name, text: PARTS(name) })),
+  parts: "root video poster controls play time-slider preview preview-image preview-time volume rate captions quality pip fullscreen processing spinner error".split(" ").map((name) => ({ name, text: PARTS(name) })),
   states: [],
 };
 
@@ -192,6 +193,7 @@ function PARTS(name: string): string {
     controls: "The bar of controls.",
     "time-slider": "The slider: `role=slider`.",
     preview: "What is shown over the slider.",
+    processing: "Says that the video is not ready yet.",
     spinner: "Shown while it waits.",
     error: "Says why it does not play.",
   };

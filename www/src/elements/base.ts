@@ -42,6 +42,7 @@ export abstract class ReelwayElement<H extends Handle> extends Base {
   set texts(texts: Texts | undefined) {
     this.#own = texts;
     this.set({ texts: this.#allTexts() });
+    this.spoken();
   }
 
   /** The language that the element speaks. */
@@ -85,6 +86,8 @@ export abstract class ReelwayElement<H extends Handle> extends Base {
   }
   /** @internal It is mounted. */
   protected mounted(_handle: H): void {}
+  /** @internal There are other texts now. */
+  protected spoken(): void {}
   /** @internal It is no more. */
   protected unmounted(): void {}
 
@@ -208,6 +211,7 @@ export abstract class ReelwayElement<H extends Handle> extends Base {
     this.#texts = texts;
     if (this.wrapper) this.wrapper.dir = directionOf(texts ? language : "en");
     this.set({ texts: this.#allTexts(), locale: localeOf(language) });
+    this.spoken();
   }
 
   #allTexts(): Texts {
@@ -216,7 +220,7 @@ export abstract class ReelwayElement<H extends Handle> extends Base {
 
   /** @internal A text that this class shows by itself. */
   protected text(key: string, otherwise: string): string {
-    return this.#own?.[key] ?? otherwise;
+    return this.#own?.[key] ?? this.#texts?.[key] ?? otherwise;
   }
 }
 

@@ -1,5 +1,6 @@
 // What the wasm exports, as the elements use it.
 
+import type { Refusal } from "./server.js";
 import type { UploadItem } from "./types.js";
 
 export type Emit = (name: string, detail: Record<string, unknown>) => void;
@@ -35,7 +36,10 @@ export interface MediaHandle {
   pause(): void;
 }
 
-export interface PlayerInstance extends Handle, MediaHandle {}
+export interface PlayerInstance extends Handle, MediaHandle {
+  /** Says why it does not play, by what the element has found out; or that this is over. */
+  fail(why?: Refusal): void;
+}
 
 export type Engine = () => Promise<unknown>;
 export type PlayerHandle = new (root: HTMLElement, options: object, engine: Engine, worker?: string) => PlayerInstance;

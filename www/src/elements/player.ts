@@ -3,6 +3,8 @@ import { engine, worker } from "./config.js";
 import type { MediaHandle, PlayerInstance } from "./handles.js";
 import { MEDIA_EVENTS, MediaElement } from "./media.js";
 import { muxUrls } from "./mux.js";
+import { type Refusal, ServerVideo, type Ticket, type Video } from "./server.js";
+import { localeOf } from "./texts.js";
 import type { ElementFailure, Track } from "./types.js";
 import type { Failure, LiveOptions, Rebuffer, Rendition, Startup } from "../player.js";
 
@@ -41,6 +43,8 @@ export interface PlayerEventMap extends MediaEvents {
   rendition: CustomEvent<Rendition>;
   /** Something has been overcome. */
   recovered: CustomEvent<Failure>;
+  /** The Reelway server says that the video has changed. */
+  videostate: CustomEvent<{ status: Video["status"]; percent: number | null }>;
   /** It has given up; `internal` and `not_loaded` are the element's own. */
   error: CustomEvent<Failure | ElementFailure>;
 }
@@ -85,8 +89,19 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
 
   #tracks?: Track[] | null;
   #headers?: HeadersInit;
-  #ticket?: string | (() => string | Promise<string>);
+  #ticket?: Ticket;
   #cmcd?: boolean | object;
+  #server?: ServerVideo;
+  /** Which video of which server that is. */
+  #asked = "";
+  #failure?: Refusal;
+  /** Captions that the server tells of. */
+  #told: Track[] = [];
+  /** The tracks that the handle has. */
+  #given?: unknown;
+  #notice?: HTMLElement;
+  /** Ends what is fetched while the wasm is on its way. */
+  #early?: () => void;
 
   /** Play at once; `"muted"`: without sound. */
   get autoplay(): boolean | "muted" {
@@ -120,11 +135,11 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
   }
 
   /** What a Reelway server lets in by, if it asks for tickets. */
-  get ticket(): string | (() => string | Promise<string>) | undefined {
+  get ticket(): Ticket | undefined {
     return this.#ticket;
   }
 
-  set ticket(ticket: string | (() => string | Promise<string>) | undefined) {
+  set ticket(ticket: Ticket | undefined) {
     this.#ticket = ticket;
     this.changed("ticket");
   }
@@ -147,7 +162,21 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
   protected override changed(name: string): void {
     if (name === "muted") return;
     if (name === "loop" && this.media) this.media.loop = this.loop;
-    super.changed(name);
+    if ((name === "headers" || name === "ticket") && this.#failure === "refused") this.#again();
+    this.#serve();
+    this.#update();
+  }
+
+  override load(): void {
+    this.#again();
+    super.load();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    setTimeout(() => {
+      if (!this.isConnected) this.#serve();
+    });
   }
 
   /** @internal */
@@ -155,8 +184,6 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
     return {
       ...this.#source(),
       placeholder: this.placeholder,
-      videoTitle: this.videoTitle,
-      tracks: this.#tracks,
       autoplay: this.autoplay,
       muted: this.defaultMuted,
       loop: this.loop,
@@ -164,22 +191,142 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
       startTime: this.startTime ?? undefined,
       resume: !this.noResume,
       cmcd: this.#cmcd,
-      headers: [...new Headers(this.#headers)],
-      ticket: this.#ticket ?? null,
     };
   }
 
   /** Where the video comes from: what is told first goes first. */
-  #source(): Partial<LiveOptions> & { endpoint?: string | null; videoId?: string | null } {
-    const { src, poster, storyboardSrc, playbackId, videoId, endpoint } = this;
-    if (src) return { src, poster, storyboardSrc, videoId, endpoint: null };
+  #source(): LiveOptions & { videoId?: string | null } {
+    const { src, poster, storyboardSrc, playbackId, videoId, videoTitle } = this;
+    const tracks = this.#tracks ?? null;
+    const plain = { videoTitle, tracks, size: null, refresh: null, expiresAt: null };
+    if (src) return { ...plain, src, poster, storyboardSrc, videoId };
     if (playbackId) {
       const urls = muxUrls({ ...this.#mux(), playbackId });
       const own = { poster: poster ?? urls.poster, storyboardSrc: storyboardSrc ?? urls.storyboardSrc };
-      return { src: urls.src, ...own, videoId: videoId ?? playbackId, endpoint: null };
+      return { ...plain, src: urls.src, ...own, videoId: videoId ?? playbackId };
     }
-    if (videoId) return { src: null, poster, storyboardSrc, videoId, endpoint: endpoint ?? "" };
-    return { src: null, poster, storyboardSrc, endpoint: null };
+    const { video } = this.#server ?? {};
+    const { playback, width, height } = video ?? {};
+    return {
+      src: playback?.hls ?? null,
+      poster: poster ?? playback?.poster ?? null,
+      storyboardSrc: storyboardSrc ?? playback?.storyboard ?? null,
+      videoTitle: videoTitle ?? video?.title ?? null,
+      tracks: tracks ?? this.#told,
+      size: width && height ? [width, height] : null,
+      refresh: this.#server ? this.#refresh : null,
+      expiresAt: playback?.expires_at ?? null,
+      videoId,
+    };
+  }
+
+  readonly #refresh = () => this.#server?.refresh() ?? Promise.reject(new Error("another video"));
+
+  /** Tells the handle. Tracks that stay are left alone: they would be fetched anew. */
+  #update(): void {
+    const { tracks, ...options } = this.options();
+    this.set(tracks === this.#given ? options : { ...options, tracks });
+    if (this.handle) this.#given = tracks;
+  }
+
+  /** Asks the server for the video, if it is to come from there, and no more for another. */
+  #serve(): void {
+    const { src, playbackId, videoId, endpoint } = this;
+    const here = this.isConnected && this.wrapper && !src && !playbackId;
+    const asked = here && videoId ? `${endpoint ?? ""} ${videoId}` : "";
+    if (asked === this.#asked) return;
+    this.#asked = asked;
+    this.#server?.stop();
+    this.#server = undefined;
+    this.#told = [];
+    this.#fail();
+    this.#note();
+    if (!asked || !videoId) return;
+    let known = "";
+    const server = new ServerVideo(endpoint ?? "", videoId, () => ({ headers: this.#headers, ticket: this.#ticket }), {
+      told: (video) => {
+        this.#hear(video);
+        const { status, percent = null } = video;
+        const state = `${status} ${percent}`;
+        if (state === known) return;
+        known = state;
+        this.#note();
+        this.emit("videostate", { status, percent }, false);
+      },
+      failed: (why) => this.#fail(why),
+    });
+    this.#server = server;
+    // What a page sets right after it has put the element in counts.
+    queueMicrotask(() => {
+      if (this.#server === server) server.start();
+    });
+  }
+
+  /** Somebody wants to try again. */
+  #again(): void {
+    if (!this.#failure) return;
+    this.#asked = "";
+    this.#serve();
+  }
+
+  #hear({ playback }: Video): void {
+    type Told = Track & { id?: string };
+    const told: Told[] = playback?.tracks ?? [];
+    // A token that was renewed is no reason to take captions away that are being read: they have been fetched.
+    const isRead = ({ kind, mode }: TextTrack) => mode !== "disabled" && kind !== "metadata";
+    const read = [...(this.textTracks ?? [])].some(isRead);
+    const kept = ({ id }: Told) => this.#told.find((shown: Told) => read && shown.id === id);
+    const next = told.map((track) => kept(track) ?? track);
+    if (JSON.stringify(next) !== JSON.stringify(this.#told)) this.#told = next;
+    this.#update();
+    if (playback && !this.wasm.ready && this.wrapper) this.#early ??= this.#ask(this.wrapper);
+  }
+
+  #ask(root: HTMLElement): (() => void) | undefined {
+    return (this.constructor as typeof PlayerElement).ask?.(root, this.options());
+  }
+
+  #fail(why?: Refusal): void {
+    if (why === this.#failure) return;
+    this.#failure = why;
+    this.#note();
+    this.wasm.call(() => this.handle?.fail(why));
+  }
+
+  /** Says, while there is nothing to play yet, what happens to the video. It stands where a screen reader hears of it. */
+  #note(): void {
+    const { status, percent } = this.#server?.video ?? {};
+    const place = this.wrapper?.querySelector(".rw-notices");
+    const uploading = status === "awaiting_upload" || status === "uploading";
+    if (!place || this.#failure || !(uploading || status === "processing")) {
+      this.#notice?.remove();
+      this.#notice = undefined;
+      return;
+    }
+    let words = uploading ? this.text("stage.uploading", "Uploading") : this.text("stage.processing", "Processing…");
+    let far = "";
+    if (!uploading && percent != null) {
+      words = this.text("stage.processing.at", "Processing");
+      far = new Intl.NumberFormat(localeOf(this.language), { style: "percent" }).format(percent / 100);
+    }
+    const notice = (this.#notice ??= document.createElement("div"));
+    if (notice.parentNode !== place) {
+      notice.className = "rw-notice";
+      notice.setAttribute("part", "processing");
+      // How far it is would be read out again and again.
+      const quiet = document.createElement("span");
+      quiet.ariaHidden = "true";
+      notice.replaceChildren(document.createElement("span"), quiet);
+      place.append(notice);
+    }
+    const [said, shown] = notice.children;
+    if (said && said.textContent !== words) said.textContent = words;
+    if (shown) shown.textContent = far;
+  }
+
+  /** @internal */
+  protected override spoken(): void {
+    this.#note();
   }
 
   #mux() {
@@ -189,20 +336,31 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
 
   /** @internal */
   protected override prepare(): (() => void) | undefined {
+    this.wrapper?.addEventListener("click", this.#click);
+    this.#serve();
     if (this.wasm.ready || !this.wrapper) return undefined;
-    return (this.constructor as typeof PlayerElement).ask?.(this.wrapper, this.options());
+    this.#early = this.#server ? undefined : this.#ask(this.wrapper);
+    return () => this.#early?.();
   }
+
+  readonly #click = (event: Event) => {
+    const isRetry = (at: EventTarget) => at instanceof Element && at.matches("[part~=retry]");
+    if (event.composedPath().some(isRetry)) this.#again();
+  };
 
   /** @internal */
   protected create(root: HTMLElement, options: object): PlayerInstance {
     const Handle = this.wasm.glue.PlayerHandle;
     if (!Handle) throw new TypeError("This entry has no player.");
+    this.#given = (options as LiveOptions).tracks;
     return new Handle(root, options, engine, worker());
   }
 
   /** @internal */
   protected override mounted(handle: PlayerInstance): void {
     this.adopt(handle);
+    if (this.#failure) handle.fail(this.#failure);
+    this.#note();
   }
 
   /** @internal */

@@ -1,3 +1,4 @@
+import type { Track } from "../player.js";
 import type { TargetAnswer } from "../upload.js";
 
 /** A file in an uploader. */
@@ -46,7 +47,9 @@ export interface Playback {
   poster?: string;
   storyboard?: string;
   placeholder?: string;
-  tracks?: object[];
+  tracks?: Track[];
+  /** Milliseconds since the Unix epoch. */
+  expires_at?: number;
   [more: string]: unknown;
 }
 
