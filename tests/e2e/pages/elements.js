@@ -43,6 +43,53 @@ window.listen = (target, ...names) => {
   return heard;
 };
 
+/**
+ * In place of the server, for the video `v1`: `answer` says what it is from now on, `event` what its listeners are told, and
+ * what was asked stands in `asked`. `allow` looks at the headers.
+ */
+window.fakeServer = async () => {
+  const server = { asked: [], streams: [], allow: () => true, playback: undefined };
+  let video;
+  const whole = (told) => ({ id: 'v1', title: 'film.mp4', provider: 'local', created_at: 1, ...told });
+  server.answer = (told) => (video = whole(told));
+  server.event = (told) => {
+    for (const stream of server.streams) if (stream.readyState < 2) stream.tell('video', JSON.stringify(whole(told)));
+  };
+  const real = window.fetch;
+  const json = (body, status) => new Response(JSON.stringify(body), { status });
+  window.fetch = async (input, init = {}) => {
+    const { pathname } = new URL(input.url ?? input, location.href);
+    if (!pathname.startsWith('/api/')) return real(input, init);
+    const method = init.method ?? 'GET';
+    server.asked.push(`${method} ${pathname}`);
+    if (!server.allow(new Headers(init.headers))) return json({}, 401);
+    if (pathname.endsWith('/events')) return json({ url: '/api/videos/v1/events?pass=1' }, 200);
+    const found = pathname.endsWith('/playback') ? server.playback : pathname.endsWith('/v1') ? video : undefined;
+    return found ? json(found, 200) : json({}, 404);
+  };
+  window.EventSource = class extends EventTarget {
+    static CLOSED = 2;
+    readyState = 1;
+    constructor(url) {
+      super();
+      this.url = new URL(url, location.href).href;
+      server.streams.push(this);
+    }
+    tell(name, data) {
+      this.dispatchEvent(new MessageEvent(name, { data }));
+    }
+    /** For good: the browser does not connect again. */
+    end() {
+      this.readyState = 2;
+      this.tell('error');
+    }
+    close() {
+      this.readyState = 2;
+    }
+  };
+  return server;
+};
+
 window.task = () => new Promise((done) => setTimeout(done, 50));
 
 document.title = "ready";

@@ -97,8 +97,8 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
   #failure?: Refusal;
   /** Captions that the server tells of. */
   #told: Track[] = [];
-  /** The tracks that the handle has. */
-  #given?: unknown;
+  /** What the handle has been told last. */
+  #given: Record<string, unknown> = {};
   #notice?: HTMLElement;
   /** Ends what is fetched while the wasm is on its way. */
   #early?: () => void;
@@ -222,11 +222,13 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
 
   readonly #refresh = () => this.#server?.refresh() ?? Promise.reject(new Error("another video"));
 
-  /** Tells the handle. Tracks that stay are left alone: they would be fetched anew. */
+  /** Tells the handle what is new. What stays is left alone: tracks would be fetched anew, and a failure forgotten. */
   #update(): void {
-    const { tracks, ...options } = this.options();
-    this.set(tracks === this.#given ? options : { ...options, tracks });
-    if (this.handle) this.#given = tracks;
+    if (!this.handle) return;
+    const options = this.options();
+    const fresh = Object.entries(options).filter(([name, value]) => value !== this.#given[name]);
+    this.#given = options;
+    this.set(Object.fromEntries(fresh));
   }
 
   /** Asks the server for the video, if it is to come from there, and no more for another. */
@@ -352,15 +354,18 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
   protected create(root: HTMLElement, options: object): PlayerInstance {
     const Handle = this.wasm.glue.PlayerHandle;
     if (!Handle) throw new TypeError("This entry has no player.");
-    this.#given = (options as LiveOptions).tracks;
+    this.#given = { ...options };
     return new Handle(root, options, engine, worker());
   }
 
   /** @internal */
   protected override mounted(handle: PlayerInstance): void {
     this.adopt(handle);
-    if (this.#failure) handle.fail(this.#failure);
     this.#note();
+    // Not before it has seen that there is no source: that would end the failure.
+    setTimeout(() => {
+      if (this.#failure) this.wasm.call(() => this.handle?.fail(this.#failure));
+    });
   }
 
   /** @internal */

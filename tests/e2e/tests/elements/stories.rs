@@ -1,7 +1,7 @@
 //! The stories. Each is a function body in the page; what fails throws.
 
 /// A name, and what happens.
-pub const ALL: [(&str, &str); 16] = [
+pub const ALL: [(&str, &str); 21] = [
     (
         "tags may be defined twice, and stay what they were",
         "const first = await import('/reelway/dist/uploader.js');
@@ -197,8 +197,102 @@ pub const ALL: [(&str, &str); 16] = [
         "a video of a Reelway server plays by its id",
         "await import('/reelway/dist/player/define.js');
          const player = put('reelway-player', { 'video-id': video, endpoint: '', muted: '', 'no-resume': '' });
+         const heard = listen(player, 'videostate');
+         await until('its poster', () => part(player, 'poster')?.getAttribute('src')?.startsWith(location.origin));
          await player.play();
-         await until('it plays', () => player.currentTime > 0.1);",
+         await until('it plays', () => player.currentTime > 0.1);
+         equal(heard.at(-1).detail, { status: 'ready', percent: null });",
+    ),
+    (
+        "a video that is being processed says so, and plays as soon as it is ready",
+        "await import('/reelway/dist/player/define.js');
+         const server = await fakeServer();
+         server.answer({ status: 'processing', revision: 2, percent: 40 });
+         const player = put('reelway-player', { 'video-id': 'v1', endpoint: '', muted: '', 'no-resume': '', lang: 'de' });
+         const heard = listen(player, 'videostate');
+         const notice = await until('the notice', () => part(player, 'processing'));
+         equal([notice.firstChild.textContent, notice.parentNode.role], ['Wird verarbeitet', 'status']);
+         equal(notice.textContent.includes('40'), true, notice.textContent);
+         await until('it listens', () => server.streams.length === 1);
+         equal(server.asked, ['GET /api/videos/v1'], 'it does not ask beside that');
+         server.event({ status: 'ready', revision: 3, playback: { hls, poster: '/poster.webp' } });
+         await player.play();
+         await until('it plays', () => player.currentTime > 0.1);
+         equal(part(player, 'processing'), null, 'the notice is gone');
+         equal(heard.map(({ detail }) => [detail.status, detail.percent]), [['processing', 40], ['ready', null]]);
+         equal(part(player, 'root').querySelector('section').ariaLabel.endsWith('film.mp4'), true);
+         // All is there: nothing changes any more.
+         server.event({ status: 'ready', revision: 4, playback: { hls, poster: '/poster.webp', storyboard: '/s.vtt' } });
+         equal(server.streams[0].readyState, 2, 'its connection is free for others');",
+    ),
+    (
+        "where events do not come through, a player asks, and goes on from where it is put",
+        "await import('/reelway/dist/player/define.js');
+         const server = await fakeServer();
+         server.answer({ status: 'processing', revision: 2 });
+         const player = put('reelway-player', { 'video-id': 'v1', endpoint: '', muted: '', 'no-resume': '' });
+         await until('it listens', () => server.streams.length === 1);
+         const other = put('reelway-player', { 'video-id': 'v1', endpoint: '', muted: '', 'no-resume': '' });
+         server.streams[0].end();
+         await until('it asks', () => server.asked.length >= 4);
+         equal(server.streams.length <= 2, true, 'one stream at a time');
+         server.answer({ status: 'ready', revision: 3, playback: { hls, poster: '/p', storyboard: '/s' } });
+         await until('both have it', () => [player, other].every(({ currentSrc }) => currentSrc.includes(hls)));
+         const before = server.asked.length;
+         player.remove();
+         await task();
+         equal(server.asked.length, before, 'all is known');",
+    ),
+    (
+        "a ticket is brought along, another one when it has run out, and events are listened to by a URL of their own",
+        "await import('/reelway/dist/player/define.js');
+         const server = await fakeServer();
+         const tickets = ['old', 'new'];
+         server.allow = (headers) => headers.get('authorization') === 'Bearer new' && headers.get('x-tenant') === 'one';
+         server.answer({ status: 'processing', revision: 2 });
+         const player = put('reelway-player', { 'video-id': 'v1', endpoint: '' });
+         player.headers = { 'x-tenant': 'one' };
+         player.ticket = async () => tickets.shift();
+         await until('it listens', () => server.streams.length === 1);
+         equal(server.asked, ['GET /api/videos/v1', 'GET /api/videos/v1', 'POST /api/videos/v1/events']);
+         equal([new URL(server.streams[0].url).search, tickets.length], ['?pass=1', 0]);",
+    ),
+    (
+        "a video that is not there, or could not be made, is an error with a code until somebody tries again",
+        "await import('/reelway/dist/player/define.js');
+         const server = await fakeServer();
+         const player = put('reelway-player', { 'video-id': 'v1', endpoint: '', muted: '', 'no-resume': '' });
+         const heard = listen(player, 'error');
+         await until('it is told', () => heard[0]?.detail.code === 'gone');
+         equal([typeof heard[0].detail.message, player.error.reason, part(player, 'error').role], ['string', 'gone', 'alert']);
+         server.answer({ status: 'failed', revision: 2 });
+         part(player, 'retry').click();
+         await until('the other reason', () => heard[1]?.detail.code === 'processing_failed');
+         equal(part(player, 'error').dataset.code, 'processing_failed');
+         server.answer({ status: 'expired', revision: 3 });
+         player.load();
+         await until('too late', () => heard[2]?.detail.code === 'gone');
+         server.answer({ status: 'ready', revision: 4, playback: { hls, poster: '/p', storyboard: '/s' } });
+         player.videoId = 'v1 ';
+         await until('another video', () => heard[3]?.detail.code === 'gone');
+         player.videoId = 'v1';
+         await player.play();
+         await until('it plays', () => player.currentTime > 0.1);
+         equal(player.error, null);",
+    ),
+    (
+        "a stream's URL is renewed before it runs out",
+        "await import('/reelway/dist/player/define.js');
+         const server = await fakeServer();
+         const token = (n) => `${hls}${hls.includes('?') ? '&' : '?'}token=${n}`;
+         const playback = (n, left) => ({ hls: token(n), poster: `/p${n}`, storyboard: '/s', expires_at: Date.now() + left });
+         server.answer({ status: 'ready', revision: 2, playback: playback(1, 3_000) });
+         server.playback = playback(2, 3_600_000);
+         const player = put('reelway-player', { 'video-id': 'v1', endpoint: '', muted: '', 'no-resume': '' });
+         await player.play();
+         await until('it asks', () => server.asked.includes('GET /api/videos/v1/playback'));
+         await until('the fresh one', () => player.currentSrc.includes('token=2'));
+         equal(server.asked, ['GET /api/videos/v1', 'GET /api/videos/v1/playback']);",
     ),
     (
         "a playback id of Mux and its tokens become the URLs of Mux",
