@@ -30,6 +30,9 @@ impl Look<'_> {
     async fn at(&mut self, state: &str) {
         for dark in [false, true] {
             self.browser.prefer_dark(dark).await.unwrap();
+            // A colour that is on its way to another one is neither.
+            let settled = "all().flatMap(each => each.getAnimations()).every(each => !(each instanceof CSSTransition))";
+            deep::until(self.browser, "its colours have settled", SOON, settled).await.unwrap();
             let look = if dark { "dark" } else { "light" };
             let what = format!("{}, {state}, {look}", self.served.example.folder());
             if let Err(error) = self.axe.finds_nothing(self.browser, &what).await {
