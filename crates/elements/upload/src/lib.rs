@@ -11,6 +11,7 @@ mod unfinished;
 
 use js_sys::{Function, JsString};
 use reelway::{Subscription, Upload};
+use reelway_allocator as _;
 use wasm_bindgen::prelude::*;
 use web_sys::File;
 
