@@ -29,7 +29,13 @@ pub const COMMON: [&str; 40] = [
 
 /// The name of a language (a BCP 47 tag) in the user's own. One that the browser does not know is its tag.
 pub fn name(tag: &str) -> Option<String> {
-    let name = named(&window().navigator().languages(), tag, "code")?;
+    name_in(None, tag)
+}
+
+/// The same in the language of a locale, if there is one.
+pub(crate) fn name_in(locale: Option<String>, tag: &str) -> Option<String> {
+    let own = || window().navigator().languages().into();
+    let name = named(&locale.map_or_else(own, JsValue::from), tag, "code")?;
     let mut letters = name.chars();
     let first = letters.next()?;
     // Some languages write their own name with a small letter. The browser has the tables for this already.

@@ -10,7 +10,7 @@
 //! - [`backend`]: Reelway's HTTP API. [`ticket`]: what it lets in by.
 //! - [`journal`]: goes on with uploads after a reload.
 //! - [`listener`], [`timer`]: browser callbacks that end when their owner does.
-//! - `language`: names of languages.
+//! - `texts`: what people read, in their language. `language`: names of languages.
 //! - [`dom`]: the window, object URLs, and what web-sys has no stable name for.
 
 pub mod backend;
@@ -25,6 +25,8 @@ pub mod listener;
 pub mod player;
 pub mod probe;
 pub mod readiness;
+#[cfg(feature = "player")]
+pub mod texts;
 pub mod ticket;
 pub mod timer;
 pub mod upload;

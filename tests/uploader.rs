@@ -82,6 +82,7 @@ async fn a_row_says_and_offers_what_fits_its_stage() {
         (Stage::Paused, "Paused at 48 %", "48", &["resume", "cancel"]),
         (Stage::Finalising, "Finalising…", "48", &["cancel"]),
         (Stage::Processing, "Processing…", "0", &["dismiss"]),
+        (Stage::Uploaded, "Uploaded", "100", &["dismiss"]),
         (Stage::Ready, "Ready to watch", "100", &["dismiss"]),
         (Stage::Failed { retriable: true }, "Something went wrong", "48", &["copy-details", "retry", "cancel"]),
         (Stage::Failed { retriable: false }, "Something went wrong", "48", &["copy-details", "dismiss"]),

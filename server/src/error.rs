@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use reelway_api::{ApiError, ErrorBody, ErrorCode};
+use reelway_core::checks;
 
 /// Why a request was not done.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,11 @@ impl AppError {
     /// There is no such asset at the provider, or its video is another's.
     pub fn no_such_asset() -> Self {
         Self::new(ErrorCode::NotFound, "The video service knows of no asset with this id.")
+    }
+
+    /// The file has more bytes than are taken, in the words in which the page refuses it.
+    pub fn too_large(size: u64, limit: u64) -> Self {
+        Self::new(ErrorCode::TooLarge, checks::Refusal::TooLarge { size, limit }.message())
     }
 
     /// The disk is full.

@@ -5,6 +5,16 @@ export function mountPlayer(root: HTMLElement, options?: PlayerOptions): Promise
 export interface LiveOptions {
   /** The URL of an HLS master playlist. Another one goes on at the same position: for another video, mount another player. */
   src?: string | null;
+  /**
+   * The base URL of a Reelway server, "" for the page's own origin: it is asked for the video with the id `videoId`, until
+   * that can be played, and for fresh URLs before they run out. What the page says itself comes first. The player's
+   * element has an event `videostate`, with `{status, percent}`, whenever the server says that it has changed.
+   */
+  endpoint?: string | null;
+  /** What that server lets in by, if it asks for tickets: one, or a function that gives one. */
+  ticket?: string | (() => string | Promise<string>) | null;
+  /** Headers for every request to that server. */
+  headers?: [string, string][] | null;
   /** The URL of a picture to show before the video plays. */
   poster?: string | null;
   /** A tiny picture, as a `data:` URL, that is shown blurred until the poster has come. */
@@ -15,6 +25,10 @@ export interface LiveOptions {
   videoTitle?: string | null;
   /** Captions and other text tracks, beside those of the stream. `playback.tracks` of a Reelway server will do. */
   tracks?: Track[] | null;
+  /** Own texts by their keys, or those of a language. What is left out is English. */
+  texts?: Record<string, string> | null;
+  /** How numbers and durations are written: a BCP 47 tag. Left out: as the language of `texts` does it. */
+  locale?: string | null;
 }
 
 /** What a `<track>` element is made of. */

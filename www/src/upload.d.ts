@@ -1,3 +1,6 @@
+/** Says where the wasm is, if not beside this module: for a CDN, or where a bundler does not move it. Before the first upload. */
+export function setWasmUrl(url: string | URL): void;
+
 /** Starts to upload a file. The upload goes on whether its object is kept or not. */
 export function createUpload(file: File | Blob, options?: UploadOptions): Upload;
 

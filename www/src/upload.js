@@ -1,12 +1,18 @@
 // Uploads without a face: `createUpload(file, options)`. The types, with what each of them is, are in upload.d.ts.
 
-import init, { UploadHandle, listUnfinished as list } from "./reelway_upload.js";
+import init, { UploadHandle, listUnfinished as list } from "#reelway_upload";
 
 let loading;
+let wasm;
+
+/** Says where the wasm is, if not beside this module: before the first upload. */
+export function setWasmUrl(url) {
+  wasm = url;
+}
 
 /** Loads the wasm, once; after a failure the next upload tries again. */
 function load() {
-  loading ??= init().catch((error) => {
+  loading ??= init(wasm && { module_or_path: wasm }).catch((error) => {
     loading = undefined;
     throw error;
   });

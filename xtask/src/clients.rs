@@ -1,5 +1,5 @@
 //! Other people's clients that tests upload with, of pinned versions, from npm: bundled for a page, into the cache.
-//! axe-core comes with them, as it is: it looks at our own pages.
+//! axe-core comes with them, as it is: it looks at our own pages. So does mux-uploader, which pages were written for.
 
 use std::{fs, path::PathBuf};
 
@@ -9,7 +9,7 @@ use crate::{cache, process, stamp, step::Step, workspace};
 
 const SOURCES: [&str; 3] = ["package.json", "package-lock.json", "main.js"];
 
-/// Bundles them, if that is not done yet. Gives the folder with `clients.js` and `axe.min.js`.
+/// Bundles them, if that is not done yet. Gives the folder with `clients.js`, `axe.min.js` and `mux-uploader.js`.
 ///
 /// # Errors
 /// They can't be installed or bundled.
@@ -38,7 +38,9 @@ pub fn ensure() -> Result<PathBuf> {
         esbuild.args(["--target=es2022", "--platform=browser", "--log-level=warning"]);
         process::run(&mut esbuild)?;
         fs::copy(folder.join("node_modules/axe-core/axe.min.js"), folder.join("axe.min.js"))?;
-        // These two are all that is used from here on.
+        let uploader = folder.join("node_modules/@mux/mux-uploader/dist/mux-uploader.js");
+        fs::copy(uploader, folder.join("mux-uploader.js"))?;
+        // These are all that is used from here on.
         Ok(fs::remove_dir_all(folder.join("node_modules"))?)
     });
     made.context("could not install the clients for tests")?;

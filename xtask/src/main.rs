@@ -9,11 +9,13 @@ mod browser;
 mod cache;
 mod clients;
 mod demo;
+mod dist;
 mod frontend;
 mod js;
 mod other_browsers;
 mod packages;
 mod process;
+mod projects;
 mod rustc_web;
 mod small_std;
 mod stamp;
@@ -73,10 +75,12 @@ enum Task {
         /// Small, with brotli copies.
         #[arg(long)]
         release: bool,
-        /// Builds one of them, `upload` or `player`.
+        /// Builds one of them, `upload`, `player` or `npm`: the npm package.
         #[arg(long)]
         only: Option<String>,
     },
+    /// Makes what is published, into `target/dist`, and prints what each entry of the npm package costs a page.
+    Dist,
     /// Builds the book of `docs/` into `target/book`.
     Book,
     /// Looks whether the pages of `docs/` that are generated are up to date.
@@ -117,8 +121,13 @@ fn run(task: Task) -> Result<()> {
         Task::BuildJs { release, only } => {
             let build = if release { js::Build::Release } else { js::Build::Dev };
             js::build(&tools::Tools::for_the_page()?, wasm_target::Toolchain::ensure()?, build, only.as_deref())?;
-            if release { js::check_sizes() } else { Ok(()) }
+            match only.as_deref() {
+                Some("npm") if release => js::npm::check_sizes(),
+                only if release => js::check_sizes(only.is_none()),
+                _ => Ok(()),
+            }
         }
+        Task::Dist => dist::run(),
         Task::Book => book::build().map(drop),
         Task::Docs { write } => book::generate(write),
         Task::Screenshots { folder, video } => test::screenshots(&folder, video.as_deref()),

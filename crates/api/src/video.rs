@@ -181,6 +181,19 @@ pub enum VideoStatus {
 }
 
 impl VideoStatus {
+    /// As JSON has it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AwaitingUpload => "awaiting_upload",
+            Self::Uploading => "uploading",
+            Self::Processing => "processing",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+        }
+    }
+
     /// Nothing changes the status of such a video any more.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Ready | Self::Failed | Self::Cancelled | Self::Expired)

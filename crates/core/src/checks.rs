@@ -8,6 +8,7 @@ use reelway_api::ErrorCode;
 use crate::{
     probe::{Header, Kind, MAX_TRACKS, ProbeError},
     text,
+    texts::{Sentence, Value, Values},
 };
 
 /// File name extensions of videos, some of which browsers have no MIME type for.
@@ -61,6 +62,16 @@ pub enum Refusal {
 }
 
 impl Checks {
+    /// These, and where they say nothing, others.
+    #[must_use]
+    pub fn or(self, others: &Self) -> Self {
+        Self {
+            max_size: self.max_size.or(others.max_size),
+            max_duration: self.max_duration.or(others.max_duration),
+            accept: self.accept.or_else(|| others.accept.clone()),
+        }
+    }
+
     /// The checks that need nothing but what a page knows of a file that was chosen: its name, its MIME type ("" if the
     /// browser has no idea) and its bytes.
     ///
@@ -121,6 +132,27 @@ impl Refusal {
             Self::NotAccepted(_) => "not_accepted",
             Self::Truncated => ErrorCode::Truncated.as_str(),
         }
+    }
+
+    /// What the message tells of, for other languages.
+    pub fn values(&self) -> Values {
+        match self {
+            Self::TooLarge { size, limit } => {
+                let is_close = text::scaled(*size) == text::scaled(*limit);
+                let size = if is_close { Value::EachByte(*size) } else { Value::Bytes(*size) };
+                vec![("size", size), ("limit", Value::Bytes(*limit))]
+            }
+            Self::TooLong { duration, limit } => {
+                vec![("duration", Value::Seconds(*duration)), ("limit", Value::Seconds(*limit))]
+            }
+            Self::NotAccepted(accept) => vec![("accept", Value::Text(accept.clone()))],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The message with what it was made from.
+    pub fn sentence(&self) -> Sentence {
+        Sentence { english: self.message(), values: self.values() }
     }
 
     /// A sentence that says what to do.

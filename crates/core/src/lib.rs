@@ -15,7 +15,7 @@
 //! - [`providers`]: which of the places that videos may go to is chosen, and what they are called. [`ticket`]: what a
 //!   ticket allows.
 //! - [`taps`]: what taps on a picture ask for. [`language`]: which track someone can read.
-//! - [`text`]: sizes, rates and times as people read them.
+//! - [`text`]: sizes, rates and times as people read them. [`texts`]: sentences in any language.
 //! - [`signals`]: values that others follow.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -37,6 +37,7 @@ pub mod signals;
 pub mod storyboard;
 pub mod taps;
 pub mod text;
+pub mod texts;
 pub mod ticket;
 pub mod tracks;
 pub mod upload;

@@ -1,20 +1,40 @@
-//! Sizes, rates and times as people read and hear them. English; the one place that would know another language.
+//! Sizes, rates and times as people read and hear them: how they are rounded and split, and how English writes them.
 
-/// A size: "0 bytes", "999 bytes", "1.2 kB", "34 MB", "5.6 GB". Units are decimal, as in file managers and on networks.
-pub fn bytes(count: u64) -> String {
-    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
+/// A size as people read it, in one of the units from byte (0), kilobyte (1) to petabyte (5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scaled {
+    /// Tenths of the unit; whole ones from ten units on, and of bytes.
+    pub tenths: u64,
+    /// How many times thousand a byte the unit is.
+    pub unit: usize,
+}
+
+/// Rounds a size. Units are decimal, as in file managers and on networks.
+pub fn scaled(count: u64) -> Scaled {
     if count < 1000 {
-        return counted(count, "byte");
+        return Scaled { tenths: count * 10, unit: 0 };
     }
-    let (mut unit, mut name) = (1000, 0);
+    let (mut unit, mut name) = (1000, 1);
     // What would be written as 1000 belongs to the next unit.
-    while rounded(count, unit) >= 1000 && name + 1 < UNITS.len() {
+    while rounded(count, unit) >= 1000 && name < 5 {
         unit *= 1000;
         name += 1;
     }
-    match rounded(count, unit / 10) {
-        tenths @ 0..100 => format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[name]),
-        _ => format!("{} {}", rounded(count, unit), UNITS[name]),
+    let tenths = match rounded(count, unit / 10) {
+        tenths @ 0..100 => tenths,
+        _ => rounded(count, unit) * 10,
+    };
+    Scaled { tenths, unit: name }
+}
+
+/// A size: "0 bytes", "999 bytes", "1.2 kB", "34 MB", "5.6 GB".
+pub fn bytes(count: u64) -> String {
+    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
+    let Scaled { tenths, unit } = scaled(count);
+    match (unit, tenths) {
+        (0, _) => counted(count, "byte"),
+        (_, 0..100) => format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit - 1]),
+        _ => format!("{} {}", tenths / 10, UNITS[unit - 1]),
     }
 }
 
@@ -37,36 +57,48 @@ pub fn clock(seconds: f64) -> String {
     }
 }
 
-/// A time in a video as it is read out: "1 hour, 2 minutes, 3 seconds", "5 seconds". For `aria-valuetext`.
-pub fn spoken(seconds: f64) -> String {
+/// A time in a video as it is read out, by its units: hours, minutes and seconds, those that are not zero, or seconds.
+pub fn in_units(seconds: f64) -> Vec<(u64, &'static str)> {
     let (hours, minutes, seconds) = parts(seconds.floor());
-    let mut text = String::new();
-    for (count, unit) in [(hours, "hour"), (minutes, "minute"), (seconds, "second")] {
-        if count > 0 {
-            if !text.is_empty() {
-                text.push_str(", ");
-            }
-            text.push_str(&counted(count, unit));
-        }
-    }
-    if text.is_empty() { counted(0, "second") } else { text }
+    let mut units = vec![(hours, "hour"), (minutes, "minute"), (seconds, "second")];
+    units.retain(|(count, _)| *count > 0);
+    if units.is_empty() { vec![(0, "second")] } else { units }
 }
 
-/// How long something still takes, in seconds, as exactly as an estimate deserves: "3 hours left", "2 minutes left",
-/// "25 seconds left", "a few seconds left".
-pub fn remaining(seconds: f64) -> String {
-    let (count, unit) = match whole(seconds.ceil()) {
-        0..10 => return "a few seconds left".into(),
+/// A time in a video as it is read out: "1 hour, 2 minutes, 3 seconds", "5 seconds". For `aria-valuetext`.
+pub fn spoken(seconds: f64) -> String {
+    let mut text = String::new();
+    for (count, unit) in in_units(seconds) {
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(&counted(count, unit));
+    }
+    text
+}
+
+/// How long something still takes, as exactly as an estimate in seconds deserves; `None`: a few seconds.
+pub fn estimate(seconds: f64) -> Option<(u64, &'static str)> {
+    Some(match whole(seconds.ceil()) {
+        0..10 => return None,
         // Past half a minute, single seconds only flicker.
         seconds @ 10..30 => (seconds, "second"),
         seconds @ 30..55 => (seconds.div_ceil(5) * 5, "second"),
         seconds @ 55..5370 => ((seconds + 30) / 60, "minute"),
         seconds => ((seconds + 1800) / 3600, "hour"),
-    };
-    format!("{} left", counted(count, unit))
+    })
 }
 
-fn counted(count: u64, unit: &str) -> String {
+/// An [`estimate`]: "3 hours left", "2 minutes left", "25 seconds left", "a few seconds left".
+pub fn remaining(seconds: f64) -> String {
+    match estimate(seconds) {
+        Some((count, unit)) => format!("{} left", counted(count, unit)),
+        None => "a few seconds left".into(),
+    }
+}
+
+/// A count of units in English: "1 second", "5 seconds".
+pub fn counted(count: u64, unit: &str) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 

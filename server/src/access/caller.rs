@@ -67,10 +67,7 @@ impl Caller {
             return Err(AppError::new(ErrorCode::Forbidden, message));
         }
         match (ticket.max_size, size) {
-            (Some(limit), Some(size)) if size > limit => Err(AppError::new(
-                ErrorCode::TooLarge,
-                format!("The file has {size} bytes, and your ticket allows up to {limit}."),
-            )),
+            (Some(limit), Some(size)) if size > limit => Err(AppError::too_large(size, limit)),
             (Some(limit), None) if !counted => Err(AppError::new(
                 ErrorCode::BadRequest,
                 format!("Your ticket allows files of up to {limit} bytes: say the file's size."),

@@ -125,24 +125,11 @@ impl FromRow<'_, SqliteRow> for VideoRow {
     }
 }
 
-/// The status as it stands in the database and in JSON.
-pub const fn status_text(status: VideoStatus) -> &'static str {
-    match status {
-        VideoStatus::AwaitingUpload => "awaiting_upload",
-        VideoStatus::Uploading => "uploading",
-        VideoStatus::Processing => "processing",
-        VideoStatus::Ready => "ready",
-        VideoStatus::Failed => "failed",
-        VideoStatus::Cancelled => "cancelled",
-        VideoStatus::Expired => "expired",
-    }
-}
-
 fn status_from(text: &str) -> Option<VideoStatus> {
     use VideoStatus::{AwaitingUpload, Cancelled, Expired, Failed, Processing, Ready, Uploading};
     [AwaitingUpload, Uploading, Processing, Ready, Failed, Cancelled, Expired]
         .into_iter()
-        .find(|status| status_text(*status) == text)
+        .find(|status| status.as_str() == text)
 }
 
 fn code_from(text: &str) -> ErrorCode {
@@ -353,7 +340,7 @@ impl Videos {
         .bind(&video.upload_id)
         .bind(&video.external_id)
         .bind(&video.title)
-        .bind(status_text(video.status))
+        .bind(video.status.as_str())
         .bind(video.percent)
         .bind(video.size.map(to_sql))
         .bind(video.duration)

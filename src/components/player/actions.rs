@@ -56,30 +56,31 @@ impl Actions {
             _ => icons::VOLUME,
         };
         let time = handle.pending.get_untracked().unwrap_or_else(|| handle.time.get_untracked());
-        let sought = || strings::sought(time);
+        let texts = handle.texts;
+        let sought = || strings::sought(texts, time);
         Some(match command {
-            Command::TogglePlay if was_paused => (Sign::of(icons::PLAY, ""), strings::PLAYING.to_owned()),
-            Command::TogglePlay => (Sign::of(icons::PAUSE, ""), strings::PAUSED.to_owned()),
-            Command::ToggleMute if silent => (Sign::of(sound, ""), strings::MUTED.to_owned()),
+            Command::TogglePlay if was_paused => (Sign::of(icons::PLAY, ""), texts.get(strings::PLAYING)),
+            Command::TogglePlay => (Sign::of(icons::PAUSE, ""), texts.get(strings::PAUSED)),
+            Command::ToggleMute if silent => (Sign::of(sound, ""), texts.get(strings::MUTED)),
             Command::ToggleMute | Command::VolumeBy(_) => {
-                (Sign::of(sound, &strings::percent(percent)), strings::volume(percent))
+                (Sign::of(sound, &texts.percent(percent)), strings::volume(texts, percent))
             }
             Command::SeekBy(seconds) => {
                 let side = if seconds < 0.0 { Side::Left } else { Side::Right };
                 let icon = if seconds < 0.0 { icons::REWIND } else { icons::FORWARD };
                 let total = self.announcer.add_up(seconds);
-                (Sign { icon, text: strings::seconds(within(total, -1e6, 1e6) as i32), side }, sought())
+                (Sign { icon, text: texts.seconds(within(total.abs(), 0.0, 1e6) as u32), side }, sought())
             }
             Command::SeekTo(_) => (Sign::of("", &clock(time)), sought()),
             Command::RateBy(_) => {
                 let rate = (video.playback_rate() * 100.0).round() as i32;
-                (Sign::of("", &strings::rate(rate)), strings::speed(rate))
+                (Sign::of("", &strings::rate(texts, rate)), strings::speed(texts, rate))
             }
             Command::ToggleCaptions => {
                 let words = match handle.caption() {
-                    Some(caption) => strings::captions_on(&caption.label),
-                    None if handle.captions.with_untracked(Vec::is_empty) => strings::NO_CAPTIONS.to_owned(),
-                    None => strings::CAPTIONS_OFF.to_owned(),
+                    Some(caption) => strings::captions_on(texts, &caption.label),
+                    None if handle.captions.with_untracked(Vec::is_empty) => texts.get(strings::NO_CAPTIONS),
+                    None => texts.get(strings::CAPTIONS_OFF),
                 };
                 (Sign::of(icons::CAPTIONS, &words), words)
             }

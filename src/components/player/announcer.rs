@@ -98,13 +98,13 @@ impl Announcer {
         let announcer = *self;
         effect(move || {
             let (delay, words) = match (handle.reconnecting.get(), handle.waiting.get() && !handle.paused.get()) {
-                (true, _) => (0.0, strings::RECONNECTING),
-                (false, true) => (PATIENCE, strings::BUFFERING),
-                (false, false) => (0.0, ""),
+                (true, _) => (0.0, Some(strings::RECONNECTING)),
+                (false, true) => (PATIENCE, Some(strings::BUFFERING)),
+                (false, false) => (0.0, None),
             };
             // What fails for good is said by an alert.
-            let words = if handle.error.get().is_some() { "" } else { words };
-            let timer = (!words.is_empty()).then(|| Timer::new(delay, move || announcer.say(words.to_owned())));
+            let words = words.filter(|_| handle.error.get().is_none());
+            let timer = words.map(|words| Timer::new(delay, move || announcer.say(handle.texts.get(words))));
             announcer.waiting.set_value(timer);
         });
     }

@@ -52,7 +52,7 @@ pub(super) fn unmute_button(handle: PlayerHandle) -> View {
                     {..on("click", move |_: Event| unmute(handle))}
                 >
                     {icon(icons::VOLUME_OFF)}
-                    {strings::UNMUTE}
+                    {strings::words(handle.texts, strings::UNMUTE)}
                 </button>
             }
         },

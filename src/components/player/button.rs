@@ -3,19 +3,29 @@
 use crate::components::html::*;
 use web_sys::Event;
 
-use crate::components::icons::live_icon;
+use crate::{
+    components::icons::live_icon,
+    texts::{Key, Texts},
+};
 
 /// A button of one element for all its states: its label and its icon change. `keys` are its shortcuts, if it has any.
 pub(super) fn button(
+    texts: Texts,
     part: &'static str,
     keys: &'static str,
-    label: impl Fn() -> &'static str + Send + Sync + 'static,
+    label: impl Fn() -> Key + Send + Sync + 'static,
     icon: impl Fn() -> &'static str + Send + Sync + 'static,
     act: impl Fn() + Send + Sync + 'static,
 ) -> View {
-    type Text = Box<dyn Fn() -> &'static str + Send + Sync>;
-    fn of(part: &'static str, keys: &'static str, label: Text, icon: Text, act: Box<dyn Fn() + Send + Sync>) -> View {
-        let label = std::sync::Arc::new(label);
+    fn of(
+        texts: Texts,
+        part: &'static str,
+        keys: &'static str,
+        label: Box<dyn Fn() -> Key + Send + Sync>,
+        icon: Box<dyn Fn() -> &'static str + Send + Sync>,
+        act: Box<dyn Fn() + Send + Sync>,
+    ) -> View {
+        let label = std::sync::Arc::new(move || texts.get(label()));
         let title = label.clone();
         html! {
             <button
@@ -31,5 +41,5 @@ pub(super) fn button(
             </button>
         }
     }
-    of(part, keys, Box::new(label), Box::new(icon), Box::new(act))
+    of(texts, part, keys, Box::new(label), Box::new(icon), Box::new(act))
 }

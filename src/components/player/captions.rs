@@ -9,6 +9,7 @@ use crate::{
     dom::{store, stored, window},
     language,
     listener::Listener,
+    texts::Texts,
 };
 
 /// A track of captions or subtitles that can be chosen.
@@ -48,18 +49,29 @@ const MEMORY: &str = "reelway.captions";
 
 /// What a track is called: by its own name, by its language, or by its number, which is one more than its `index`.
 pub fn track_name(label: String, language: &str, index: usize) -> String {
+    name_in(None, label, language, index)
+}
+
+/// The same, in the player's language.
+pub(super) fn name_in(texts: Option<Texts>, label: String, language: &str, index: usize) -> String {
     if !label.is_empty() {
         return label;
     }
-    let named = if language.is_empty() { None } else { language::name(language) };
-    named.unwrap_or_else(|| strings::track(index + 1))
+    let named =
+        if language.is_empty() { None } else { language::name_in(texts.and_then(|texts| texts.locale()), language) };
+    named.unwrap_or_else(|| strings::track(texts, index + 1))
 }
 
 /// Keeps the handle in step with the element's tracks.
 pub(super) fn follow(handle: PlayerHandle, video: &HtmlVideoElement) -> Vec<Listener> {
     let Some(list) = video.text_tracks() else { return Vec::new() };
     handle.caption_wanted.set_value(stored(MEMORY).unwrap_or_default());
-    refresh(handle);
+    effect(move || {
+        // Tracks without a name are called by their language, in another language.
+        handle.texts.track();
+        untrack(|| refresh(handle));
+    });
+    untrack(|| refresh(handle));
     let listener = |name: &'static str, act: fn(PlayerHandle)| Listener::new(&list, name, move |_| act(handle));
     let added = |handle| {
         settle(handle);
@@ -89,7 +101,7 @@ fn refresh(handle: PlayerHandle) {
         .enumerate()
         .map(|(index, track)| {
             let language = track.language();
-            Caption { label: track_name(track.label(), &language, index), language }
+            Caption { label: name_in(Some(handle.texts), track.label(), &language, index), language }
         })
         .collect();
     if handle.captions.with_untracked(|before| *before != captions) {

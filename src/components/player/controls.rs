@@ -64,6 +64,7 @@ pub(super) fn controls(
     let fullscreen_label = move || if handle.fullscreen.get() { strings::EXIT_FULLSCREEN } else { strings::FULLSCREEN };
     let fullscreen_icon = move || if handle.fullscreen.get() { icons::FULLSCREEN_EXIT } else { icons::FULLSCREEN };
     let pip_label = move || if handle.pip.get() { strings::EXIT_PIP } else { strings::PIP };
+    let texts = handle.texts;
     let press = move |command| move || actions.run(command, By::Button);
     let [captions, rate, quality, audio] =
         [settings::captions(handle), settings::rate(handle), settings::quality(handle), settings::audio(handle)];
@@ -72,7 +73,7 @@ pub(super) fn controls(
             move || setting.choices.with(|choices| !choices.is_empty()),
             move || {
                 let (part, label, settings) = (setting.name, setting.label, vec![setting]);
-                menu::menu(part, label, key, face, settings, None, busy.menu)
+                menu::menu(texts, part, label, key, face, settings, None, busy.menu)
             },
         )
     };
@@ -81,7 +82,7 @@ pub(super) fn controls(
         <div part="controls" class="rw-controls" dir="ltr">
             {time_slider(handle, scrubbing, pictures, busy.dragging)}
             <div class="rw-controls-row">
-                {button("play", "k Space", play_label, play_icon, press(Command::TogglePlay))}
+                {button(texts, "play", "k Space", play_label, play_icon, press(Command::TogglePlay))}
                 {volume(handle, actions)}
                 {time(handle)}
                 <span class="rw-space"></span>
@@ -90,6 +91,7 @@ pub(super) fn controls(
                 {menu(quality, "", Face::Text)}
                 // All that a narrow player has no room for, and what nobody needs often.
                 {menu::menu(
+                    texts,
                     "settings",
                     strings::SETTINGS,
                     "?",
@@ -100,14 +102,14 @@ pub(super) fn controls(
                 )}
                 {when(
                     move || handle.airplay.get(),
-                    move || button("airplay", "", || strings::AIRPLAY, || icons::AIRPLAY, move || {
+                    move || button(texts, "airplay", "", || strings::AIRPLAY, || icons::AIRPLAY, move || {
                         if let Some(video) = handle.element() {
                             call_method(&video, "webkitShowPlaybackTargetPicker");
                         }
                     }),
                 )}
-                {has_pip().then(|| button("pip", "i", pip_label, || icons::PIP, press(Command::TogglePip)))}
-                {button("fullscreen", "f", fullscreen_label, fullscreen_icon, press(Command::ToggleFullscreen))}
+                {has_pip().then(|| button(texts, "pip", "i", pip_label, || icons::PIP, press(Command::TogglePip)))}
+                {button(texts, "fullscreen", "f", fullscreen_label, fullscreen_icon, press(Command::ToggleFullscreen))}
             </div>
         </div>
     }
@@ -132,7 +134,7 @@ fn time(handle: PlayerHandle) -> View {
             type="button"
             part="time"
             class="rw-control rw-time"
-            {..attr("title", move || if left.get() { strings::SHOW_DURATION } else { strings::SHOW_TIME_LEFT })}
+            {..attr("title", move || handle.texts.get(if left.get() { strings::SHOW_DURATION } else { strings::SHOW_TIME_LEFT }))}
             {..attr("data-left", move || left.get())}
             {..on("click", toggle)}
         >

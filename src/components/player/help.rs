@@ -4,8 +4,14 @@ use crate::components::{html::*, signals::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlDialogElement, KeyboardEvent, MouseEvent};
 
-use super::{PlayerHandle, strings};
-use crate::components::icons::{self, icon};
+use super::{
+    PlayerHandle,
+    strings::{self, Cap},
+};
+use crate::{
+    components::icons::{self, icon},
+    texts::Key,
+};
 
 /// A modal dialog: the browser keeps the focus in it, closes it on Escape, and gives the focus back.
 pub(super) fn help(handle: PlayerHandle) -> View {
@@ -34,11 +40,16 @@ pub(super) fn help(handle: PlayerHandle) -> View {
             close();
         }
     };
-    let row = |(keys, what): &(&'static [&'static str], &'static str)| {
-        let keys = keys.iter().map(|&key| html! { <kbd>{key}</kbd> }).collect::<Vec<_>>();
+    let texts = handle.texts;
+    let row = move |(keys, what): &(&'static [Cap], Key)| {
+        let cap = |cap: &Cap| match *cap {
+            Cap::Sign(sign) => html! { <kbd>{sign}</kbd> },
+            Cap::Name(name) => html! { <kbd>{strings::words(texts, name)}</kbd> },
+        };
+        let keys = keys.iter().map(cap).collect::<Vec<_>>();
         html! {
             <tr>
-                <th scope="row">{*what}</th>
+                <th scope="row">{strings::words(texts, *what)}</th>
                 <td>{keys}</td>
             </tr>
         }
@@ -48,21 +59,21 @@ pub(super) fn help(handle: PlayerHandle) -> View {
         move || {
             html! {
                 <dialog
-                    aria-label=strings::SHORTCUTS
                     node_ref={dialog}
                     part="help"
                     class="rw-help"
+                    {..strings::label(texts, strings::SHORTCUTS)}
                     {..on("close", move |_: Event| handle.help.set(false))}
                     {..on("keydown", on_key)}
                     {..on("click", on_click)}
                 >
                     <div class="rw-help-content">
                         <div class="rw-help-head">
-                            <h2>{strings::SHORTCUTS}</h2>
+                            <h2>{strings::words(texts, strings::SHORTCUTS)}</h2>
                             <button
-                                aria-label=strings::CLOSE
                                 type="button"
                                 class="rw-control"
+                                {..strings::label(texts, strings::CLOSE)}
                                 {..on("click", move |_: Event| close())}
                             >
                                 {icon(icons::CLOSE)}

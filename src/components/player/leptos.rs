@@ -15,6 +15,7 @@ use crate::{
         engine::{Cmcd, HlsJsSource, Source},
         token::Refresh,
     },
+    texts::{self, Language},
 };
 
 /// A video with controls, thumbnail scrubbing and keyboard map.
@@ -83,11 +84,18 @@ pub fn Player(
     /// When `src` stops working, in milliseconds since the Unix epoch, if that does not stand in the URL's token.
     #[prop(into, optional)]
     expires_at: Signal<Option<u64>>,
+    /// The words of a language, or the page's own; left out: English.
+    #[prop(into, optional)]
+    texts: Option<Signal<Language, LocalStorage>>,
+    /// How numbers and durations are written: a BCP 47 tag; left out: as the texts' language does it.
+    #[prop(into, optional)]
+    locale: Option<Signal<Option<String>>>,
     /// To read and steer the player from outside.
     #[prop(optional_no_strip)]
     handle: Option<PlayerHandle>,
 ) -> impl IntoView {
     let handle = handle.unwrap_or_default();
+    texts::follow(handle.texts, texts, locale);
     let options = handle.owner.with(|| Options {
         src: follow(move || src.get()),
         poster: follow(move || poster.get()),
@@ -107,7 +115,7 @@ pub fn Player(
         on_qoe: on_qoe.map(|tell| signals::Callback::new(move |qoe| tell.run(qoe))),
         cmcd,
         hls,
-        refresh,
+        refresh: signals::Signal::stored(refresh),
         expires_at: follow(move || expires_at.get()),
     });
     let view = handle.owner.with(|| super::player(handle, options));

@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Event, FocusEvent, HtmlElement, KeyboardEvent, Node};
 
 use super::strings;
+use crate::texts::{Key, Texts};
 
 /// One line: the value that is chosen, and its text.
 pub(super) type Choice = (i32, String);
@@ -17,7 +18,7 @@ pub(super) type Choice = (i32, String);
 #[derive(Clone, Copy)]
 pub(super) struct Setting {
     pub name: &'static str,
-    pub label: &'static str,
+    pub label: Key,
     /// What is chosen now.
     pub text: Signal<String>,
     /// Empty where there is no choice.
@@ -40,9 +41,11 @@ const NAMES: usize = usize::MAX;
 /// The button and its menu. `open` is the name of the menu that is open, or empty: there is one at most.
 ///
 /// With one setting its choices are listed at once. With several there is a page for each, and `help` is a line more.
+#[allow(clippy::too_many_arguments)] // called in two places
 pub(super) fn menu(
+    texts: Texts,
     part: &'static str,
-    label: &'static str,
+    label: Key,
     key: &'static str,
     face: Face,
     settings: Vec<Setting>,
@@ -146,7 +149,7 @@ pub(super) fn menu(
                     {..on("click", move |_: Event| turn_to(NAMES))}
                 >
                     {icon(icons::CHEVRON)}
-                    {setting.label}
+                    {strings::words(texts, setting.label)}
                 </button>
             }
         });
@@ -166,7 +169,7 @@ pub(super) fn menu(
                         data-setting={setting.name}
                         {..on("click", move |_: Event| turn_to(index))}
                     >
-                        {setting.label}
+                        {strings::words(texts, setting.label)}
                         <span dir="auto">{markup::text(move || setting.text.get())}</span>
                     </button>
                 }
@@ -185,7 +188,7 @@ pub(super) fn menu(
                         help.set(true);
                     })}
                 >
-                    {strings::SHORTCUTS}
+                    {strings::words(texts, strings::SHORTCUTS)}
                 </button>
             }
         });
@@ -203,8 +206,8 @@ pub(super) fn menu(
                 class="rw-control"
                 aria-haspopup="menu"
                 aria-keyshortcuts={(!key.is_empty()).then_some(key)}
-                {..attr("aria-label", move || text().map_or_else(|| label.to_owned(), |text| format!("{label}: {text}")))}
-                {..attr("title", move || (!is_open()).then_some(label))}
+                {..attr("aria-label", move || text().map_or_else(|| texts.get(label), |text| strings::setting(texts, label, &text)))}
+                {..attr("title", move || (!is_open()).then(|| texts.get(label)))}
                 {..attr("aria-expanded", move || is_open().to_string())}
                 {..attr("data-on", move || only.is_some_and(|setting| setting.chosen.get() >= 0))}
                 {..on("click", move |_: Event| {
@@ -224,10 +227,11 @@ pub(super) fn menu(
             {when(is_open, move || html! {
                 <div
                     role="menu"
-                    aria-label={label}
                     node_ref={menu}
                     tabindex="-1"
                     class="rw-menu-list"
+                    {..strings::label(texts, label)}
+                    {..attr("dir", move || texts.dir())}
                     {..on("keydown", on_key)}
                 >
                     {markup::part(list)}

@@ -23,12 +23,13 @@ mod preview;
 mod qoe;
 mod resume;
 mod scrub;
+mod server;
 mod session;
 mod settings;
 mod slider;
 mod sought;
 mod source;
-mod strings;
+pub(crate) mod strings;
 #[cfg(feature = "components")]
 mod told;
 mod touch;
@@ -48,6 +49,7 @@ pub use leptos::Player;
 pub use options::{Autoplay, Preload};
 pub use qoe::detail;
 pub use reelway_core::playback::qoe::Qoe;
+pub use server::ServerVideo;
 #[cfg(feature = "components")]
 pub use told::told_tracks;
 
@@ -125,7 +127,7 @@ pub struct Options {
     /// Where hls.js comes from. Left out: from the page's `globalThis.reelwayEngines`.
     pub hls: Option<HlsJsSource>,
     /// Whom to ask for fresh URLs before the token in `src` runs out. The new token replaces the old one in what plays.
-    pub refresh: Option<Refresh>,
+    pub refresh: Signal<Option<Refresh>>,
     /// When `src` stops working, in milliseconds since the Unix epoch, if that does not stand in the URL's token.
     pub expires_at: Signal<Option<u64>>,
 }
@@ -151,7 +153,7 @@ impl Default for Options {
             on_qoe: None,
             cmcd: None,
             hls: None,
-            refresh: None,
+            refresh: Signal::default(),
             expires_at: Signal::default(),
         }
     }
@@ -212,7 +214,7 @@ fn player(handle: PlayerHandle, options: Options) -> View {
         }
     });
     let hls = hls.unwrap_or_else(HlsJsSource::from_page).with_cmcd(cmcd);
-    let supply = StoredValue::new(Supply { hls, refresh, life: None });
+    let supply = StoredValue::new(Supply { hls, refresh: None, life: None });
     effect(move || {
         let (source, video) = (src.get(), handle.video.get());
         let Some(video) = video else { return };
@@ -225,7 +227,8 @@ fn player(handle: PlayerHandle, options: Options) -> View {
             resume::begin(handle, video_id.as_deref(), source, start_time.is_none() && !looped);
         }
         let life = expires_at.get_untracked().map(|expires| Life { issued: None, expires: expires as f64 });
-        switch(handle, source.as_ref(), &video, Supply { life, ..supply.get_value() });
+        let refresh = refresh.get_untracked();
+        switch(handle, source.as_ref(), &video, Supply { life, refresh, ..supply.get_value() });
     });
     on_cleanup(move || {
         resume::save(handle);
@@ -285,9 +288,10 @@ fn player(handle: PlayerHandle, options: Options) -> View {
             tabindex="-1"
             {..prop("style", shape)}
             {..attr("aria-label", move || {
-                let title = video_title.get();
-                if title.is_empty() { strings::PLAYER.to_owned() } else { format!("{}: {title}", strings::PLAYER) }
+                strings::player(handle.texts, &video_title.get())
             })}
+            {..attr("lang", move || handle.texts.locale())}
+            {..attr("dir", move || handle.texts.dir())}
             {..attr("data-state", state)}
             {..attr("data-idle", move || idle.hidden.get())}
             {..attr("data-ended", move || handle.ended.get())}

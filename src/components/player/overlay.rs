@@ -29,8 +29,8 @@ pub(super) fn overlay(handle: PlayerHandle, src: Signal<Option<Source>>) -> View
                 <button
                     type="button"
                     part="big-play"
-                    aria-label=strings::PLAY
                     class="rw-big-play"
+                    {..strings::label(handle.texts, strings::PLAY)}
                     {..on("click", move |_: Event| start(handle))}
                 >
                     {icon(icons::PLAY)}
@@ -41,20 +41,20 @@ pub(super) fn overlay(handle: PlayerHandle, src: Signal<Option<Source>>) -> View
         <div part="spinner" aria-hidden="true" class="rw-spinner" {..attr("data-open", waiting)}>
             <span class="rw-spinner-ring"></span>
             <span class="rw-spinner-text" {..attr("data-loud", loud)}>
-                {text(move || waiting().then(status))}
+                {text(move || waiting().then(|| handle.texts.get(status())))}
             </span>
         </div>
         {part(move || {
             handle.error.get().map(|error| html! {
                 <div part="error" class="rw-error" role="alert" data-code={error.code()}>
                     {icon(icons::WARNING)}
-                    <p>{strings::error(error, is_file())}</p>
+                    <p>{strings::words(handle.texts, strings::error(error, is_file()))}</p>
                     {when(
                         move || !is_file(),
                         move || html! {
                             <button type="button" part="retry" class="rw-error-retry" {..on("click", move |_: Event| handle.retry())}>
                                 {icon(icons::RETRY)}
-                                {strings::RETRY}
+                                {strings::words(handle.texts, strings::RETRY)}
                             </button>
                         },
                     )}

@@ -103,9 +103,9 @@ pub(super) fn resumed(handle: PlayerHandle) -> View {
         move || {
             html! {
                 <div part="resumed" class="rw-notice">
-                    <span>{text(move || strings::resumed(handle.resumed.get().unwrap_or_default()))}</span>
+                    <span>{text(move || strings::resumed(handle.texts, handle.resumed.get().unwrap_or_default()))}</span>
                     <button type="button" part="start-over" {..on("click", start_over)}>
-                        {strings::START_OVER}
+                        {strings::words(handle.texts, strings::START_OVER)}
                     </button>
                 </div>
             }

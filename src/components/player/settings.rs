@@ -7,36 +7,38 @@ use super::{
     menu::{Choice, Setting},
     strings,
 };
-use crate::player::keys::RATES;
+use crate::{player::keys::RATES, texts::Key};
 
 pub(super) fn rate(handle: PlayerHandle) -> Setting {
-    let choices: Vec<Choice> = RATES.map(|rate| (rate, strings::rate(rate))).to_vec();
+    let texts = handle.texts;
+    let choices = move || RATES.map(|rate| (rate, strings::rate(texts, rate))).to_vec();
     Setting {
         name: "rate",
         label: strings::RATE,
-        text: Signal::derive(move || strings::rate(handle.rate.get())),
-        choices: Signal::stored(choices),
+        text: Signal::derive(move || strings::rate(texts, handle.rate.get())),
+        choices: Signal::derive(choices),
         chosen: handle.rate.into(),
         choose: Callback::new(move |rate| handle.set_rate(rate)),
     }
 }
 
 pub(super) fn quality(handle: PlayerHandle) -> Setting {
+    let texts = handle.texts;
     let name = move |level: i32| {
         let levels = handle.levels.get();
         // By the short side, as everyone names them: a portrait 1080 × 1920 is 1080p too.
         let level = usize::try_from(level).ok().and_then(|level| levels.get(level));
         level.map(|level| format!("{}p", level.width.min(level.height)))
     };
-    let text = move || name(handle.level_wanted.get()).unwrap_or_else(|| strings::AUTO.to_owned());
+    let text = move || name(handle.level_wanted.get()).unwrap_or_else(|| texts.get(strings::AUTO));
     let choices = move || {
         let count = handle.levels.with(Vec::len) as i32;
         if count < 2 {
             return Vec::new();
         }
         let auto = match name(handle.level_shown.get()) {
-            Some(shown) => format!("{} ({shown})", strings::AUTO),
-            None => strings::AUTO.to_owned(),
+            Some(shown) => strings::auto_at(texts, &shown),
+            None => texts.get(strings::AUTO),
         };
         let levels = (0..count).rev().filter_map(|level| Some((level, name(level)?)));
         levels.chain([(-1, auto)]).collect()
@@ -58,7 +60,7 @@ pub(super) fn captions(handle: PlayerHandle) -> Setting {
             return Vec::new();
         }
         let tracks = captions.into_iter().enumerate().map(|(index, caption)| (index as i32, caption.label));
-        [(-1, strings::OFF.to_owned())].into_iter().chain(tracks).collect()
+        [(-1, handle.texts.get(strings::OFF))].into_iter().chain(tracks).collect()
     };
     of_tracks("captions", strings::CAPTIONS, Signal::derive(choices), handle.caption_shown, move |caption| {
         handle.set_caption(caption);
@@ -72,7 +74,7 @@ pub(super) fn audio(handle: PlayerHandle) -> Setting {
             return Vec::new();
         }
         let name = |(index, track): (usize, crate::player::engine::AudioTrack)| {
-            (index as i32, captions::track_name(track.name, &track.language, index))
+            (index as i32, captions::name_in(Some(handle.texts), track.name, &track.language, index))
         };
         tracks.into_iter().enumerate().map(name).collect()
     };
@@ -83,7 +85,7 @@ pub(super) fn audio(handle: PlayerHandle) -> Setting {
 
 fn of_tracks(
     name: &'static str,
-    label: &'static str,
+    label: Key,
     choices: Signal<Vec<Choice>>,
     chosen: RwSignal<i32>,
     choose: impl Fn(i32) + Send + Sync + 'static,

@@ -21,7 +21,7 @@ pub(super) fn time_slider(
     let value_text = move || {
         focused.track();
         let (sought, duration) = (keyed.get().or(handle.pending.get()), handle.duration.get());
-        strings::position(sought.unwrap_or_else(|| handle.time.get_untracked()), duration)
+        strings::position(handle.texts, sought.unwrap_or_else(|| handle.time.get_untracked()), duration)
     };
     let held = memo(move || scrubbing.held().is_some());
     effect(move || dragging.set(held.get()));
@@ -48,7 +48,7 @@ pub(super) fn time_slider(
             node_ref={slider}
             role="slider"
             tabindex="0"
-            aria-label=strings::SEEK
+            {..strings::label(handle.texts, strings::SEEK)}
             aria-orientation="horizontal"
             aria-valuemin="0"
             {..attr("aria-valuemax", move || (handle.duration.get() as u64).to_string())}

@@ -13,6 +13,7 @@ use super::{
 use crate::{components::icons, player::keys::Command};
 
 pub(super) fn volume(handle: PlayerHandle, actions: Actions) -> View {
+    let texts = handle.texts;
     let silent = move || handle.muted.get();
     let label = move || if silent() { strings::UNMUTE } else { strings::MUTE };
     let icon = move || match (silent(), handle.volume.get()) {
@@ -29,16 +30,16 @@ pub(super) fn volume(handle: PlayerHandle, actions: Actions) -> View {
     };
     html! {
         <div class="rw-volume">
-            {button("mute", "m", label, icon, move || actions.run(Command::ToggleMute, By::Button))}
+            {button(texts, "mute", "m", label, icon, move || actions.run(Command::ToggleMute, By::Button))}
             <input
                 type="range"
                 part="volume"
                 min="0"
                 max="100"
-                aria-label=strings::VOLUME
                 aria-keyshortcuts="ArrowUp ArrowDown"
                 step="5"
-                {..attr("aria-valuetext", move || if silent() { strings::MUTED.to_owned() } else { strings::percent(percent()) })}
+                {..strings::label(texts, strings::VOLUME)}
+                {..attr("aria-valuetext", move || if silent() { texts.get(strings::MUTED) } else { texts.percent(percent()) })}
                 {..prop("value", move || percent().to_string())}
                 {..prop("style", move || format!("--_level:{}%", percent()))}
                 {..on("input", on_input)}

@@ -7,16 +7,20 @@ use web_sys::{DataTransfer, DragEvent, Event, EventTarget};
 use super::picking;
 use crate::{journal::PickedFile, listener::Listener};
 
-/// Takes files that are dropped anywhere on `target`. `over` is true while some are held above it.
+/// Takes files that are dropped anywhere on `target`, unless it is disabled. `over` is true while some are held above it.
 pub(super) fn accept_drops(
     target: &EventTarget,
     over: RwSignal<bool>,
+    disabled: Signal<bool>,
     take: impl Fn(Vec<PickedFile>) + 'static,
 ) -> Vec<Listener> {
     let hold = move |event: Event| {
         let Some(transfer) = files_of(&event) else { return };
         // Without this the browser opens the file in place of the page.
         event.prevent_default();
+        if disabled.try_get_untracked() == Some(true) {
+            return transfer.set_drop_effect("none");
+        }
         transfer.set_drop_effect("copy");
         if over.try_get_untracked() == Some(false) {
             over.set(true);
@@ -33,6 +37,9 @@ pub(super) fn accept_drops(
         let Some(transfer) = files_of(&event) else { return };
         event.prevent_default();
         over.set(false);
+        if disabled.try_get_untracked() == Some(true) {
+            return;
+        }
         take(picking::dropped(&transfer));
     };
     vec![

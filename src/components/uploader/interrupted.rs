@@ -62,7 +62,8 @@ impl Uploads {
             for busy in found.iter().filter(|found| found.runs_elsewhere()) {
                 uploads.wait_for(busy.clone());
             }
-            let words = strings::found_interrupted(found.iter().filter(|found| !found.runs_elsewhere()).count());
+            let words =
+                strings::found_interrupted(uploads.texts, found.iter().filter(|found| !found.runs_elsewhere()).count());
             if uploads.interrupted.try_set(found.into_iter().map(Interrupted::new).collect()).is_none()
                 && let Some(words) = words
             {
@@ -138,7 +139,7 @@ impl Uploads {
                     let _ = uploads.interrupted.try_update(|list| list.retain(|other| *other != interrupted));
                 }
                 Err(error) => {
-                    let words = error.to_string();
+                    let words = uploads.texts.sentence(error.code(), &error.sentence());
                     uploads.announcement.try_set(words.clone());
                     interrupted.file_is_gone.set(error.wants_file());
                     interrupted.complaint.set(Some(words));

@@ -4,10 +4,13 @@ use leptos::prelude::*;
 use web_sys::Event;
 
 use super::{interrupted::Interrupted, progress::progress_bar, strings};
-use crate::components::{
-    icons,
-    live::icon,
-    live::{attr, on, text, when},
+use crate::{
+    components::{
+        icons,
+        live::icon,
+        live::{attr, on, text, when},
+    },
+    texts::Texts,
 };
 
 /// A row: name, how far it is, and what to do with it.
@@ -15,6 +18,9 @@ use crate::components::{
 pub fn InterruptedRow(
     /// The upload.
     interrupted: Interrupted,
+    /// What it says.
+    #[prop(default = Texts::of_leptos())]
+    texts: Texts,
     /// Called to continue it.
     #[prop(into)]
     on_continue: UnsyncCallback<()>,
@@ -32,8 +38,8 @@ pub fn InterruptedRow(
     let failed = complaint.clone();
     let status = move || match complaint.get() {
         Some(complaint) => complaint,
-        None if elsewhere => strings::ELSEWHERE.to_owned(),
-        None => strings::interrupted(percent, needs_file),
+        None if elsewhere => texts.get(strings::ELSEWHERE),
+        None => strings::interrupted(texts, percent, needs_file),
     };
     let shown = status.clone();
     let held = StoredValue::new(name.clone());
@@ -50,9 +56,16 @@ pub fn InterruptedRow(
             <div class="rw-item-body">
                 <div class="rw-item-line">
                     <span part="filename" dir="auto" title=name.clone()>{name.clone()}</span>
-                    <span class="rw-item-facts">{strings::part_of(acknowledged, size)}</span>
+                    <span class="rw-item-facts">{text(move || strings::part_of(texts, acknowledged, size))}</span>
                 </div>
-                {progress_bar(name, Some("progress"), move || (share, share), move || percent, shown, || false)}
+                {progress_bar(
+                    move || name.clone(),
+                    Some("progress"),
+                    move || (share, share),
+                    move || percent,
+                    shown,
+                    || false,
+                )}
                 <p part="status" class="rw-item-status">{text(status)}</p>
             </div>
             <div class="rw-item-actions">
@@ -65,18 +78,18 @@ pub fn InterruptedRow(
                                 type="button"
                                 part="resume"
                                 class="rw-button rw-button-primary"
-                                aria-label=held.with_value(|name| strings::action(strings::CONTINUE, name))
+                                {..attr("aria-label", move || held.with_value(|name| strings::action(texts, strings::CONTINUE, name)))}
                                 {..attr("aria-disabled", move || continuing().then_some("true"))}
                                 {..on("click", move |_: Event| on_continue.run(()))}
                             >
-                                {strings::CONTINUE}
+                                {text(move || texts.get(strings::CONTINUE))}
                             </button>
                             <button
                                 type="button"
                                 part="cancel"
                                 class="rw-button rw-button-quiet"
-                                title=strings::DISCARD
-                                aria-label=held.with_value(|name| strings::action(strings::DISCARD, name))
+                                {..attr("title", move || texts.get(strings::DISCARD))}
+                                {..attr("aria-label", move || held.with_value(|name| strings::action(texts, strings::DISCARD, name)))}
                                 {..attr("aria-disabled", move || discarding().then_some("true"))}
                                 {..on("click", move |_: Event| on_discard.run(()))}
                             >

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::components::live::{attr, effect, either, on, part, text, when};
+use crate::components::live::{attr, effect, on, part, text, when};
 use leptos::{html, prelude::*};
 use reelway_core::probe::Header;
 use web_sys::Event;
@@ -18,6 +18,7 @@ use crate::{
     components::{icons, live::icon},
     dom::clipboard,
     filmstrip::Filmstrip,
+    texts::{Key, Texts},
 };
 
 /// The code of a file that can't be read any more, and of one that was chosen in its place and is another.
@@ -47,6 +48,9 @@ pub fn ItemRow(
     /// The address of a page that shows the video with this id.
     #[prop(optional_no_strip)]
     watch_url: Option<fn(&str) -> String>,
+    /// What it says.
+    #[prop(default = Texts::of_leptos())]
+    texts: Texts,
     /// Called when a button is pressed.
     #[prop(into)]
     on_action: UnsyncCallback<Action>,
@@ -67,14 +71,14 @@ pub fn ItemRow(
     });
     let can_copy = clipboard().is_some();
     let failure = move || state.with(|state| (state.stage.clone(), state.code));
-    let action = move |part: &'static str, words: &'static str, path: &'static str, action: Action| {
+    let action = move |part: &'static str, words: Key, path: &'static str, action: Action| {
         view! {
             <button
                 type="button"
                 part=part
-                aria-label=name.with_value(|name| strings::action(words, name))
-                title=words
                 class="rw-button rw-button-quiet"
+                {..attr("aria-label", move || name.with_value(|name| strings::action(texts, words, name)))}
+                {..attr("title", move || texts.get(words))}
                 {..on("click", move |_: Event| on_action.run(action))}
             >
                 {icon(path)}
@@ -91,8 +95,8 @@ pub fn ItemRow(
                 type="button"
                 class="rw-button rw-button-quiet"
                 {..attr("part", move || if paused() { "resume" } else { "pause" })}
-                {..attr("aria-label", move || name.with_value(|name| strings::action(words(), name)))}
-                {..attr("title", words)}
+                {..attr("aria-label", move || name.with_value(|name| strings::action(texts, words(), name)))}
+                {..attr("title", move || texts.get(words()))}
                 {..on("click", move |_: Event| {
                     on_action.run(if untrack(paused) { Action::Resume } else { Action::Pause });
                 })}
@@ -102,13 +106,34 @@ pub fn ItemRow(
         }
         .into_any()
     };
+    let nothing_left = move || {
+        let over = is(&["processing", "uploaded", "ready", "cancelled"]);
+        over || failure().0 == Stage::Failed { retriable: false }
+    };
+    let cancel_or_dismiss = {
+        let words = move || if nothing_left() { strings::DISMISS } else { strings::CANCEL };
+        view! {
+            <button
+                type="button"
+                class="rw-button rw-button-quiet"
+                {..attr("part", move || if nothing_left() { "dismiss" } else { "cancel" })}
+                {..attr("aria-label", move || name.with_value(|name| strings::action(texts, words(), name)))}
+                {..attr("title", move || texts.get(words()))}
+                {..on("click", move |_: Event| {
+                    on_action.run(if untrack(nothing_left) { Action::Dismiss } else { Action::Cancel });
+                })}
+            >
+                {icon(icons::CLOSE)}
+            </button>
+        }
+    };
     let watch_link = move || {
         let id = state.with(|state| state.video_id.clone()).filter(|_| is(&["ready"]));
         let href = watch_url.zip(id).map(|(watch_url, id)| watch_url(&id))?;
         let link = view! {
             <a class="rw-button rw-button-primary" href=href>
                 {icon(icons::PLAY)}
-                {strings::WATCH}
+                {text(move || texts.get(strings::WATCH))}
             </a>
         };
         Some(link.into_any())
@@ -122,24 +147,24 @@ pub fn ItemRow(
             {..attr("data-stage", stage)}
             {..attr("data-code", move || failure().1)}
         >
-            <Thumbnail filename=filename.clone() filmstrip tiles />
+            <Thumbnail filename=filename.clone() filmstrip tiles texts />
             <div class="rw-item-body">
                 <div class="rw-item-line">
                     <span part="filename" dir="auto" title=filename.clone()>{filename.clone()}</span>
                     <span class="rw-item-facts">
                         <span part="details" {..attr("hidden", move || header_known.with(Option::is_none))}>{text(move || header.with(|header| header.as_ref().map(strings::details)))}</span>
-                        <span class="rw-item-size">{text(move || state.with(strings::size))}</span>
+                        <span class="rw-item-size">{text(move || state.with(|state| strings::size(texts, state)))}</span>
                     </span>
                 </div>
                 {progress_bar(
-                    filename,
+                    move || filename.clone(),
                     Some("progress"),
                     move || state.with(bar_of),
                     move || state.with(ItemState::percent),
-                    move || state.with(strings::status),
+                    move || state.with(|state| strings::status(texts, state)),
                     move || is(&["failed", "cancelled"]),
                 )}
-                <p part="status" class="rw-item-status">{text(move || state.with(strings::status))}</p>
+                <p part="status" class="rw-item-status">{text(move || state.with(|state| strings::status(texts, state)))}</p>
                 {when(
                     move || failure().0 == Stage::Failed { retriable: false },
                     move || view! {
@@ -151,7 +176,7 @@ pub fn ItemRow(
                                 on_action.run(Action::Dismiss);
                             })}
                         >
-                            {strings::CHOOSE_ANOTHER}
+                            {text(move || texts.get(strings::CHOOSE_ANOTHER))}
                         </button>
                     }.into_any(),
                 )}
@@ -164,7 +189,7 @@ pub fn ItemRow(
                             class="rw-button rw-item-again"
                             {..on("click", move |_: Event| on_action.run(Action::ChooseAgain))}
                         >
-                            {strings::CHOOSE_AGAIN}
+                            {text(move || texts.get(strings::CHOOSE_AGAIN))}
                         </button>
                     }.into_any(),
                 )}
@@ -184,13 +209,7 @@ pub fn ItemRow(
                     move || is(&["waiting"]) || failure().0 == Stage::Failed { retriable: true },
                     move || action("retry", strings::RETRY, icons::RETRY, Action::Retry),
                 )}
-                {either(
-                    move || {
-                        is(&["processing", "ready", "cancelled"]) || failure().0 == Stage::Failed { retriable: false }
-                    },
-                    move || action("dismiss", strings::DISMISS, icons::CLOSE, Action::Dismiss),
-                    move || action("cancel", strings::CANCEL, icons::CLOSE, Action::Cancel),
-                )}
+                {cancel_or_dismiss}
             </div>
         </li>
     }
@@ -199,7 +218,7 @@ pub fn ItemRow(
 /// The two ends of the bar, 0 to 1: what is certain, and what is on its way.
 fn bar_of(state: &ItemState) -> (f64, f64) {
     match state.stage {
-        Stage::Finalising | Stage::Ready => (1.0, 1.0),
+        Stage::Finalising | Stage::Uploaded | Stage::Ready => (1.0, 1.0),
         // The lighter tone stays: all of it has arrived.
         Stage::Processing => (f64::from(state.percent()) / 100.0, 1.0),
         _ => (state.acknowledged(), state.sent()),

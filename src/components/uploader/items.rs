@@ -11,7 +11,7 @@ use reelway_core::probe::Header;
 use web_sys::File;
 
 use super::state::{ItemState, Stage};
-use crate::{Readiness, Subscription, Upload, filmstrip::Filmstrip, journal::FileHandle, timer::Timer};
+use crate::{Backend, Readiness, Subscription, Upload, filmstrip::Filmstrip, journal::FileHandle, timer::Timer};
 
 /// What a file's buttons do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,10 @@ pub(super) struct Running {
     pub(super) subscription: Option<Subscription>,
     pub(super) readiness: Option<Readiness>,
     pub(super) tick: Option<Timer>,
+    /// The Reelway server that it goes to, if it is one.
+    pub(super) backend: Option<Backend>,
+    /// It was told that the video can be played.
+    pub(super) told_playable: bool,
 }
 
 impl PartialEq for Item {
@@ -109,6 +113,11 @@ impl Item {
 
     pub(super) fn stage(&self) -> Stage {
         self.state.with_untracked(|state| state.stage.clone())
+    }
+
+    /// The Reelway server that it goes to, once it does, if it is one.
+    pub fn backend(&self) -> Option<Backend> {
+        self.running.borrow().backend.clone()
     }
 
     /// Whether the video can be watched.

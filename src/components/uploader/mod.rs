@@ -1,6 +1,8 @@
 //! The uploader: a zone to drop files on, and a row for each file from its first byte to the finished video.
 
 mod dropping;
+mod focus;
+mod happenings;
 mod interrupted;
 mod interrupted_row;
 mod item;
@@ -10,19 +12,22 @@ mod progress;
 mod provider;
 mod queue;
 mod state;
-mod strings;
+mod steering;
+pub(crate) mod strings;
 mod summary;
 mod thumbnail;
 mod turns;
 
 use std::rc::Rc;
 
-use crate::components::live::{attr, effect, on, rows, text};
+use crate::components::live::{attr, effect, on, rows, text, when};
 use leptos::{html, prelude::*};
 use reelway_core::checks::{Checks, accept_videos};
 use wasm_bindgen::JsCast;
-use web_sys::EventTarget;
+use web_sys::{Event, EventTarget};
 
+use focus::FocusKeeper;
+pub use happenings::Happening;
 pub use interrupted::Interrupted;
 pub use interrupted_row::InterruptedRow;
 pub use item::ItemRow;
@@ -38,6 +43,7 @@ use crate::{
     components::{icons, live::icon},
     dom::window,
     journal::PickedFile,
+    texts::{self, Language},
 };
 
 /// The uploader's CSS. It needs [`THEME_CSS`](super::THEME_CSS) too.
@@ -59,32 +65,51 @@ pub fn Uploader(
     endpoint: String,
     /// What is taken and the file dialog offers, as in `<input accept>`; left out: videos.
     #[prop(into, optional)]
-    accept: Option<String>,
+    accept: Signal<Option<String>>,
     /// Bytes: larger files are refused, before anything of them is sent.
-    #[prop(into, optional_no_strip)]
-    max_file_size: Option<u64>,
+    #[prop(into, optional)]
+    max_file_size: Signal<Option<u64>>,
     /// Seconds: longer videos are refused, as far as their header tells how long they are.
-    #[prop(into, optional_no_strip)]
-    max_duration: Option<f64>,
+    #[prop(into, optional)]
+    max_duration: Signal<Option<f64>>,
     /// Take more than one file.
-    #[prop(optional)]
-    multiple: bool,
+    #[prop(into, optional)]
+    multiple: Signal<bool>,
     /// Take files that are dropped anywhere on the page, not on the zone only.
-    #[prop(optional)]
-    whole_page: bool,
+    #[prop(into, optional)]
+    whole_page: Signal<bool>,
+    /// Take no files from people. What is under way goes on, and its buttons work.
+    #[prop(into, optional)]
+    disabled: Signal<bool>,
     /// The address of a page that shows the video with this id: a ready video links to it.
     #[prop(optional_no_strip)]
     watch_url: Option<fn(&str) -> String>,
+    /// The words of a language, or the page's own; left out: English.
+    #[prop(into, optional)]
+    texts: Option<Signal<Language, LocalStorage>>,
+    /// How numbers and durations are written: a BCP 47 tag; left out: as the texts' language does it.
+    #[prop(into, optional)]
+    locale: Option<Signal<Option<String>>>,
     /// The files, for a page that wants to know of them, or to keep them while this component is away.
     #[prop(optional_no_strip)]
     uploads: Option<Uploads>,
 ) -> impl IntoView {
     let uploads = uploads.unwrap_or_else(|| Uploads::new(UploadOptions::to(endpoint)));
-    uploads.narrow(Checks { max_size: max_file_size, max_duration, accept: accept.clone() });
+    texts::follow(uploads.texts, texts, locale);
+    let texts = uploads.texts;
+    // Now, for files that are added before the first effect runs.
+    let limits =
+        move || Checks { max_size: max_file_size.get(), max_duration: max_duration.get(), accept: accept.get() };
+    uploads.limit(untrack(limits));
+    effect(move || uploads.limit(limits()));
     let (zone, input) = (NodeRef::<html::Div>::new(), NodeRef::<html::Input>::new());
     let over = RwSignal::new(false);
     let take = move |mut files: Vec<PickedFile>| {
-        if !multiple {
+        // It may have been disabled while its dialog was open.
+        if disabled.try_get_untracked() != Some(false) {
+            return;
+        }
+        if !multiple.get_untracked() {
             files.truncate(1);
         }
         uploads.add(files);
@@ -92,8 +117,8 @@ pub fn Uploader(
     let listeners = StoredValue::new_local(Vec::new());
     effect(move || {
         let Some(zone) = zone.get() else { return };
-        let target: EventTarget = if whole_page { window().into() } else { zone.unchecked_into() };
-        listeners.set_value(dropping::accept_drops(&target, over, take));
+        let target: EventTarget = if whole_page.get() { window().into() } else { zone.unchecked_into() };
+        listeners.set_value(dropping::accept_drops(&target, over, disabled, take));
     });
     on_cleanup(move || {
         listeners.try_set_value(Vec::new());
@@ -102,7 +127,7 @@ pub fn Uploader(
     let choose_another = move |()| dialog.open();
     let again = NodeRef::<html::Input>::new();
     let wanted = StoredValue::new_local(None);
-    let choose_again = Dialog::new(again, false, move |files: Vec<PickedFile>| {
+    let choose_again = Dialog::new(again, Signal::stored(false), move |files: Vec<PickedFile>| {
         let (Some(file), Some(wanted)) = (files.into_iter().next(), wanted.try_update_value(Option::take).flatten())
         else {
             return;
@@ -126,13 +151,19 @@ pub fn Uploader(
     };
     uploads.look_for_interrupted();
     let empty = move || uploads.keys().is_empty() && uploads.interrupted_keys().is_empty();
-    let title = move || match (empty(), multiple) {
+    let title = move || match (empty(), multiple.get()) {
         (true, false) => strings::DROP_TITLE,
         (true, true) => strings::DROP_TITLE_MANY,
         (false, false) => strings::DROP_AGAIN,
         (false, true) => strings::DROP_AGAIN_MANY,
     };
-    let choose = if multiple { strings::CHOOSE_MANY } else { strings::CHOOSE };
+    let choose = move || if multiple.get() { strings::CHOOSE_MANY } else { strings::CHOOSE };
+    let root = NodeRef::<html::Div>::new();
+    let focus = StoredValue::new_local(None);
+    effect(move || focus.set_value(root.get().and_then(|root| FocusKeeper::new(&root))));
+    on_cleanup(move || {
+        focus.try_set_value(None);
+    });
     let row = move |key: String| {
         let Some(item) = key.parse().ok().and_then(|key| uploads.get(key)) else { return ().into_any() };
         let held = StoredValue::new_local(item.clone());
@@ -145,6 +176,7 @@ pub fn Uploader(
                 filmstrip=Some(Rc::clone(&item.filmstrip))
                 tiles=item.tiles.clone()
                 watch_url
+                texts
                 on_action=move |action| match action {
                     Action::ChooseAgain => ask_for(Wanted::Item(held.with_value(|item| item.key))),
                     _ => held.with_value(|item| uploads.act(item, action)),
@@ -162,6 +194,7 @@ pub fn Uploader(
         view! {
             <InterruptedRow
                 interrupted
+                texts
                 on_continue=move |()| match needs_file || file_is_gone.get_untracked() {
                     true => ask_for(Wanted::Interrupted(key.clone())),
                     false => uploads.go_on(held.get_value(), None),
@@ -172,35 +205,45 @@ pub fn Uploader(
         .into_any()
     };
     view! {
-        <div class="reelway-uploader">
-            <ul aria-label=strings::LIST class="rw-items" {..attr("hidden", empty)}>
+        <div
+            node_ref=root
+            class="reelway-uploader"
+            {..attr("lang", move || texts.locale())}
+            {..attr("dir", move || texts.dir())}
+        >
+            <ul class="rw-items" {..attr("aria-label", move || texts.get(strings::LIST))} {..attr("hidden", empty)}>
                 {rows(move || uploads.interrupted_keys(), interrupted_row)}
                 {rows(move || uploads.keys().iter().map(u32::to_string).collect(), row)}
             </ul>
-            {multiple.then(|| view! { <Summary uploads /> })}
+            {when(move || multiple.get(), move || view! { <Summary uploads /> }.into_any())}
             <div
                 part="drop-zone"
                 node_ref=zone
                 class="rw-drop-zone"
                 {..attr("data-over", move || over.get())}
                 {..attr("data-compact", move || !empty())}
+                {..attr("data-disabled", move || disabled.get())}
             >
                 <span class="rw-drop-icon">{icon(icons::UPLOAD)}</span>
                 <span class="rw-drop-text">
-                    <strong>{text(title)}</strong>
-                    <span class="rw-drop-hint">{strings::DROP_HINT}</span>
+                    // Slots, for an uploader in a shadow root. Elsewhere they show what is in them.
+                    <slot name="heading"><strong>{text(move || texts.get(title()))}</strong></slot>
+                    <slot name="hint"><span class="rw-drop-hint">{text(move || texts.get(strings::DROP_HINT))}</span></slot>
                 </span>
-                <span class="rw-button rw-button-primary rw-drop-button" aria-hidden="true">{choose}</span>
+                <slot name="select" {..on("click", move |_: Event| dialog.open())}>
+                    <span class="rw-button rw-button-primary rw-drop-button" aria-hidden="true">{text(move || texts.get(choose()))}</span>
+                </slot>
                 // Over all of the zone, unseen: a click anywhere opens the dialog, and the keyboard finds a real input.
                 <input
                     type="file"
                     part="select"
                     class="rw-drop-input"
                     node_ref=input
-                    aria-label=choose
-                    accept=accept.unwrap_or_else(accept_videos)
-                    multiple=multiple
                     title=""
+                    {..attr("aria-label", move || texts.get(choose()))}
+                    {..attr("accept", move || accept.get().unwrap_or_else(accept_videos))}
+                    {..attr("multiple", move || multiple.get())}
+                    {..attr("disabled", move || disabled.get())}
                     {..on("click", move |event| dialog.on_click(event))}
                     {..on("change", move |event| dialog.on_change(event))}
                 />
@@ -217,11 +260,11 @@ pub fn Uploader(
                 {..on("change", move |event| choose_again.on_change(event))}
             />
             <div class="rw-spoken" role="status" aria-live="polite">{text(move || uploads.announcement.get())}</div>
-            {whole_page.then(|| view! {
+            {when(move || whole_page.get(), move || view! {
                 <div class="rw-drop-overlay" {..attr("data-open", move || over.get())} aria-hidden="true">
-                    <span>{icon(icons::UPLOAD)}{strings::OVERLAY}</span>
+                    <span>{icon(icons::UPLOAD)}{text(move || texts.get(strings::OVERLAY))}</span>
                 </div>
-            })}
+            }.into_any())}
         </div>
     }
 }

@@ -19,7 +19,7 @@ use reelway_core::checks::VIDEO_EXTENSIONS;
 #[derive(Clone, Copy)]
 pub(super) struct Dialog {
     input: NodeRef<html::Input>,
-    multiple: bool,
+    multiple: Signal<bool>,
     take: StoredValue<Take, LocalStorage>,
     /// The next click opens the input's own dialog.
     plain: StoredValue<bool>,
@@ -28,7 +28,11 @@ pub(super) struct Dialog {
 type Take = Rc<dyn Fn(Vec<PickedFile>)>;
 
 impl Dialog {
-    pub(super) fn new(input: NodeRef<html::Input>, multiple: bool, take: impl Fn(Vec<PickedFile>) + 'static) -> Self {
+    pub(super) fn new(
+        input: NodeRef<html::Input>,
+        multiple: Signal<bool>,
+        take: impl Fn(Vec<PickedFile>) + 'static,
+    ) -> Self {
         Self { input, multiple, take: StoredValue::new_local(Rc::new(take)), plain: StoredValue::new(false) }
     }
 
@@ -47,7 +51,7 @@ impl Dialog {
         event.prevent_default();
         let dialog = *self;
         spawn_local(async move {
-            match pick(dialog.multiple).await {
+            match pick(dialog.multiple.try_get_untracked() == Some(true)).await {
                 Some(files) => dialog.give(files),
                 None => {
                     dialog.plain.try_set_value(true);

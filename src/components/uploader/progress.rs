@@ -8,10 +8,15 @@ use crate::{
     dom::number,
 };
 
+// Not written into the view: of elements without anything that could change Leptos makes HTML for `innerHTML`, which pages
+// with Trusted Types refuse.
+const SENT: &str = "rw-progress-sent";
+const ACKNOWLEDGED: &str = "rw-progress-acknowledged";
+
 /// A bar. `ends` are the shares, 0 to 1, of what is certain and of what has been sent; `percent` and `words` are what a
 /// screen reader hears of them.
 pub(super) fn progress_bar(
-    label: impl Into<String>,
+    label: impl Fn() -> String + Send + Sync + 'static,
     part: Option<&'static str>,
     ends: impl Fn() -> (f64, f64) + 'static,
     percent: impl Fn() -> u8 + Send + Sync + 'static,
@@ -32,15 +37,15 @@ pub(super) fn progress_bar(
             class="rw-progress"
             role="progressbar"
             node_ref=bar
-            aria-label=label.into()
             aria-valuemin="0"
             aria-valuemax="100"
+            {..attr("aria-label", label)}
             {..attr("aria-valuenow", move || percent().to_string())}
             {..attr("aria-valuetext", words)}
             {..attr("hidden", hidden)}
         >
-            <div class="rw-progress-sent"></div>
-            <div class="rw-progress-acknowledged"></div>
+            <div class=SENT></div>
+            <div class=ACKNOWLEDGED></div>
         </div>
     }
     .into_any()

@@ -14,6 +14,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
 use super::{
+    happenings::{Happening, Listen},
     interrupted::Interrupted,
     items::{Action, Item},
     state::{ItemState, Stage},
@@ -24,6 +25,7 @@ use crate::{
     filmstrip::Filmstrip,
     journal::{FileHandle, PickedFile},
     probe::read_header,
+    texts::Texts,
     timer::Timer,
     upload::Phase,
 };
@@ -43,7 +45,10 @@ pub struct Uploads {
     pub(super) options: StoredValue<UploadOptions, LocalStorage>,
     /// It is being found out which provider files go to.
     pub(super) choosing: StoredValue<bool>,
-    checks: StoredValue<Checks>,
+    pub(super) checks: StoredValue<Checks>,
+    /// Those of the view, which come first.
+    pub(super) limits: StoredValue<Checks>,
+    pub(super) listener: StoredValue<Option<Listen>, LocalStorage>,
     pub(super) cancelled: RwSignal<Vec<String>>,
     pub(super) interrupted: RwSignal<Vec<Interrupted>, LocalStorage>,
     pub(super) looked: StoredValue<bool>,
@@ -53,6 +58,8 @@ pub struct Uploads {
     pub(super) totals: RwSignal<Totals>,
     /// What a screen reader is to say.
     pub(super) announcement: RwSignal<String>,
+    /// What the uploader says, and in which language.
+    pub texts: Texts,
 }
 
 impl Uploads {
@@ -64,6 +71,8 @@ impl Uploads {
             options: StoredValue::new_local(options),
             choosing: StoredValue::new(false),
             checks: StoredValue::default(),
+            limits: StoredValue::default(),
+            listener: StoredValue::new_local(None),
             cancelled: RwSignal::default(),
             interrupted: RwSignal::new_local(Vec::new()),
             looked: StoredValue::new(false),
@@ -71,6 +80,7 @@ impl Uploads {
             queue: StoredValue::new(Queue::new(Limits::default())),
             totals: RwSignal::default(),
             announcement: RwSignal::default(),
+            texts: Texts::of_leptos(),
         }
     }
 
@@ -114,26 +124,25 @@ impl Uploads {
 
     /// Takes fewer files from here on: those of these limits that say something hold.
     pub fn narrow(&self, limits: Checks) {
-        self.checks.update_value(|checks| {
-            checks.max_size = limits.max_size.or(checks.max_size);
-            checks.max_duration = limits.max_duration.or(checks.max_duration);
-            checks.accept = limits.accept.or(checks.accept.take());
-        });
+        self.checks.update_value(|checks| *checks = limits.or(checks));
     }
 
     /// Takes files in. What can't be a video, or is over a limit, is refused with a reason: at once, if its name and its
     /// size tell, or as soon as its header has been read.
-    pub fn add(&self, files: impl IntoIterator<Item = impl Into<PickedFile>>) {
-        for file in files {
-            let PickedFile { file, handle } = file.into();
+    /// Gives their keys.
+    pub fn add(&self, files: impl IntoIterator<Item = impl Into<PickedFile>>) -> Vec<u32> {
+        let take = |file: PickedFile| {
+            let PickedFile { file, handle } = file;
             let (name, kind, total) = (file.name(), file.type_(), file.size() as u64);
-            let refused = self.checks.with_value(|checks| checks.before_reading(&name, &kind, total)).err();
+            let refused = self.checks_now().before_reading(&name, &kind, total).err();
             let item = self.push(file, handle);
             match refused {
                 Some(refusal) => self.refuse(&item, &refusal),
                 None => self.check(&item),
             }
-        }
+            item.key
+        };
+        files.into_iter().map(|file| take(file.into())).collect()
     }
 
     fn push(&self, file: File, handle: Option<FileHandle>) -> Item {
@@ -156,6 +165,7 @@ impl Uploads {
         };
         self.queue.update_value(|queue| queue.add(key, item.file.size() as u64));
         self.items.update(|items| items.push(item.clone()));
+        self.tell(&item, Happening::Stage(Stage::Checking));
         item
     }
 
@@ -175,23 +185,23 @@ impl Uploads {
     /// Goes on with a file that was chosen again, if it is the same.
     pub(super) fn replace(&self, item: &Item, picked: PickedFile) {
         let Some(upload) = item.running.borrow().upload.clone() else { return };
-        let (state, announcement) = (item.state.clone(), self.announcement);
+        let (uploads, weak) = (*self, item.clone_without_running());
         spawn_local(async move {
-            if let Err(error) = upload.replace_file(picked).await {
-                let words = error.to_string();
-                announcement.try_set(words.clone());
-                state.update(|state| {
-                    state.message = Some(words);
-                    state.code = Some(error.code());
-                });
+            if let Err(error) = upload.replace_file(picked).await
+                && let Some(item) = weak.upgrade()
+            {
+                let words = error.sentence();
+                uploads.announcement.try_set(uploads.texts.sentence(error.code(), &words));
+                let state = item.state.get_untracked();
+                uploads.show(&item, ItemState { message: Some(words), code: Some(error.code()), ..state });
             }
         });
     }
 
     fn refuse(&self, item: &Item, refusal: &Refusal) {
         let state = ItemState::refused(item.file.size() as u64, refusal);
-        self.announcement.set(strings::announcement(&item.file.name(), &state));
-        item.state.set(state);
+        self.announcement.set(strings::announcement(self.texts, &item.file.name(), &state));
+        self.show(item, state);
     }
 
     /// Reads the file's header, and then lets the file in or refuses it. A file that takes too long to read is let in.
@@ -211,10 +221,13 @@ impl Uploads {
         spawn_local(async move {
             let found = read_header(&file).await;
             let Some(item) = weak.upgrade() else { return };
-            let refused = uploads.checks.try_with_value(|checks| checks.after_reading(&found).err()).flatten();
+            if uploads.items.try_get_untracked().is_none() {
+                return;
+            }
+            let refused = uploads.checks_now().after_reading(&found).err();
             match refused {
                 // Once it is on its way, the server has the word.
-                Some(refusal) if item.is_being_checked() => {
+                Some(refusal) if item.running.borrow().upload.is_none() => {
                     item.running.borrow_mut().tick.take();
                     uploads.refuse(&item, &refusal);
                 }
@@ -230,7 +243,7 @@ impl Uploads {
     fn admit(&self, item: &Item) {
         if item.is_being_checked() {
             item.running.borrow_mut().tick.take();
-            item.state.update(|state| state.stage = Stage::Queued);
+            self.move_to(item, Stage::Queued);
             self.pump();
         }
     }
@@ -251,6 +264,8 @@ impl Uploads {
             (Action::Pause, Some(upload)) => upload.pause(),
             (Action::Resume, Some(upload)) => upload.resume(),
             (Action::Retry, Some(upload)) => upload.retry(),
+            (Action::Pause, None) => self.hold_back(item),
+            (Action::Resume, None) => self.let_go(item),
             (Action::First, _) => self.put_first(item),
             (Action::CopyDetails, Some(upload)) => self.copy_details(&upload),
             // The view shows the dialog.
@@ -260,6 +275,7 @@ impl Uploads {
     }
 
     fn remove(&self, item: &Item) {
+        // What its upload still says on the way out concerns nobody any more.
         item.running.take();
         self.items.update(|items| items.retain(|other| other != item));
         let left = self.items.with_untracked(Vec::len);
@@ -270,6 +286,11 @@ impl Uploads {
                 queue.hold(false);
             }
         });
+        let stage = item.stage();
+        if !stage.is_over() && !stage.has_arrived() {
+            self.move_to(item, Stage::Cancelled);
+        }
+        self.tell(item, Happening::Removed);
     }
 
     pub(super) fn start(&self, item: &Item) {
@@ -285,6 +306,12 @@ impl Uploads {
 
     fn follow(&self, item: &Item, upload: Upload) {
         let (uploads, weak) = (*self, item.clone_without_running());
+        upload.on_attempt(move |bytes| {
+            if let Some(item) = weak.upgrade() {
+                uploads.tell(&item, Happening::Attempt(bytes));
+            }
+        });
+        let weak = item.clone_without_running();
         let subscription = upload.subscribe(move |_| {
             if let Some(item) = weak.upgrade() {
                 uploads.refresh(&item);
@@ -294,7 +321,9 @@ impl Uploads {
             let mut running = item.running.borrow_mut();
             running.upload = Some(upload);
             running.subscription = Some(subscription);
+            running.backend = self.backend();
         }
+        self.tell(item, Happening::Started);
         self.refresh(item);
     }
 
@@ -311,12 +340,13 @@ impl Uploads {
             item.video.set(video.clone());
         }
         if stage.name() != before.name() {
-            let words = strings::announcement(&item.file.name(), &state);
+            let words = strings::announcement(self.texts, &item.file.name(), &state);
             if !words.is_empty() {
                 self.announcement.set(words);
             }
         }
-        item.state.set(state);
+        self.show(item, state);
+        self.tell_if_playable(item);
         // Also past `ready`: poster and storyboard may still be on their way.
         let arrived = matches!(stage, Stage::Processing | Stage::Ready);
         if let Some(video) = video.filter(|video| arrived && !watched && !is_settled(video)) {
@@ -341,7 +371,7 @@ impl Uploads {
     fn watch(&self, item: &Item, video: Video) {
         let (uploads, weak) = (*self, item.clone_without_running());
         // Only a Reelway server makes videos.
-        let Some(backend) = self.backend() else { return };
+        let Some(backend) = item.backend() else { return };
         let readiness = Readiness::with_backend(backend, video, move |video| {
             if let Some(item) = weak.upgrade() {
                 item.video.set(Some(video.clone()));

@@ -4,7 +4,8 @@ use reelway_api::{Video, VideoStatus};
 use reelway_core::{
     Millis,
     checks::Refusal,
-    upload::{Phase, Progress, Snapshot, queue::Status},
+    texts::Sentence,
+    upload::{Phase, Progress, Snapshot, UploadError, queue::Status},
 };
 
 /// One file, at one moment.
@@ -17,7 +18,7 @@ pub struct ItemState {
     /// 0 to 100: how far processing is.
     pub processing: Option<u8>,
     /// Why it waits or has failed: a sentence.
-    pub message: Option<String>,
+    pub message: Option<Sentence>,
     /// The code that goes with the message.
     pub code: Option<&'static str>,
     /// The video's id, once the server has made one.
@@ -48,6 +49,8 @@ pub enum Stage {
     Finalising,
     /// The provider works on it.
     Processing,
+    /// Every byte is where the page wanted it. What becomes of it there is not known here.
+    Uploaded,
     /// It can be watched.
     Ready,
     /// It will not go on by itself.
@@ -72,6 +75,7 @@ impl Stage {
             Self::Paused => "paused",
             Self::Finalising => "finalising",
             Self::Processing => "processing",
+            Self::Uploaded => "uploaded",
             Self::Ready => "ready",
             Self::Failed { .. } => "failed",
             Self::Cancelled => "cancelled",
@@ -91,7 +95,7 @@ impl Stage {
                 Status::Sending
             }
             Self::Checking | Self::Paused | Self::Failed { retriable: true } => Status::Resting,
-            Self::Processing | Self::Ready => Status::Arrived,
+            Self::Processing | Self::Uploaded | Self::Ready => Status::Arrived,
             Self::Failed { retriable: false } | Self::Cancelled => Status::Over,
         }
     }
@@ -101,9 +105,14 @@ impl Stage {
         matches!(self.turn(), Status::Sending)
     }
 
+    /// Every byte of it is at the provider.
+    pub const fn has_arrived(&self) -> bool {
+        matches!(self.turn(), Status::Arrived)
+    }
+
     /// Nothing more happens to it.
     pub const fn is_over(&self) -> bool {
-        matches!(self, Self::Ready | Self::Failed { .. } | Self::Cancelled)
+        matches!(self, Self::Uploaded | Self::Ready | Self::Failed { .. } | Self::Cancelled)
     }
 }
 
@@ -128,7 +137,7 @@ impl ItemState {
     /// A file that is not even sent, and why.
     pub fn refused(total: u64, refusal: &Refusal) -> Self {
         let stage = Stage::Failed { retriable: false };
-        Self { stage, message: Some(refusal.message()), code: Some(refusal.code()), ..Self::queued(total) }
+        Self { stage, message: Some(refusal.sentence()), code: Some(refusal.code()), ..Self::queued(total) }
     }
 
     /// From what the upload and the server say. `now` is on the upload's clock.
@@ -142,7 +151,8 @@ impl ItemState {
             Phase::Offline => Stage::Offline,
             Phase::Paused => Stage::Paused,
             Phase::Finalising => Stage::Finalising,
-            Phase::Done => video.map_or(Stage::Processing, of_status),
+            // Only a Reelway server makes videos, and it has made one before the first byte was sent.
+            Phase::Done => video.map_or(Stage::Uploaded, of_status),
             Phase::Failed => {
                 Stage::Failed { retriable: snapshot.error.as_ref().is_some_and(|error| error.retriable()) }
             }
@@ -150,8 +160,8 @@ impl ItemState {
         };
         let refusal = video.and_then(|video| video.error.as_ref()).filter(|_| snapshot.phase == Phase::Done);
         let message = match refusal {
-            Some(refusal) => Some(refusal.message.clone()),
-            None => snapshot.error.as_ref().map(ToString::to_string),
+            Some(refusal) => Some(refusal.message.clone().into()),
+            None => snapshot.error.as_ref().map(UploadError::sentence),
         };
         let code = refusal.map(|refusal| refusal.code.as_str());
         Self {
@@ -164,10 +174,10 @@ impl ItemState {
         }
     }
 
-    /// 0 to 99 while anything is left to do, 100 when the video is ready: of the upload first, then of processing.
+    /// 0 to 99 while anything is left to do, 100 when nothing is: of the upload first, then of processing.
     pub fn percent(&self) -> u8 {
         match self.stage {
-            Stage::Ready => 100,
+            Stage::Uploaded | Stage::Ready => 100,
             Stage::Processing => self.processing.unwrap_or(0).min(99),
             _ => (self.sent() * 100.0).floor().min(99.0) as u8,
         }
@@ -196,10 +206,9 @@ fn of_status(video: &Video) -> Stage {
 
 #[cfg(test)]
 mod tests {
-    use reelway_api::{ApiError, ErrorCode};
-    use reelway_core::upload::UploadError;
-
     use super::{super::strings, *};
+    use crate::texts::Texts;
+    use reelway_api::{ApiError, ErrorCode};
 
     fn snapshot(phase: Phase, acknowledged: u64, in_flight: u64) -> Snapshot {
         let progress = Progress { acknowledged, in_flight, total: 1_000_000, rate: Some(2.5e6), eta: Some(90.0) };
@@ -230,8 +239,8 @@ mod tests {
         let state = ItemState::of(&snapshot(Phase::Uploading, 600_000, 400_000), None, 0.0);
 
         assert_eq!(state.percent(), 99);
-        assert_eq!(strings::status(&state), "Uploading · 99 % · 2.5 MB/s · 2 minutes left");
-        assert_eq!(strings::size(&state), "600 kB of 1.0 MB");
+        assert_eq!(strings::status(Texts::new(), &state), "Uploading · 99 % · 2.5 MB/s · 2 minutes left");
+        assert_eq!(strings::size(Texts::new(), &state), "600 kB of 1.0 MB");
     }
 
     #[test]
@@ -245,7 +254,7 @@ mod tests {
         let state = ItemState::of(&snapshot, None, 1_500.0);
 
         assert_eq!(state.stage, Stage::Waiting { seconds: 4 });
-        assert_eq!(strings::status(&state), "The server is starting. Trying again in 4 s…");
+        assert_eq!(strings::status(Texts::new(), &state), "The server is starting. Trying again in 4 s…");
     }
 
     #[test]
@@ -255,12 +264,21 @@ mod tests {
         let processing = ItemState::of(&done, Some(&video(VideoStatus::Processing, Some(42))), 0.0);
         let ready = ItemState::of(&done, Some(&video(VideoStatus::Ready, Some(10))), 0.0);
 
-        assert_eq!(strings::status(&processing), "Processing · 42 %");
+        assert_eq!(strings::status(Texts::new(), &processing), "Processing · 42 %");
         assert_eq!(
             (ready.stage.clone(), ready.percent()),
             (Stage::Ready, 100),
             "though lower renditions are being made"
         );
+    }
+
+    #[test]
+    fn what_no_reelway_server_has_is_uploaded_and_no_more() {
+        let state = ItemState::of(&snapshot(Phase::Done, 1_000_000, 0), None, 0.0);
+
+        assert_eq!((state.stage.clone(), state.percent()), (Stage::Uploaded, 100));
+        assert_eq!(strings::status(Texts::new(), &state), "Uploaded");
+        assert!(state.stage.is_over() && state.stage.has_arrived());
     }
 
     #[test]
@@ -271,7 +289,7 @@ mod tests {
         let state = ItemState::of(&snapshot(Phase::Done, 1_000_000, 0), Some(&refused), 0.0);
 
         assert_eq!(state.stage, Stage::Failed { retriable: false });
-        assert_eq!(strings::status(&state), "The file has sound only.");
+        assert_eq!(strings::status(Texts::new(), &state), "The file has sound only.");
         assert_eq!(state.code, Some("no_video_stream"));
     }
 }

@@ -19,7 +19,8 @@ pub(super) fn Summary(uploads: Uploads) -> AnyView {
         totals.files < 2 || totals.arrived == totals.files
     };
     let fraction = move || totals().fraction();
-    let words = move || strings::totals(&totals());
+    let texts = uploads.texts;
+    let words = move || strings::totals(texts, &totals());
     let moving = move || totals().sending > 0;
     let act = move |_: Event| match untrack(moving) {
         true => uploads.pause_all(),
@@ -28,7 +29,7 @@ pub(super) fn Summary(uploads: Uploads) -> AnyView {
     view! {
         <div part="summary" class="rw-summary" {..attr("hidden", hidden)}>
             {progress_bar(
-                strings::SUMMARY,
+                move || texts.get(strings::SUMMARY),
                 None,
                 move || (fraction(), fraction()),
                 move || (fraction() * 100.0) as u8,
@@ -44,7 +45,7 @@ pub(super) fn Summary(uploads: Uploads) -> AnyView {
                 {..on("click", act)}
             >
                 {part(move || icon(if moving() { icons::PAUSE } else { icons::PLAY }).into_any())}
-                {text(move || if moving() { strings::PAUSE_ALL } else { strings::RESUME_ALL })}
+                {text(move || texts.get(if moving() { strings::PAUSE_ALL } else { strings::RESUME_ALL }))}
             </button>
         </div>
     }

@@ -4,10 +4,7 @@ use std::rc::Rc;
 
 use crate::components::live::{attr, effect, memo, on, text, when};
 use leptos::{html, prelude::*};
-use reelway_core::{
-    text::{clock, spoken},
-    within,
-};
+use reelway_core::{text::clock, within};
 use web_sys::{Event, HtmlElement, KeyboardEvent, PointerEvent};
 
 use super::strings;
@@ -15,6 +12,7 @@ use crate::{
     components::{icons, live::icon},
     dom::number,
     filmstrip::Filmstrip,
+    texts::Texts,
 };
 
 /// So many tiles are passed by Page up and Page down.
@@ -29,6 +27,8 @@ pub(super) fn Thumbnail(
     filmstrip: Option<Rc<Filmstrip>>,
     /// Grows with the number of tiles.
     tiles: ArcRwSignal<usize>,
+    /// What it says.
+    texts: Texts,
 ) -> AnyView {
     let (root, canvas) = (NodeRef::<html::Div>::new(), NodeRef::<html::Canvas>::new());
     let tiles: RwSignal<usize> = tiles.into();
@@ -91,7 +91,6 @@ pub(super) fn Thumbnail(
 
     let whole = |seconds: f64| (seconds as u64).to_string();
     let scrubbed = move |value: Box<dyn Fn(f64) -> String + Send + Sync>| move || duration.get().map(&value);
-    let label = strings::preview(&filename);
     view! {
         <div
             part="thumbnail"
@@ -101,11 +100,11 @@ pub(super) fn Thumbnail(
             {..attr("aria-hidden", move || duration.get().is_none().then_some("true"))}
             {..attr("role", scrubbed(Box::new(|_| "slider".to_owned())))}
             {..attr("tabindex", scrubbed(Box::new(|_| "0".to_owned())))}
-            {..attr("aria-label", scrubbed(Box::new(move |_| label.clone())))}
+            {..attr("aria-label", scrubbed(Box::new(move |_| strings::preview(texts, &filename))))}
             {..attr("aria-valuemin", scrubbed(Box::new(|_| "0".to_owned())))}
             {..attr("aria-valuemax", scrubbed(Box::new(whole)))}
             {..attr("aria-valuenow", scrubbed(Box::new(move |_| whole(shown()))))}
-            {..attr("aria-valuetext", scrubbed(Box::new(move |_| spoken(shown()))))}
+            {..attr("aria-valuetext", scrubbed(Box::new(move |_| texts.spoken(shown()))))}
             {..attr("data-scrubbing", move || at.get().is_some())}
             {..on("pointerdown", point)}
             {..on("pointermove", point)}

@@ -29,7 +29,7 @@ impl Uploads {
         self.queue.update_value(|queue| queue.hold(false));
         self.each(|item| {
             if item.stage() == Stage::Paused {
-                item.state.update(|state| state.stage = Stage::Queued);
+                self.move_to(item, Stage::Queued);
             }
         });
         self.pump();
@@ -46,7 +46,7 @@ impl Uploads {
             let order: Vec<u32> = self.queue.with_value(|queue| queue.keys().collect());
             let place = |item: &Item| order.iter().position(|key| *key == item.key);
             self.items.update(|items| items.sort_by_key(place));
-            self.announcement.set(strings::goes_next(&item.file.name()));
+            self.announcement.set(strings::goes_next(self.texts, &item.file.name()));
         }
     }
 
@@ -92,14 +92,14 @@ impl Uploads {
 
     /// For a bug report.
     pub(super) fn copy_details(&self, upload: &Upload) {
-        let announcement = self.announcement;
+        let (announcement, texts) = (self.announcement, self.texts);
         let Some(copied) = clipboard().map(|clipboard| clipboard.write_text(&upload.diagnostics())) else { return };
         spawn_local(async move {
             let words = match JsFuture::from(copied).await {
                 Ok(_) => strings::COPIED,
                 Err(_) => strings::NOT_COPIED,
             };
-            announcement.try_set(words.to_owned());
+            announcement.try_set(texts.get(words));
         });
     }
 }

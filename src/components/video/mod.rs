@@ -13,7 +13,11 @@ use crate::{
     UploadOptions,
     backend::{Backend, BackendError},
     dom::window,
-    player::{engine::Source, token::Refresh},
+    player::{
+        engine::{HlsJsSource, Source},
+        token::Refresh,
+    },
+    texts::{self, Language, Texts},
 };
 
 /// The component's CSS. It needs that of the uploader and of the player, and [`THEME_CSS`](super::THEME_CSS).
@@ -27,25 +31,45 @@ pub fn Video(
     #[prop(into, optional)]
     endpoint: String,
     /// Take more than one file.
-    #[prop(optional)]
-    multiple: bool,
+    #[prop(into, optional)]
+    multiple: Signal<bool>,
     /// Take files that are dropped anywhere on the page.
-    #[prop(optional)]
-    whole_page: bool,
+    #[prop(into, optional)]
+    whole_page: Signal<bool>,
+    /// Take no files from people. What is under way goes on, and its buttons work.
+    #[prop(into, optional)]
+    disabled: Signal<bool>,
+    /// What is taken and the file dialog offers, as in `<input accept>`; left out: videos.
+    #[prop(into, optional)]
+    accept: Signal<Option<String>>,
     /// Bytes: larger files are refused, before anything of them is sent.
-    #[prop(into, optional_no_strip)]
-    max_file_size: Option<u64>,
+    #[prop(into, optional)]
+    max_file_size: Signal<Option<u64>>,
     /// Seconds: longer videos are refused, as far as their header tells how long they are.
-    #[prop(into, optional_no_strip)]
-    max_duration: Option<f64>,
+    #[prop(into, optional)]
+    max_duration: Signal<Option<f64>>,
     /// The address of a page that shows the video with this id: a ready video links to it.
     #[prop(optional_no_strip)]
     watch_url: Option<fn(&str) -> String>,
+    /// The words of a language, or the page's own; left out: English.
+    #[prop(into, optional)]
+    texts: Option<Signal<Language, LocalStorage>>,
+    /// How numbers and durations are written: a BCP 47 tag; left out: as the texts' language does it.
+    #[prop(into, optional)]
+    locale: Option<Signal<Option<String>>>,
     /// The files, for a page that wants to know of them, or to keep them while this component is away.
     #[prop(optional_no_strip)]
     uploads: Option<Uploads>,
+    /// Where hls.js comes from. Left out: from the page's `globalThis.reelwayEngines`.
+    #[prop(optional_no_strip)]
+    hls: Option<HlsJsSource>,
+    /// Is given the handle of the player while there is one.
+    #[prop(optional_no_strip)]
+    player: Option<ArcRwSignal<Option<PlayerHandle>>>,
 ) -> impl IntoView {
     let uploads = uploads.unwrap_or_else(|| Uploads::new(UploadOptions::to(endpoint)));
+    let hls = StoredValue::new_local(hls);
+    texts::follow(uploads.texts, texts, locale);
     // Another key is another file: a new player, which starts at its beginning.
     let shown = memo(move || {
         let item = uploads.only()?;
@@ -56,12 +80,21 @@ pub fn Video(
     let stage = move || {
         shown.get()?;
         let item = untrack(|| uploads.only())?;
-        Some(view! { <Cinema item backend=uploads.backend() /> }.into_any())
+        Some(view! { <Cinema item hls=hls.get_value() player=player.clone() texts=uploads.texts /> }.into_any())
     };
     view! {
         <div class="reelway-video">
             {part(move || stage().into_any())}
-            <Uploader multiple whole_page max_file_size max_duration watch_url uploads=Some(uploads) />
+            <Uploader
+                multiple
+                whole_page
+                disabled
+                accept
+                max_file_size
+                max_duration
+                watch_url
+                uploads=Some(uploads)
+            />
         </div>
     }
 }
@@ -70,20 +103,26 @@ pub fn Video(
 #[component]
 fn Cinema(
     item: Item,
-    /// Whom to ask for fresh URLs.
-    backend: Option<Backend>,
+    hls: Option<HlsJsSource>,
+    player: Option<ArcRwSignal<Option<PlayerHandle>>>,
+    /// What it says.
+    texts: Texts,
 ) -> impl IntoView {
-    let handle = PlayerHandle::new();
+    let handle = PlayerHandle::new().with_texts(texts);
+    if let Some(player) = player {
+        player.set(Some(handle));
+        on_cleanup(move || player.set(None));
+    }
     let video: ReadSignal<Option<VideoState>> = item.video.read_only().into();
     let of_playback = move |pick: fn(&Playback) -> Option<String>| {
         memo(move || video.with(|video| video.as_ref()?.playback.as_ref().and_then(pick)))
     };
-    let hls = of_playback(|playback| Some(playback.hls.clone()));
+    let stream = of_playback(|playback| Some(playback.hls.clone()));
     let file = item.file.clone();
     let title = file.name();
     let local = StoredValue::new_local(file);
     let src = Signal::derive_local(move || {
-        Some(match hls.get() {
+        Some(match stream.get() {
             Some(url) => Source::Hls(url),
             None => Source::File(local.get_value()),
         })
@@ -92,8 +131,9 @@ fn Cinema(
         video.with(|video| Some(video.as_ref()?.playback.as_ref()?.tracks.clone())).unwrap_or_default()
     });
     let expires_at = memo(move || video.with(|video| video.as_ref()?.playback.as_ref()?.expires_at));
-    let known = item.video.clone();
-    let refresh = backend.map(|backend| Refresh::new(move || fresh(backend.clone(), known.clone())));
+    // There is a stream only where a server has made one.
+    let asked = item.clone();
+    let refresh = Refresh::new(move || fresh(asked.clone()));
     let header: ReadSignal<Option<Header>> = item.header.read_only().into();
     let (filmstrip, tiles) = (StoredValue::new_local(item.filmstrip), item.tiles);
     let filmstrip = Signal::derive_local(move || {
@@ -115,18 +155,20 @@ fn Cinema(
             size=Signal::derive(size)
             tracks
             expires_at
-            refresh
+            refresh=Some(refresh)
             video_title=title
             // It shows itself at once, in silence: nobody has asked for its sound yet.
             autoplay=!prefers_stillness()
             muted=true
+            hls
             handle=Some(handle)
         />
     }
 }
 
 /// Fresh URLs of a video. Its poster and its storyboard get theirs too.
-async fn fresh(backend: Backend, known: ArcRwSignal<Option<VideoState>>) -> Result<Playback, BackendError> {
+async fn fresh(item: Item) -> Result<Playback, BackendError> {
+    let (backend, known) = (item.backend().unwrap_or_else(|| Backend::new("")), item.video);
     let id = known.with_untracked(|video| video.as_ref().map(|video| video.id.clone())).unwrap_or_default();
     let playback = backend.playback(&id).await?;
     known.update(|video| {

@@ -12,7 +12,8 @@
 //! - [`axe`]: what looks for barriers on a page. [`contrast`]: measured, where it can't tell.
 //! - [`streams`]: HLS streams to play. [`cdn`]: where they are.
 //! - [`canary`]: a file and a server that nothing may read.
-//! - [`site`]: a page of someone else's.
+//! - [`shelf`]: a site that has the npm package.
+//! - [`site`]: a page of someone else's. [`host`]: as its maker serves it. [`deep`]: a page with custom elements.
 //! - [`stream`]: a page with a player, and a stream beside it that counts its requests.
 //! - [`stage`]: the page with a player on any stream and any storyboard.
 //! - [`scrubber`]: a person who scrubs.
@@ -29,9 +30,11 @@ pub mod browser;
 pub mod canary;
 pub mod cdn;
 pub mod contrast;
+pub mod deep;
 pub mod driver;
 pub mod engine;
 pub mod film;
+pub mod host;
 pub mod media;
 pub mod page;
 pub mod player;
@@ -39,6 +42,7 @@ pub mod proxy;
 pub mod scrubber;
 pub mod server;
 pub mod service;
+pub mod shelf;
 pub mod site;
 pub mod stage;
 pub mod stream;

@@ -15,7 +15,7 @@ pub(super) fn build(tools: &Tools, entry: &Entry, wasm: &Path, folder: &Path, bu
         fs::remove_dir_all(&parts)?;
     }
     fs::create_dir_all(&parts)?;
-    entry.bind(tools, wasm, &parts)?;
+    entry.bind(tools, wasm, &parts, &[])?;
     if build == Build::Release {
         names::shorten(tools, entry, &parts)?;
     }
@@ -34,7 +34,7 @@ pub(super) fn build(tools: &Tools, entry: &Entry, wasm: &Path, folder: &Path, bu
     copy(&format!("{}_bg.wasm", entry.module), &parts, folder)
 }
 
-fn esbuild(from: &Path, to: &Path, build: Build, arguments: &[&str]) -> Result<()> {
+pub(super) fn esbuild(from: &Path, to: &Path, build: Build, arguments: &[&str]) -> Result<()> {
     let mut esbuild = process::command(workspace::root().join("www/node_modules/.bin/esbuild"));
     esbuild.arg(from).arg(format!("--outfile={}", to.display()));
     esbuild.args(["--bundle", "--target=es2022,safari16.4", "--log-level=warning"]).args(arguments);

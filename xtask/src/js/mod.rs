@@ -2,11 +2,13 @@
 //! `www/src` that wrap them.
 //!
 //! - [`bundle`]: a module of `www/src` with its glue and its style sheet in one file.
+//! - [`npm`]: the npm package.
 //! - [`names`]: short names between wasm and its glue.
 //! - [`size`]: what each entry costs a page, and what it may.
 
 mod bundle;
 mod names;
+pub mod npm;
 mod size;
 
 use std::{
@@ -58,13 +60,18 @@ pub fn folder(build: Build) -> PathBuf {
     workspace::target_dir().join("js").join(if build == Build::Release { "release" } else { "dev" })
 }
 
-/// Builds all entries, or the one of this name, into [`folder`], and gives it. What has not changed is quick: cargo knows.
+/// Builds all entries, or the one of this name, into [`folder`], and gives it; and, with all, the npm package. `npm` is that
+/// package alone. What has not changed is quick: cargo knows.
 ///
 /// # Errors
 /// A step fails.
 pub fn build(tools: &Tools, toolchain: Toolchain, build: Build, only: Option<&str>) -> Result<PathBuf> {
     versions::check_wasm_bindgen()?;
     frontend::install_npm_packages()?;
+    if only == Some("npm") {
+        npm::build(tools, toolchain, build)?;
+        return Ok(npm::folder());
+    }
     let profile = if build == Build::Release { "wasm-release" } else { "dev" };
     let step = Step::begin(format!("Build the modules for JavaScript ({profile})"));
     let folder = folder(build);
@@ -78,8 +85,11 @@ pub fn build(tools: &Tools, toolchain: Toolchain, build: Build, only: Option<&st
         if entry.is_component {
             bundle::build(tools, entry, &wasm, &folder, build)?;
         } else {
-            entry.bind(tools, &wasm, &folder)?;
-            copy(&format!("{}.js", entry.name), &workspace::root().join("www/src"), &folder)?;
+            entry.bind(tools, &wasm, &folder, &[])?;
+            // Not bundled: it names the file.
+            let name = format!("{}.js", entry.name);
+            let module = fs::read_to_string(workspace::root().join("www/src").join(&name))?;
+            fs::write(folder.join(name), module.replace("#reelway_upload", "./reelway_upload.js"))?;
             if build == Build::Release {
                 let wasm = folder.join(format!("{}_bg.wasm", entry.module));
                 let mut opt = process::command(tools.program("wasm-opt")?);
@@ -93,19 +103,23 @@ pub fn build(tools: &Tools, toolchain: Toolchain, build: Build, only: Option<&st
     }
     if build == Build::Release {
         frontend::compress_below(&folder)?;
-        size::print(&folder, &ENTRIES)?;
+        size::print(&folder, &ENTRIES, str::to_owned)?;
     }
     note(folder.display());
     step.done();
+    if only.is_none() {
+        npm::build(tools, toolchain, build)?;
+    }
     Ok(folder)
 }
 
-/// Whether the release in [`folder`] keeps to `budgets.toml`.
+/// Whether the release in [`folder`], and the npm package if `all` was built, keep to `budgets.toml`.
 ///
 /// # Errors
 /// It does not.
-pub fn check_sizes() -> Result<()> {
-    size::check(&folder(Build::Release), &ENTRIES)
+pub fn check_sizes(all: bool) -> Result<()> {
+    size::check(&folder(Build::Release), &ENTRIES, str::to_owned)?;
+    if all { npm::check_sizes() } else { Ok(()) }
 }
 
 impl Entry {
@@ -124,10 +138,10 @@ impl Entry {
     }
 
     /// Makes the wasm that browsers load, and the JavaScript that glues it to them.
-    fn bind(&self, tools: &Tools, wasm: &Path, folder: &Path) -> Result<()> {
+    fn bind(&self, tools: &Tools, wasm: &Path, folder: &Path, flags: &[&str]) -> Result<()> {
         let mut bindgen = process::command(tools.program("wasm-bindgen")?);
         bindgen.args(["--target", "web", "--no-typescript", "--out-name", self.module, "--out-dir"]).arg(folder);
-        process::run(bindgen.arg(wasm))
+        process::run(bindgen.args(flags).arg(wasm))
     }
 }
 

@@ -20,14 +20,15 @@ fn weigh(folder: &Path, entry: &Entry) -> (u64, u64) {
 ///
 /// # Errors
 /// One has no budget.
-pub(super) fn print(folder: &Path, entries: &[Entry]) -> Result<()> {
+pub(super) fn print(folder: &Path, entries: &[Entry], key: impl Fn(&str) -> String) -> Result<()> {
     for entry in entries {
-        let ((wasm, script), budget) = (weigh(folder, entry), of(entry.name)?);
+        let name = key(entry.name);
+        let ((wasm, script), budget) = (weigh(folder, entry), of(&name)?);
         if wasm == 0 {
             // It was not built.
             continue;
         }
-        let (name, sum) = (entry.name, wasm + script);
+        let sum = wasm + script;
         note(format!("{name}: {sum} bytes by brotli of {budget}: {wasm} of wasm, {script} of JavaScript"));
     }
     Ok(())
@@ -37,12 +38,12 @@ pub(super) fn print(folder: &Path, entries: &[Entry]) -> Result<()> {
 ///
 /// # Errors
 /// One is over its budget, or has none.
-pub(super) fn check(folder: &Path, entries: &[Entry]) -> Result<()> {
+pub(super) fn check(folder: &Path, entries: &[Entry], key: impl Fn(&str) -> String) -> Result<()> {
     let mut over = Vec::new();
     for entry in entries {
         let (wasm, script) = weigh(folder, entry);
-        if wasm + script > of(entry.name)? {
-            over.push(entry.name);
+        if wasm + script > of(&key(entry.name))? {
+            over.push(key(entry.name));
         }
     }
     if !over.is_empty() {
@@ -63,7 +64,7 @@ fn of(name: &str) -> Result<u64> {
 /// `name = 64_000`, in bytes.
 fn budget(budgets: &str, name: &str) -> Option<u64> {
     let lines = budgets.lines().filter_map(|line| line.split('#').next()?.split_once('='));
-    let (_, bytes) = lines.into_iter().find(|(key, _)| key.trim() == name)?;
+    let (_, bytes) = lines.into_iter().find(|(key, _)| key.trim().trim_matches('"') == name)?;
     bytes.trim().replace('_', "").parse().ok()
 }
 
@@ -73,9 +74,10 @@ mod tests {
 
     #[test]
     fn a_budget_is_a_number_by_a_name() {
-        let budgets = "# Bytes.\nplayer = 64_000 # all of it\nplayers = 1\n";
+        let budgets = "# Bytes.\nplayer = 64_000 # all of it\n\"a/b\" = 1\n";
 
         assert_eq!(budget(budgets, "player"), Some(64_000));
+        assert_eq!(budget(budgets, "a/b"), Some(1));
         assert_eq!(budget(budgets, "play"), None);
     }
 
@@ -85,6 +87,10 @@ mod tests {
 
         for entry in super::super::ENTRIES {
             assert!(budget(budgets, entry.name).is_some(), "{}", entry.name);
+        }
+        for entry in super::super::npm::ENTRIES {
+            let key = super::super::npm::key(entry.name);
+            assert!(budget(budgets, &key).is_some(), "{key}");
         }
     }
 }

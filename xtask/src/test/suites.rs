@@ -13,7 +13,7 @@ use super::counts::{self, Counts};
 use crate::{
     backend, book,
     browser::Browser,
-    clients, frontend, js, other_browsers, process,
+    clients, frontend, js, other_browsers, process, projects,
     step::note,
     tools::Tools,
     vendor,
@@ -42,7 +42,11 @@ pub enum Suite {
     Crates,
     /// The book, and every snippet in it
     Docs,
-    /// Uploads to a faulty provider, and streams, in Chromium, Firefox and WebKitGTK
+    /// Each example in Chromium, by mouse, by keyboard, and many elements on one page
+    Examples,
+    /// The packed package in a project for each bundler, in Chromium
+    Packaging,
+    /// Uploads to a faulty provider, streams, and elements, in Chromium, Firefox and WebKitGTK
     Browsers,
 }
 
@@ -58,6 +62,8 @@ impl Suite {
         Self::Docs,
         Self::Browser,
         Self::E2e,
+        Self::Examples,
+        Self::Packaging,
         Self::Browsers,
     ];
 
@@ -73,7 +79,9 @@ impl Suite {
             Self::Docs => "book and snippets",
             Self::Browser => "headless browser tests",
             Self::E2e => "whole-system tests",
-            Self::Browsers => "faults and streams in three browsers",
+            Self::Examples => "examples",
+            Self::Packaging => "packaging",
+            Self::Browsers => "faults, streams, elements in three browsers",
         }
     }
 }
@@ -145,6 +153,8 @@ impl Setup {
             Suite::Crates => self.crates(),
             Suite::Docs => self.docs(),
             Suite::E2e => counts::run(&mut self.e2e()?),
+            Suite::Examples => counts::run(&mut self.examples()?),
+            Suite::Packaging => counts::run(&mut self.packaging()?),
             Suite::Browsers => counts::run(&mut self.browsers()?),
         }
     }
@@ -176,6 +186,10 @@ impl Setup {
             "reelway-upload",
             "--package",
             "reelway-player",
+            "--package",
+            "reelway-uploader",
+            "--package",
+            "reelway-index",
             "--all-targets",
             "--features",
             "demo",
@@ -263,14 +277,48 @@ impl Setup {
         let server = backend::build()?;
         let mut cargo = cargo_test();
         cargo.args(NATIVE).args(["--features", "reelway-e2e/browser", "--test", "faults", "--test", "streams"]);
+        cargo.args(["--test", "elements"]);
         cargo.args(["--", "--nocapture"]).env("REELWAY_SERVER", server);
-        cargo.env("REELWAY_JS", modules).env("REELWAY_SERVERS", vendor::servers()?);
+        cargo.env("REELWAY_JS", modules).env("REELWAY_NPM", js::npm::folder());
+        cargo.env("REELWAY_SERVERS", vendor::servers()?);
         cargo.env("CHROME", &self.browser.chrome).env("CHROMEDRIVER", &self.browser.driver);
         cargo.env("FIREFOX", firefox.browser).env("GECKODRIVER", firefox.driver);
         cargo.env("MINIBROWSER", webkit.browser).env("WEBKITDRIVER", webkit.driver);
         if self.full {
             cargo.env("REELWAY_FULL", "1");
         }
+        Ok(cargo)
+    }
+
+    /// Builds the package and the examples. Gives the command that opens them.
+    fn examples(&self) -> Result<Command> {
+        let package = self.package(js::Build::Dev)?;
+        let mut cargo = self.with_package("examples")?;
+        cargo.env("REELWAY_EXAMPLES", projects::examples(&package)?);
+        Ok(cargo)
+    }
+
+    /// Builds the package and a project for each bundler. Gives the command that opens them.
+    fn packaging(&self) -> Result<Command> {
+        let package = self.package(js::Build::Release)?;
+        let mut cargo = self.with_package("packaging")?;
+        cargo.env("REELWAY_PACKAGING", projects::packaging(&package)?);
+        Ok(cargo)
+    }
+
+    /// The packed npm package.
+    fn package(&self, build: js::Build) -> Result<PathBuf> {
+        js::build(&self.tools, self.toolchain, build, Some("npm"))?;
+        js::npm::pack()
+    }
+
+    fn with_package(&self, test: &str) -> Result<Command> {
+        frontend::build(&self.tools, self.toolchain)?;
+        let server = backend::build()?;
+        let mut cargo = cargo_test();
+        cargo.args(NATIVE).args(["--features", "reelway-e2e/browser", "--test", test, "--", "--nocapture"]);
+        cargo.env("REELWAY_SERVER", server).env("REELWAY_CLIENTS", clients::ensure()?);
+        cargo.env("CHROME", &self.browser.chrome).env("CHROMEDRIVER", &self.browser.driver);
         Ok(cargo)
     }
 

@@ -2,7 +2,10 @@
 
 use thiserror::Error;
 
-use crate::text::bytes;
+use crate::{
+    text::bytes,
+    texts::{Sentence, Value},
+};
 
 /// Why an upload that was interrupted can't go on now. Nothing of it is lost by any of these.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -52,6 +55,17 @@ impl ResumeError {
             Self::RunningElsewhere => "running_elsewhere",
             Self::Gone => "gone",
         }
+    }
+
+    /// The sentence with what it was made from.
+    pub fn sentence(&self) -> Sentence {
+        let text = |name: &str| ("name", Value::Text(name.to_owned()));
+        let values = match self {
+            Self::DifferentFile { name, size } => vec![text(name), ("size", Value::Bytes(*size))],
+            Self::FileNeeded { name } | Self::NotAllowed { name } | Self::FileUnreadable { name } => vec![text(name)],
+            Self::RunningElsewhere | Self::Gone => Vec::new(),
+        };
+        Sentence { english: self.to_string(), values }
     }
 
     /// Whether it may go on with a file that is chosen now.

@@ -3,7 +3,10 @@
 use reelway_api::{ApiError, ErrorBody, ErrorCode};
 use thiserror::Error;
 
-use crate::upload::event::Reply;
+use crate::{
+    texts::{Sentence, Value},
+    upload::event::Reply,
+};
 
 /// Why an upload waits or failed: a stable code for programs, a sentence for people that says what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -116,6 +119,18 @@ impl UploadError {
             Self::Server { error, .. } => error.code.as_str(),
             Self::Http { .. } => "http_error",
         }
+    }
+
+    /// The sentence with what it was made from.
+    pub fn sentence(&self) -> Sentence {
+        let values = match self {
+            Self::Unexpected { status }
+            | Self::Expired { status }
+            | Self::Server { status, .. }
+            | Self::Http { status } => vec![("status", Value::Number((*status).into()))],
+            _ => Vec::new(),
+        };
+        Sentence { english: self.to_string(), values }
     }
 
     /// Whether the same file may go through when it is tried again.

@@ -11,6 +11,7 @@ use reelway::{
     dom::set_property,
     player::engine::HlsJsSource,
 };
+use reelway_allocator as _;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlVideoElement};
 
@@ -20,8 +21,8 @@ use self::options::{Live, flag, flag_or_on, number, word};
 #[wasm_bindgen]
 pub struct PlayerHandle {
     player: player::PlayerHandle,
-    live: Live,
-    root: HtmlElement,
+    /// `None` of one that belongs to something else.
+    own: Option<(Live, HtmlElement)>,
 }
 
 #[wasm_bindgen]
@@ -32,32 +33,36 @@ impl PlayerHandle {
     pub fn new(root: HtmlElement, options: &JsValue, import: Function, worker: Option<String>) -> Self {
         let hls = HlsJsSource::new(import, worker);
         let player = player::PlayerHandle::new();
-        let live = player.own(|| Live::new(options));
-        let options = player.own(|| Options {
-            src: live.src.into(),
-            poster: live.poster.into(),
-            placeholder: live.placeholder.into(),
-            storyboard_src: live.storyboard_src.into(),
-            video_title: live.video_title.into(),
-            tracks: live.tracks.into(),
-            autoplay: options::autoplay(options),
-            muted: flag(options, "muted"),
-            looped: flag(options, "loop"),
-            preload: Preload::from_attribute(word(options, "preload").as_deref()),
-            start_time: number(options, "startTime"),
-            resume: flag_or_on(options, "resume"),
-            video_id: word(options, "videoId"),
-            cmcd: options::cmcd(options),
-            hls: Some(hls),
-            ..Options::default()
+        let live = player.own(|| Live::new(player, options));
+        let options = player.own(|| {
+            live.server.fill(Options {
+                src: live.src.into(),
+                poster: live.poster.into(),
+                placeholder: live.placeholder.into(),
+                storyboard_src: live.storyboard_src.into(),
+                video_title: live.video_title.into(),
+                tracks: live.tracks.into(),
+                autoplay: options::autoplay(options),
+                muted: flag(options, "muted"),
+                looped: flag(options, "loop"),
+                preload: Preload::from_attribute(word(options, "preload").as_deref()),
+                start_time: number(options, "startTime"),
+                resume: flag_or_on(options, "resume"),
+                video_id: word(options, "videoId"),
+                cmcd: options::cmcd(options),
+                hls: Some(hls),
+                ..Options::default()
+            })
         });
         player::mount(&root, player, options);
-        Self { player, live, root }
+        Self { player, own: Some((live, root)) }
     }
 
     /// Changes the options that an object has. Those that only say how to begin do nothing any more.
     pub fn set(&self, options: &JsValue) {
-        self.live.set(options);
+        if let Some((live, _)) = &self.own {
+            live.set(options);
+        }
     }
 
     /// The element that plays.
@@ -130,11 +135,16 @@ impl PlayerHandle {
 
     /// Takes the player out of the page, and lets go of all that it holds.
     pub fn destroy(&self) {
-        self.root.set_text_content(None);
-        self.player.dispose();
+        if let Some((_, root)) = &self.own {
+            root.set_text_content(None);
+            self.player.dispose();
+        }
     }
 }
 
-/// Smaller than the standard library's by a kilobyte of what is downloaded.
-#[global_allocator]
-static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+impl PlayerHandle {
+    /// Of a player that something else has mounted, and takes away.
+    pub fn of(player: player::PlayerHandle) -> Self {
+        Self { player, own: None }
+    }
+}

@@ -1,15 +1,17 @@
 //! The options of `mountPlayer`.
 
-use js_sys::Array;
+use js_sys::{Array, Function};
 use reelway::{
+    Backend, Ticket,
     components::{
-        player::{Autoplay, Track},
-        signals::RwSignal,
+        player::{Autoplay, PlayerHandle, ServerVideo, Track},
+        signals::{RwSignal, StoredValue},
     },
     dom::property,
     player::engine::{Cmcd, Source},
+    texts::{Language, Texts},
 };
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// The options that can change while the player is there.
 #[derive(Clone, Copy)]
@@ -26,11 +28,25 @@ pub struct Live {
     pub video_title: RwSignal<String>,
     /// `tracks`
     pub tracks: RwSignal<Vec<Track>>,
+    /// `texts` and `locale`
+    pub texts: Texts,
+    /// `endpoint` and `videoId`: a video that a Reelway server has.
+    pub server: ServerVideo,
+    asked: StoredValue<Asked>,
+}
+
+/// Where a video is asked for, and how.
+#[derive(Clone, Default)]
+struct Asked {
+    endpoint: Option<String>,
+    id: Option<String>,
+    headers: Vec<(String, String)>,
+    ticket: Option<Ticket>,
 }
 
 impl Live {
     /// As the object says. It needs a reactive owner.
-    pub fn new(options: &JsValue) -> Self {
+    pub fn new(player: PlayerHandle, options: &JsValue) -> Self {
         let live = Self {
             src: RwSignal::new(None),
             poster: RwSignal::default(),
@@ -38,6 +54,9 @@ impl Live {
             storyboard_src: RwSignal::default(),
             video_title: RwSignal::default(),
             tracks: RwSignal::default(),
+            server: ServerVideo::new(player),
+            asked: StoredValue::new(Asked::default()),
+            texts: player.texts,
         };
         live.set(options);
         live
@@ -60,11 +79,49 @@ impl Live {
         if let Some(title) = text(options, "videoTitle") {
             self.video_title.set(title.unwrap_or_default());
         }
+        let words = property(options, "texts");
+        if !words.is_undefined() {
+            self.texts.set_language(Language::from(words));
+        }
+        if let Some(locale) = text(options, "locale") {
+            self.texts.set_locale(locale);
+        }
         let tracks = property(options, "tracks");
         if !tracks.is_undefined() {
             let list = if tracks.is_null() { Array::new() } else { Array::from(&tracks) };
             self.tracks.set(list.iter().map(|track| read(&track)).collect());
         }
+        self.set_server(options);
+    }
+
+    fn set_server(&self, options: &JsValue) {
+        let before = self.asked.get_value();
+        let mut now = before.clone();
+        let [endpoint, ticket, headers] = ["endpoint", "ticket", "headers"].map(|name| property(options, name));
+        if !endpoint.is_undefined() {
+            // "" is the page's own origin.
+            now.endpoint = endpoint.as_string();
+        }
+        if let Some(id) = text(options, "videoId") {
+            now.id = id;
+        }
+        if !ticket.is_undefined() {
+            let function = ticket.dyn_ref::<Function>().cloned().map(Ticket::by_function);
+            now.ticket = function.or_else(|| ticket.as_string().map(Ticket::new));
+        }
+        if !headers.is_undefined() {
+            now.headers = pairs(&headers);
+        }
+        let backend = |endpoint: &String| {
+            Backend::new(endpoint).with_headers(now.headers.clone()).with_ticket(now.ticket.clone())
+        };
+        let backend = now.endpoint.as_ref().map(backend);
+        if (&now.endpoint, &now.id) != (&before.endpoint, &before.id) {
+            self.server.ask(backend.zip(now.id.clone()));
+        } else if let Some(backend) = backend.filter(|_| !ticket.is_undefined() || !headers.is_undefined()) {
+            self.server.ask_by(backend);
+        }
+        self.asked.set_value(now);
     }
 }
 
@@ -73,6 +130,15 @@ fn read(track: &JsValue) -> Track {
     let text = |name| word(track, name).unwrap_or_default();
     let srclang = word(track, "srclang").unwrap_or_else(|| text("language"));
     Track { src: text("src"), label: text("label"), srclang, kind: text("kind"), default: flag(track, "default") }
+}
+
+/// `[name, value]` for each.
+fn pairs(list: &JsValue) -> Vec<(String, String)> {
+    let pair = |pair: JsValue| {
+        let pair: Array = pair.dyn_into().ok()?;
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+    };
+    list.dyn_ref::<Array>().map(|list| list.iter().filter_map(pair).collect()).unwrap_or_default()
 }
 
 /// A text that may be left out, and may be `null`.

@@ -167,10 +167,7 @@ impl Provider for Local {
         let limit = self.limits.max_file_size;
         match size {
             Some(0) => Err(AppError::new(ErrorCode::EmptyFile, "The file has no bytes. Choose another one.")),
-            Some(size) if size > limit => Err(AppError::new(
-                ErrorCode::TooLarge,
-                format!("The file has {size} bytes, and this server takes up to {limit}."),
-            )),
+            Some(size) if size > limit => Err(AppError::too_large(size, limit)),
             size => {
                 let needed = size.unwrap_or(0).saturating_add(self.limits.min_free_space);
                 if free_space(&self.folder)? < needed { Err(AppError::no_room()) } else { Ok(()) }

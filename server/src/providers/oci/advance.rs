@@ -4,6 +4,7 @@
 //! is sent again: a process that dies in between, or two that do the same, make nothing twice.
 
 use reelway_api::{ErrorCode, VideoStatus};
+use reelway_core::checks::Refusal;
 use serde_json::json;
 
 use super::{
@@ -193,7 +194,7 @@ impl Oci {
             Some(0) => Some((ErrorCode::EmptyFile, "The file has no bytes. Choose another one.".to_owned())),
             Some(size) if size > self.limits.max_file_size => {
                 let limit = self.limits.max_file_size;
-                Some((ErrorCode::TooLarge, format!("The file has {size} bytes, and up to {limit} are taken.")))
+                Some((ErrorCode::TooLarge, Refusal::TooLarge { size, limit }.message()))
             }
             Some(size) if video.size.is_some_and(|declared| declared != size) => {
                 Some((ErrorCode::Corrupt, "What has arrived is not as long as the file. Upload it again.".to_owned()))

@@ -272,10 +272,7 @@ impl Provider for Oci {
         let limit = self.limits.max_file_size.min(self.settings.upload.max_chunk.saturating_mul(MOST_PARTS));
         match size {
             Some(0) => Err(AppError::new(ErrorCode::EmptyFile, "The file has no bytes. Choose another one.")),
-            Some(size) if size > limit => Err(AppError::new(
-                ErrorCode::TooLarge,
-                format!("The file has {size} bytes, and up to {limit} are taken."),
-            )),
+            Some(size) if size > limit => Err(AppError::too_large(size, limit)),
             _ => Ok(()),
         }
     }

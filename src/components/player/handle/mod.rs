@@ -22,6 +22,7 @@ use crate::{
         engine::{AudioTrack, Engine, EngineEvent, Level, PlaybackError, Source},
         held::Held,
     },
+    texts::Texts,
 };
 
 /// A handle on one player: make it with [`PlayerHandle::new`], pass it to the component, and read or steer it.
@@ -91,6 +92,8 @@ pub struct PlayerHandle {
     pub unmute_offered: RwSignal<bool>,
     /// Seconds: where it went on because the last visit had ended there, while that is being said.
     pub resumed: RwSignal<Option<f64>>,
+    /// What the player says, and in which language.
+    pub texts: Texts,
     /// The seek under way, or the last one.
     pub(super) sought: StoredValue<Option<Rc<Sought>>>,
     pub(super) engine: StoredValue<Option<Box<dyn Engine>>>,
@@ -125,6 +128,12 @@ impl PlayerHandle {
     pub fn new() -> Self {
         let owner = Owner::root();
         owner.with(|| Self::of(owner))
+    }
+
+    /// The same player, which says what these say.
+    #[must_use]
+    pub fn with_texts(self, texts: Texts) -> Self {
+        Self { texts, ..self }
     }
 
     /// Makes something that belongs to the player: signals for its options, say.
@@ -171,6 +180,7 @@ impl PlayerHandle {
             error: RwSignal::new(None),
             unmute_offered: RwSignal::new(false),
             resumed: RwSignal::new(None),
+            texts: Texts::new(),
             sought: StoredValue::new(None),
             engine: StoredValue::new(None),
             held: StoredValue::new(None),

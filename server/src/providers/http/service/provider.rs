@@ -36,10 +36,7 @@ impl Provider for Http {
         let limit = self.map.upload.max_size.unwrap_or(u64::MAX).min(self.limits.max_file_size);
         match size {
             Some(0) => Err(AppError::new(ErrorCode::EmptyFile, "The file has no bytes. Choose another one.")),
-            Some(size) if size > limit => Err(AppError::new(
-                ErrorCode::TooLarge,
-                format!("The file has {size} bytes, and up to {limit} are taken."),
-            )),
+            Some(size) if size > limit => Err(AppError::too_large(size, limit)),
             None if self.map.upload.needs_size => Err(AppError::new(
                 ErrorCode::BadRequest,
                 "The file's size has to be known before its upload begins: give size, in bytes.",

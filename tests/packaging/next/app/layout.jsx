@@ -1,0 +1,10 @@
+export default function Layout({ children }) {
+  return (
+    <html lang="en">
+      <head>
+        <title>next</title>
+      </head>
+      <body>{children}</body>
+    </html>
+  );
+}

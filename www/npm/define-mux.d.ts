@@ -1,0 +1,1 @@
+import "./dist/types/entries/mux.js";
