@@ -215,7 +215,6 @@ impl Setup {
         let mut cargo = cargo_test();
         cargo.args(NATIVE).args(["--package", "reelway-docs", "--test", "docs"]).env("REELWAY_NPM", package);
         let mut counts = counts::run(&mut cargo)?;
-        counts += counts::run(cargo_test().args(["--lib", "--package", "reelway-docs"]))?;
         counts += Counts::of_check(succeeded(book::check_snippets(self.toolchain)));
         counts += Counts::of_check(succeeded(book::build()));
         Ok(counts)

@@ -6,6 +6,7 @@
 mod codes;
 mod links;
 mod migrating;
+mod reading;
 mod scripts;
 mod settings;
 mod snippets;
