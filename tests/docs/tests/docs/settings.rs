@@ -114,9 +114,7 @@ fn commands_exist() {
 
 #[test]
 fn the_quick_starts_commands_are_those_of_its_transcript() {
-    let Ok(transcript) = fs::read_to_string(reelway_docs::root().join("docs/quick-start-transcript.md")) else {
-        return;
-    };
+    let transcript = read("docs/quick-start-transcript.md");
     for block in blocks(&["sh"]).into_iter().filter(|block| block.place.starts_with("docs/quick-start.md")) {
         for line in block.code.lines().map(|line| line.split('#').next().unwrap_or_default().trim()) {
             assert!(transcript.contains(line), "{}: {line} was not run", block.place);
