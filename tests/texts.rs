@@ -137,6 +137,8 @@ async fn a_failure_is_told_in_the_language_and_a_page_may_have_its_own_words() {
     let own = language(r#"{"retry": "Noch mal!", "player": 5, "error.play.gone": "{nobody} fills this"}"#);
     let (place, handle) = player(None, RwSignal::new_local(language(GERMAN)));
     let (odd, _) = player(None, RwSignal::new_local(own));
+    // A source clears what the one before has failed of, and none is one.
+    tick().await;
     handle.error.set(Some(PlaybackError::Gone));
     tick().await;
 
