@@ -3,7 +3,7 @@
 //! Leptos makes a type of each element from its tag, its attributes and its children, and compiles how to build it,
 //! change it and take it away anew for each: a player's controls came to 160 kB of wasm. Here an element is made by
 //! calls of few functions with constants, and what changes is bound to it by [`attr`], [`prop`], [`on`], [`text`] and
-//! [`part`]. [`html!`](crate::components::html::html) takes what `view!` takes, as far as it is used here, so that
+//! [`part`]. `html!` takes what `view!` takes, as far as it is used here, so that
 //! markup reads as it does everywhere else with Leptos:
 //!
 //! - values of attributes are literals, constants (`strings::PLAY`) or expressions in braces;
@@ -109,7 +109,7 @@ impl From<Vec<Self>> for View {
     }
 }
 
-/// Builds markup: what [`html!`](crate::components::html::html) calls.
+/// Builds markup: what `html!` calls.
 #[derive(Default)]
 pub struct Builder {
     open: Vec<Element>,

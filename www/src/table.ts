@@ -102,14 +102,23 @@ const upload = {
     { name: "drop-zone", text: "Where files are dropped." },
     { name: "select", text: "The button that opens the file dialog." },
     { name: "item", text: "The row of a file." },
-    { name: "thumbnail", text: "Its picture." },
+    { name: "thumbnail", text: "The place of its picture." },
+    { name: "thumbnail-image", text: "The picture." },
+    { name: "thumbnail-time", text: "The time on it, while pictures are looked through." },
     { name: "filename", text: "Its name." },
+    { name: "details", text: "What its header says: resolution, duration, codecs." },
     { name: "progress", text: "Its bar." },
     { name: "status", text: "How far it is, in words." },
     { name: "pause", text: "The button that stops it." },
     { name: "resume", text: "The button that goes on." },
     { name: "cancel", text: "The button that gives it up." },
+    { name: "dismiss", text: "The same button, once there is nothing left to give up: it takes the row away." },
     { name: "retry", text: "The button that tries again." },
+    { name: "choose-again", text: "The button that asks for the file of an interrupted upload." },
+    { name: "again", text: "The file field behind that." },
+    { name: "summary", text: "How far all files are." },
+    { name: "pause-all", text: "The button that stops them." },
+    { name: "resume-all", text: "The button that lets them go on." },
   ],
   states: [
     { name: "empty", text: "There is no file." },
@@ -183,21 +192,40 @@ const player: Description = {
     event(failure, "Failure", "It has given up. `not_loaded` and `internal` are the element's own; after the latter it is as new."),
   ],
   slots: [],
-  parts: "root video poster controls play time-slider preview preview-image preview-time volume rate captions quality pip fullscreen processing spinner error".split(" ").map((name) => ({ name, text: PARTS(name) })),
+  parts: "root video poster placeholder big-play unmute controls time-slider scrub preview preview-image preview-time play mute volume time captions rate quality settings airplay pip fullscreen processing spinner feedback resumed start-over error retry help".split(" ").map((name) => ({ name, text: PARTS(name) })),
   states: [],
 };
 
 function PARTS(name: string): string {
   const texts: Record<string, string> = {
     root: "The one element of the shadow root.",
+    video: "The `<video>`.",
+    poster: "The picture before the video plays.",
+    placeholder: "The blurred picture before the poster.",
+    "big-play": "The large button before the video plays.",
+    unmute: "The button that gives a video its sound that began without.",
     controls: "The bar of controls.",
     "time-slider": "The slider: `role=slider`.",
+    scrub: "The frame on the screen while the slider is dragged.",
     preview: "What is shown over the slider.",
     processing: "Says that the video is not ready yet.",
+    "preview-image": "The picture in it.",
+    "preview-time": "The time in it.",
+    time: "Position and duration.",
     spinner: "Shown while it waits.",
+    feedback: "The sign of what a key or a touch has done.",
+    resumed: "Says that it goes on where the last visit ended.",
+    "start-over": "The button in it.",
     error: "Says why it does not play.",
+    retry: "The button that tries again.",
+    help: "The list of keys.",
+    volume: "The slider of the volume.",
+    rate: "The menu of speeds.",
+    captions: "The menu of captions.",
+    quality: "The menu of renditions.",
+    settings: "The menu of all that, and of audio tracks.",
   };
-  return texts[name] ?? `The ${name.replace("-", " ")}.`;
+  return texts[name] ?? `The button: ${name}.`;
 }
 
 const common = { ...upload, attributes: [...upload.attributes, ...shared], properties: [...upload.properties, ...sharedProperties] };
@@ -214,6 +242,8 @@ const video: Description = {
   name: "ReelwayVideo",
   summary: "Uploader, then processing, then player, in one element.",
   ...common,
+  // Both are in the one shadow root.
+  parts: [...common.parts, ...player.parts.filter(({ name }) => common.parts.every((part) => part.name !== name))],
   properties: [...common.properties, { name: "player", type: "MediaHandle | undefined", text: "What a player has of `HTMLMediaElement`, once there is one." }],
 };
 

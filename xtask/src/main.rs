@@ -8,6 +8,7 @@ mod book;
 mod browser;
 mod cache;
 mod clients;
+mod crates;
 mod demo;
 mod dist;
 mod frontend;
@@ -79,7 +80,8 @@ enum Task {
         #[arg(long)]
         only: Option<String>,
     },
-    /// Makes what is published, into `target/dist`, and prints what each entry of the npm package costs a page.
+    /// Makes what is published: the npm package and the crates, into `target/dist`, and the book, into `target/book`. Prints
+    /// what each entry of the npm package costs a page.
     Dist,
     /// Builds the book of `docs/` into `target/book`.
     Book,

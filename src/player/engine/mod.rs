@@ -2,7 +2,7 @@
 //!
 //! - [`hls_js`]: hls.js, imported when it is first needed. The usual one.
 //! - [`native`]: the browser's own HLS.
-//! - [`file`]: a file on the user's machine, before any server has it.
+//! - [`mod@file`]: a file on the user's machine, before any server has it.
 //! - [`recovery`]: keeps any of them going, and sees when one stands still.
 
 pub mod file;

@@ -1,5 +1,5 @@
 //! Keeps an engine going: does what the [ladder](reelway_core::playback::recovery) says when something fails, and feeds
-//! it when the [watchdog](reelway_core::playback::watchdog) sees that nothing moves, which is in [`watch`].
+//! it when the [watchdog](reelway_core::playback::watchdog) sees that nothing moves, which is in `watch`.
 
 mod watch;
 

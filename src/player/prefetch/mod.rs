@@ -2,8 +2,8 @@
 //! segment that holds the position, in parallel as far as they are known. Each response is kept until the engine asks
 //! for it, given once, and dropped after half a minute.
 //!
-//! - [`kept`]: a response. [`loader`]: hands responses to hls.js.
-//! - [`notify`]: waiting for a condition.
+//! - `kept`: a response. `loader`: hands responses to hls.js.
+//! - `notify`: waiting for a condition.
 //!
 //! What to fetch is `reelway_core::hls`' to say.
 

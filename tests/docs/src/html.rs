@@ -67,20 +67,3 @@ pub fn scripts(html: &str) -> Vec<&str> {
     }
     scripts
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tags_are_told_with_their_attributes() {
-        let html = r#"<p>a</p><x-player src="a>b.m3u8" muted lang=de></x-player><script type="module">let a = "<b c>";</script><br />"#;
-
-        let found: Vec<(String, Vec<String>)> = tags(html).into_iter().map(|tag| (tag.name, tag.attributes)).collect();
-
-        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["p", "x-player", "script", "br"]);
-        assert_eq!(found[1].1, ["src", "muted", "lang"]);
-        assert_eq!(scripts(html), [r#"let a = "<b c>";"#]);
-    }
-}

@@ -125,24 +125,3 @@ pub fn anchor(heading: &str) -> String {
     });
     signs.collect()
 }
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    #[test]
-    fn blocks_are_found_with_their_places() {
-        let text = "# A `b`\n\n```js\nlet a;\n```\n[b](c.md#d)\n- x\n  ```text\n  # no heading\n  ```\n";
-        let page = Page { path: "a.md".into(), text: text.into() };
-
-        let blocks = page.blocks().unwrap();
-
-        assert_eq!(blocks[0], Block { place: "a.md:3".into(), language: "js".into(), code: "let a;\n".into() });
-        assert_eq!(blocks[1].language, "text");
-        assert_eq!(page.headings().collect::<Vec<_>>(), ["A `b`"]);
-        assert_eq!(page.links(), ["c.md#d"]);
-        assert_eq!(anchor("A `b_c`, d"), "a-b_c-d");
-    }
-}

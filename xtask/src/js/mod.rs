@@ -4,12 +4,14 @@
 //! - [`bundle`]: a module of `www/src` with its glue and its style sheet in one file.
 //! - [`npm`]: the npm package.
 //! - [`names`]: short names between wasm and its glue.
+//! - [`theme`]: its custom properties in a shadow root.
 //! - [`size`]: what each entry costs a page, and what it may.
 
 mod bundle;
 mod names;
 pub mod npm;
 mod size;
+mod theme;
 
 use std::{
     fs,

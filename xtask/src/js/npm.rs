@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Build, ENGINE, Entry, bundle, copy, names, size};
+use super::{Build, ENGINE, Entry, bundle, copy, names, size, theme};
 use crate::{
     frontend, process,
     step::{Step, note},
@@ -100,6 +100,7 @@ fn add(tools: &Tools, toolchain: Toolchain, entry: &Entry, dist: &Path, build: B
     let css = parts.join(entry.name).with_extension("css");
     if entry.is_component {
         bundle::esbuild(&source.join(entry.name).with_extension("css"), &css, build, &["--loader:.css=css"])?;
+        fs::write(&css, theme::inherited(&fs::read_to_string(&css)?))?;
     }
     let glue = format!("--alias:#{}={}/{0}.js", entry.module, parts.display());
     let css = format!("--alias:#css={}", css.display());
@@ -153,7 +154,10 @@ const STARTS: (&str, &str) =
 fn engine(dist: &Path) -> Result<()> {
     let source = workspace::root().join("www/node_modules/hls.js/dist");
     for file in ENGINE {
-        copy(file, &source, dist)?;
+        let script = fs::read_to_string(source.join(file)).with_context(|| format!("there is no {file}"))?;
+        // Its map is not in the package: who looks for it, as Vite does, would report an error.
+        let (code, _) = script.rsplit_once("//# sourceMappingURL=").unwrap_or((&script, ""));
+        fs::write(dist.join(file), code)?;
     }
     let path = dist.join(ENGINE[0]);
     let module = fs::read_to_string(&path)?;

@@ -13,7 +13,7 @@ use super::counts::{self, Counts};
 use crate::{
     backend, book,
     browser::Browser,
-    clients, frontend, js, other_browsers, process, projects,
+    clients, crates, frontend, js, other_browsers, process, projects,
     step::note,
     tools::Tools,
     vendor,
@@ -119,9 +119,6 @@ const NATIVE: [&str; 16] = [
     "reelway-bench",
 ];
 
-/// The crates that others may depend on.
-const PUBLISHED: [&str; 6] = ["--package", "reelway-api", "--package", "reelway-core", "--package", "reelway"];
-
 /// Cases that property tests draw: proptest's own default, and eight times as many with `--full`.
 const CASES: u32 = 256;
 /// Scripts of faults for each protocol and property, with `--full`.
@@ -150,7 +147,7 @@ impl Setup {
             Suite::Native => self.native(),
             Suite::Vendor => vendors(),
             Suite::Browser => self.browser_tests(),
-            Suite::Crates => self.crates(),
+            Suite::Crates => Ok(self.crates()),
             Suite::Docs => self.docs(),
             Suite::E2e => counts::run(&mut self.e2e()?),
             Suite::Examples => counts::run(&mut self.examples()?),
@@ -204,23 +201,20 @@ impl Setup {
     }
 
     /// What users of the crates get: packages that build by themselves, documentation, and a project that depends on them.
-    fn crates(&self) -> Result<Counts> {
-        let mut counts = check(
-            self.toolchain.cargo().args(["package", "--locked", "--allow-dirty", "--target", TARGET]).args(PUBLISHED),
-        )?;
-        let mut doc = self.toolchain.cargo();
-        doc.args(["doc", "--locked", "--no-deps", "--target", TARGET]).args(PUBLISHED);
-        counts += check(doc.env("RUSTDOCFLAGS", "-D warnings"))?;
-        let mut example = self.toolchain.cargo();
-        example.args(["check", "--locked", "--target", TARGET, "--manifest-path", "examples/leptos/Cargo.toml"]);
-        counts += check(&mut example)?;
-        Ok(counts)
+    fn crates(&self) -> Counts {
+        let mut counts = Counts::of_check(succeeded(crates::package(self.toolchain)));
+        counts += Counts::of_check(succeeded(crates::document(self.toolchain)));
+        counts += Counts::of_check(succeeded(crates::check_example(self.toolchain)));
+        counts
     }
 
-    /// The book's own tests, its snippets by the compiler, and the book.
+    /// The book's own tests, with the package whose types and manifest it tells of, its snippets by the compiler, and the
+    /// book.
     fn docs(&self) -> Result<Counts> {
-        frontend::install_npm_packages()?;
-        let mut counts = counts::run(cargo_test().args(NATIVE).args(["--package", "reelway-docs", "--test", "docs"]))?;
+        let package = js::build(&self.tools, self.toolchain, js::Build::Dev, Some("npm"))?;
+        let mut cargo = cargo_test();
+        cargo.args(NATIVE).args(["--package", "reelway-docs", "--test", "docs"]).env("REELWAY_NPM", package);
+        let mut counts = counts::run(&mut cargo)?;
         counts += Counts::of_check(succeeded(book::check_snippets(self.toolchain)));
         counts += Counts::of_check(succeeded(book::build()));
         Ok(counts)

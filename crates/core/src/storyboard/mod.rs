@@ -1,8 +1,8 @@
 //! Storyboards: sheets of tiles, one tile for each interval of the video.
 //!
-//! - [`vtt`]: thumbnails as WebVTT, with or without `#xywh`.
-//! - [`json`]: Mux's JSON form.
-//! - [`shelf`]: which sheets to fetch, and which to keep decoded.
+//! - `vtt`: thumbnails as WebVTT, with or without `#xywh`.
+//! - `json`: Mux's JSON form.
+//! - `shelf`: which sheets to fetch, and which to keep decoded.
 //!
 //! Sizes are read, never assumed: tiles may differ in length, in size and in the sheet they are on.
 

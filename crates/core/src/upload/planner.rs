@@ -110,7 +110,7 @@ const fn up_to(len: u64, multiple: u64) -> u64 {
     len.div_ceil(multiple).saturating_mul(multiple)
 }
 
-/// The length for the chunk after one of `len` bytes that went through at `rate` bytes a second: towards [`AIM`],
+/// The length for the chunk after one of `len` bytes that went through at `rate` bytes a second: towards `AIM`,
 /// but not many times as long, and no less than half.
 pub fn plan(len: u64, rate: f64, limits: &Limits) -> u64 {
     let wish = (rate * AIM / 1000.0) as u64;

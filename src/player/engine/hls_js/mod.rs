@@ -1,12 +1,12 @@
 //! hls.js: imported when a player first needs it, never part of the first load.
 //!
-//! - [`import`]: the class, and where it comes from.
-//! - [`fast`]: the first frame before hls.js has arrived.
-//! - [`start`]: how an instance begins, with what was prefetched.
-//! - [`cmcd`]: what it tells the server.
-//! - [`inspector`]: what goes into the source, and when that ends.
-//! - [`heard`]: what it tells. [`appending`]: what is on its way into the source.
-//! - [`errors`]: what its errors mean. [`repair`]: what it would not play. [`look_over`]: what it would swallow.
+//! - `import`: the class, and where it comes from.
+//! - `fast`: the first frame before hls.js has arrived.
+//! - `start`: how an instance begins, with what was prefetched.
+//! - `cmcd`: what it tells the server.
+//! - `inspector`: what goes into the source, and when that ends.
+//! - `heard`: what it tells. `appending`: what is on its way into the source.
+//! - `errors`: what its errors mean. `repair`: what it would not play. `look_over`: what it would swallow.
 
 mod appending;
 mod cmcd;

@@ -6,12 +6,16 @@
 mod codes;
 mod links;
 mod migrating;
+mod reading;
 mod scripts;
 mod settings;
 mod snippets;
 mod tables;
 
-use std::{fs, path::Path};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use reelway_docs::{
     pages::{self, Block},
@@ -28,6 +32,11 @@ fn blocks(languages: &[&str]) -> Vec<Block> {
 fn read(path: impl AsRef<Path>) -> String {
     let path = root().join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The built npm package.
+fn package() -> PathBuf {
+    env::var_os("REELWAY_NPM").expect("REELWAY_NPM is the built package: cargo xtask test --only docs").into()
 }
 
 /// What the list has and the page does not name in code.

@@ -9,7 +9,7 @@ use std::{
 
 use reelway_docs::{html, manifest::Manifest, root};
 
-use crate::blocks;
+use crate::{blocks, package};
 
 /// Attributes of any element.
 const GLOBAL: [&str; 10] = ["class", "dir", "hidden", "id", "lang", "part", "slot", "style", "tabindex", "title"];
@@ -52,10 +52,9 @@ fn a_script_with_a_slip_is_refused() {
     assert!(refused("ts", "const a: string = 'b';").is_none());
 }
 
-/// `REELWAY_NPM` is the built package, with its types: `cargo xtask test --only docs` says where.
 #[test]
 fn typescript_fits_the_packages_types() {
-    let Some(package) = env::var_os("REELWAY_NPM") else { return };
+    let package = package();
     let folder = env::temp_dir().join(format!("reelway-docs-types-{}", process::id()));
     let mut files = Vec::new();
     for (index, block) in blocks(&["ts", "tsx"]).into_iter().enumerate() {

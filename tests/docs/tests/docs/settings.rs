@@ -100,7 +100,11 @@ fn commands_exist() {
             let Some(program) = words.first() else { continue };
             assert!(PROGRAMS.contains(program), "{}: {line}", block.place);
             match words[..] {
-                ["cargo", "xtask", task, ..] => assert!(tasks.contains(&format!("{task} ")), "{}: {line}", block.place),
+                ["cargo", "xtask", task, ..] => assert!(
+                    tasks.split(|sign: char| !sign.is_alphanumeric() && sign != '-').any(|word| word == task),
+                    "{}: {line}",
+                    block.place
+                ),
                 ["reelway", task, ..] => assert!(server.contains(task), "{}: {line}", block.place),
                 _ => {}
             }
@@ -110,9 +114,7 @@ fn commands_exist() {
 
 #[test]
 fn the_quick_starts_commands_are_those_of_its_transcript() {
-    let Ok(transcript) = fs::read_to_string(reelway_docs::root().join("docs/quick-start-transcript.md")) else {
-        return;
-    };
+    let transcript = read("docs/quick-start-transcript.md");
     for block in blocks(&["sh"]).into_iter().filter(|block| block.place.starts_with("docs/quick-start.md")) {
         for line in block.code.lines().map(|line| line.split('#').next().unwrap_or_default().trim()) {
             assert!(transcript.contains(line), "{}: {line} was not run", block.place);

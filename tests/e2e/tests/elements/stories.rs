@@ -1,7 +1,7 @@
 //! The stories. Each is a function body in the page; what fails throws.
 
 /// A name, and what happens.
-pub const ALL: [(&str, &str); 21] = [
+pub const ALL: [(&str, &str); 22] = [
     (
         "tags may be defined twice, and stay what they were",
         "const first = await import('/reelway/dist/uploader.js');
@@ -29,6 +29,20 @@ pub const ALL: [(&str, &str); 21] = [
          await mounted(uploader);
          equal(part(uploader, 'select').multiple, true, 'it was told');
          await until('the player has its video', () => player.currentSrc.includes(hls.split('?')[0]));",
+    ),
+    (
+        "a theme that is set around an element reaches into it",
+        "await import('/reelway/dist/define.js');
+         const colour = async (attributes) => {
+             const uploader = put('reelway-uploader', attributes);
+             await mounted(uploader);
+             return getComputedStyle(uploader.shadowRoot.querySelector('.rw-button-primary')).backgroundColor;
+         };
+         const before = await colour({});
+         document.documentElement.style.setProperty('--reelway-accent', 'rgb(1, 2, 3)');
+         const around = await colour({});
+         const own = await colour({ style: '--reelway-accent: rgb(4, 5, 6)' });
+         equal([around, own, before !== around], ['rgb(1, 2, 3)', 'rgb(4, 5, 6)', true]);",
     ),
     (
         "attributes and properties say the same",

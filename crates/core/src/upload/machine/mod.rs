@@ -1,10 +1,10 @@
 //! The upload state machine.
 //!
 //! - here: its state, and what becomes of trouble.
-//! - [`acts`]: what the user and the clock do.
-//! - [`sending`]: what is sent next.
-//! - [`answers`]: what back end and provider say.
-//! - [`view`]: what is seen from outside.
+//! - `acts`: what the user and the clock do.
+//! - `sending`: what is sent next.
+//! - `answers`: what back end and provider say.
+//! - `view`: what is seen from outside.
 
 mod acts;
 mod answers;

@@ -1,10 +1,10 @@
 //! The dialogues that providers speak. Each is pure: a step becomes a request, a reply becomes a [`Verdict`].
 //!
-//! - [`resumable`]: Google's, which Mux and Reelway's local provider speak too.
-//! - [`tus`]: tus 1.0.
-//! - [`s3`]: S3 multipart by presigned URLs.
-//! - [`oci`]: Oracle's multipart through a pre-authenticated request.
-//! - [`put`]: one request.
+//! - `resumable`: Google's, which Mux and Reelway's local provider speak too.
+//! - `tus`: tus 1.0.
+//! - `s3`: S3 multipart by presigned URLs.
+//! - `oci`: Oracle's multipart through a pre-authenticated request.
+//! - `put`: one request.
 
 mod oci;
 mod put;
