@@ -133,9 +133,11 @@ export abstract class ReelwayElement<H extends Handle> extends Base {
     this.#mounting = true;
     this.#root();
     const ready = this.prepare();
+    const { language } = this;
     try {
-      const [texts] = await Promise.all([textsFor(this.language), this.wasm.load()]);
-      this.#texts = texts;
+      const [texts] = await Promise.all([textsFor(language), this.wasm.load()]);
+      // Another one that was set meanwhile has its own texts, here or on their way.
+      if (language === this.language) this.#texts = texts;
     } catch (error) {
       this.#fail({ code: "not_loaded", message: `The wasm of reelway can't be loaded: ${String(error)}` });
       return;
@@ -153,6 +155,7 @@ export abstract class ReelwayElement<H extends Handle> extends Base {
     if (!handle) return;
     this.mounted(handle);
     for (const action of this.#waiting.splice(0)) this.with(action);
+    if (language !== this.language) void this.#speak();
   }
 
   /** The wrapper in the shadow root, which both the first call makes. */

@@ -11,7 +11,7 @@ mod stories;
 mod strict;
 mod types;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use reelway_e2e::{
@@ -48,15 +48,36 @@ async fn at_home_in(engine: Engine) {
 
 async fn all(engine: Engine) -> Result<()> {
     let stage = Stage::set(None).await?;
-    let window = engine.open().await?;
-    let mut failures = Vec::new();
+    let mut window = engine.open().await?;
+    let (mut failures, mut windows) = (Vec::new(), 1);
     for (name, body) in stories::ALL {
-        if let Err(error) = stage.tell(&window, body).await {
+        let started = Instant::now();
+        let mut told = stage.tell(&window, body).await;
+        while told.is_err() && windows < WINDOWS && has_hung(engine, &window).await {
+            println!("{engine:?} has hung: once more in another window");
+            windows += 1;
+            let gone = std::mem::replace(&mut window, engine.open().await?);
+            // Its driver waits for an answer that does not come.
+            tokio::task::spawn_blocking(move || drop(gone));
+            told = stage.tell(&window, body).await;
+        }
+        println!("{engine:?} {:5.1} s  {name}", started.elapsed().as_secs_f64());
+        if let Err(error) = told {
             failures.push(format!("- {name}: {error:#}"));
         }
     }
     ensure!(failures.is_empty(), "{engine:?}:\n{}", failures.join("\n"));
     Ok(())
+}
+
+/// WebKitGTK's main thread waits for ever in `gst_pad_push_event` where a page seeks before the pipeline of its video
+/// stands, and at times its process crashes. Both say nothing about an element.
+const WINDOWS: u32 = 8;
+
+/// Whether the page under a story answers nothing any more.
+async fn has_hung(engine: Engine, window: &Window) -> bool {
+    let answer = tokio::time::timeout(Duration::from_secs(12), window.execute("return 1", Vec::new())).await;
+    engine == Engine::WebKitGtk && !matches!(answer, Ok(Ok(_)))
 }
 
 /// A site with the package, and a video that is ready.
@@ -93,7 +114,9 @@ impl Stage {
         wait::until_true("the page is there", Duration::from_secs(60), async || Ok(window.title().await? == "ready"))
             .await?;
         let body = format!("const [hls, video] = arguments; {body}");
-        engine::run(window, &body, vec![json!(self.hls), json!(self.video)]).await
+        let told = engine::run(window, &body, vec![json!(self.hls), json!(self.video)]);
+        // The driver's own limit does not hold where the page hangs.
+        tokio::time::timeout(Duration::from_secs(75), told).await.context("no answer from the page")?
     }
 
     /// The server behind it.

@@ -348,6 +348,10 @@ pub const ALL: [(&str, &str); 22] = [
          equal([label(english), label(german)], ['Choose a video', 'Video auswählen']);
          german.texts = { 'choose.one': 'Her damit' };
          await until('the page has its own word', () => label(german) === 'Her damit');
+         const early = put('reelway-uploader');
+         early.lang = 'fr';
+         await mounted(early);
+         await until('what was said while it was made counts', () => /vidéo/.test(label(early)));
          english.lang = 'ar';
          await until('it speaks Arabic', () => /\\p{Script=Arabic}/u.test(label(english)));
          equal(getComputedStyle(part(english, 'drop-zone')).direction, 'rtl');",
