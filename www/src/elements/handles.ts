@@ -31,6 +31,7 @@ export interface MediaHandle {
   readonly currentSrc: string;
   readonly error: { code: number; reason: string; message: string } | null;
   currentTime: number;
+  setRate(rate: number): void;
   load(): void;
   play(): Promise<void>;
   pause(): void;

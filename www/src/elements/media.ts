@@ -231,9 +231,14 @@ export abstract class MediaElement<H extends Handle> extends ReelwayElement<H> {
   /** @internal There is a player now: it gets what has been said before, and its events come out of this element. */
   protected adopt(player: MediaHandle): void {
     const { media, element } = player;
+    const { playbackRate } = this.#early;
+    if (typeof playbackRate === "number") {
+      player.setRate(playbackRate);
+      // A source that is loaded sets the speed back to this one.
+      this.#early.defaultPlaybackRate ??= playbackRate;
+    }
     const apply = () => Object.assign(media ?? {}, this.#early);
     apply();
-    // A source that is loaded sets the speed back.
     media?.addEventListener("loadedmetadata", apply, { once: true });
     if (this.#start !== undefined) player.currentTime = this.#start;
     for (const name of MEDIA_EVENTS) {

@@ -346,7 +346,8 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
   }
 
   readonly #click = (event: Event) => {
-    const isRetry = (at: EventTarget) => at instanceof Element && at.matches("[part~=retry]");
+    // By what it can do: a click that a driver of Firefox makes has elements of another realm in its path.
+    const isRetry = (at: EventTarget) => (at as Partial<Element>).matches?.("[part~=retry]") ?? false;
     if (event.composedPath().some(isRetry)) this.#again();
   };
 

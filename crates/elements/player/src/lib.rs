@@ -145,6 +145,13 @@ impl PlayerHandle {
         self.player.media().set_current_time(time);
     }
 
+    /// Plays this many times as fast, also where the element's own word for it would be lost with a source that is on its
+    /// way: events that have not been sent are taken back then.
+    #[wasm_bindgen(js_name = setRate)]
+    pub fn set_rate(&self, rate: f64) {
+        self.player.set_rate((rate * 100.0).round() as i32);
+    }
+
     /// Takes the player out of the page, and lets go of all that it holds.
     pub fn destroy(&self) {
         if let Some((_, root)) = &self.own {
