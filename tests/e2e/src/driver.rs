@@ -21,6 +21,10 @@ pub struct Driver {
 /// How long a driver may take to start.
 const START: Duration = Duration::from_secs(20);
 
+/// A driver that chooses a port by itself wants the same one twice, for IPv4 and for IPv6, and ends where another process
+/// has the second.
+const ATTEMPTS: u32 = 3;
+
 impl Driver {
     /// Starts a driver that chooses its port and names it on its standard output, in a line in which `port` finds it.
     ///
@@ -29,16 +33,19 @@ impl Driver {
     pub fn start(command: &mut Command, port: impl Fn(&str) -> Option<u16>) -> Result<Self> {
         let name = command.get_program().to_string_lossy().into_owned();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process = command.spawn().with_context(|| format!("could not start {name}"))?;
-        let output = process.stdout.take().context("a driver has no output")?;
-        let mut lines = BufReader::new(output).lines();
-        let Some(port) = lines.by_ref().map_while(Result::ok).find_map(|line| port(&line)) else {
-            end(&mut process);
-            bail!("{name} names no port");
-        };
-        // It writes on, and must not find its reader gone.
-        thread::spawn(move || lines.for_each(drop));
-        Ok(Self { process, port, session: None })
+        for _ in 0..ATTEMPTS {
+            let mut process = command.spawn().with_context(|| format!("could not start {name}"))?;
+            let output = process.stdout.take().context("a driver has no output")?;
+            let mut lines = BufReader::new(output).lines();
+            let Some(port) = lines.by_ref().map_while(Result::ok).find_map(|line| port(&line)) else {
+                end(&mut process);
+                continue;
+            };
+            // It writes on, and must not find its reader gone.
+            thread::spawn(move || lines.for_each(drop));
+            return Ok(Self { process, port, session: None });
+        }
+        bail!("{name} names no port")
     }
 
     /// Starts a driver that was told its port, and waits until it listens.
