@@ -365,6 +365,7 @@ pub const ALL: [(&str, &str); 22] = [
          await mounted(uploader);
          await mounted(player);
          const wrapper = part(uploader, 'root');
+         const before = await until('it has its video', () => player.media);
          const heard = listen(uploader, 'error');
          // What the browser reports when wasm traps in a listener.
          const error = new WebAssembly.RuntimeError('unreachable');
@@ -373,6 +374,7 @@ pub const ALL: [(&str, &str); 22] = [
          await until('it is new', () => part(uploader, 'root') !== wrapper && part(uploader, 'select'));
          uploader.add([await film()]);
          await until('a file arrives', () => uploader.videoIds.length === 1);
+         await until('the player is new', () => player.media && player.media !== before);
          await player.play();
          await until('the player plays', () => player.currentTime > 0.1);",
     ),
