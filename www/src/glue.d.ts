@@ -4,6 +4,7 @@ declare module "#reelway_index" {
   const init: import("./elements/wasm.js").Glue["default"];
   export default init;
   export const __wbg_reset_state: () => void;
+  export const later: import("./elements/wasm.js").Glue["later"];
   export const PlayerHandle: import("./elements/handles.js").PlayerHandle;
   export const UploaderHandle: import("./elements/handles.js").UploaderHandle;
   export const VideoHandle: import("./elements/handles.js").VideoHandle;
@@ -13,6 +14,7 @@ declare module "#reelway_player" {
   const init: import("./elements/wasm.js").Glue["default"];
   export default init;
   export const __wbg_reset_state: () => void;
+  export const later: import("./elements/wasm.js").Glue["later"];
   export const PlayerHandle: import("./elements/handles.js").PlayerHandle;
 }
 
@@ -20,6 +22,7 @@ declare module "#reelway_uploader" {
   const init: import("./elements/wasm.js").Glue["default"];
   export default init;
   export const __wbg_reset_state: () => void;
+  export const later: import("./elements/wasm.js").Glue["later"];
   export const UploaderHandle: import("./elements/handles.js").UploaderHandle;
 }
 

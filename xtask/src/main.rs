@@ -83,6 +83,9 @@ enum Task {
     /// Makes what is published: the npm package and the crates, into `target/dist`, and the book, into `target/book`. Prints
     /// what each entry of the npm package costs a page.
     Dist,
+    /// Has Chromium run plain visits, and writes which functions of each entry they run into `www/first/`: these are loaded
+    /// first, the others later.
+    First,
     /// Builds the book of `docs/` into `target/book`.
     Book,
     /// Looks whether the pages of `docs/` that are generated are up to date.
@@ -130,6 +133,7 @@ fn run(task: Task) -> Result<()> {
             }
         }
         Task::Dist => dist::run(),
+        Task::First => test::first(),
         Task::Book => book::build().map(drop),
         Task::Docs { write } => book::generate(write),
         Task::Screenshots { folder, video } => test::screenshots(&folder, video.as_deref()),

@@ -13,19 +13,24 @@ use crate::{
 };
 
 const CARGO: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
+/// The names of functions tell apart what a generic one was compiled for: `split` goes by them.
+const NAMES: &str = "-Csymbol-mangling-version=v0";
 const RUSTC: &str = "-Zlocation-detail=none -Zfmt-debug=none";
 
 /// Has a `cargo build` for wasm compile the standard library too. Without its source nothing changes.
 pub fn apply(toolchain: Toolchain, cargo: &mut Command) {
+    let mut flags = std::env::var("RUSTFLAGS").unwrap_or_default();
     if has_source(toolchain) {
-        let asked_for = std::env::var("RUSTFLAGS").unwrap_or_default();
         // The switches are unstable ones, the compiler is not.
-        cargo.args(CARGO).env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", format!("{asked_for} {RUSTC}").trim_start());
+        cargo.args(CARGO).env("RUSTC_BOOTSTRAP", "1");
+        flags.extend([" ", RUSTC]);
     } else {
         note(format!(
             "without the standard library's source (rustup component add rust-src) {TARGET} comes out larger"
         ));
     }
+    flags.extend([" ", NAMES]);
+    cargo.env("RUSTFLAGS", flags.trim_start());
 }
 
 /// Whether the source is there, or could be had. Debian's rustc-web is installed with it.

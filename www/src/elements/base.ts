@@ -104,7 +104,7 @@ export abstract class ReelwayElement<H extends Handle> extends Base {
   /** @internal Does something with the handle, now or once it is there. */
   protected with(action: (handle: H) => void): void {
     const { handle } = this;
-    if (handle) this.wasm.call(() => action(handle));
+    if (handle && this.#waiting.length === 0) this.wasm.call(() => action(handle));
     else this.#waiting.push(action);
   }
 
@@ -126,6 +126,15 @@ export abstract class ReelwayElement<H extends Handle> extends Base {
       delete this[name];
       this[name] = value;
     }
+  }
+
+  /** @internal What was to be done before it was there is done after this. */
+  protected get held(): Promise<void> | undefined {
+    return undefined;
+  }
+
+  #catchUp(): void {
+    if (this.handle) for (const action of this.#waiting.splice(0)) this.with(action);
   }
 
   async #mount(): Promise<void> {
@@ -154,7 +163,9 @@ export abstract class ReelwayElement<H extends Handle> extends Base {
     const { handle } = this;
     if (!handle) return;
     this.mounted(handle);
-    for (const action of this.#waiting.splice(0)) this.with(action);
+    const { held } = this;
+    if (held && this.#waiting.length > 0) void held.then(() => this.#catchUp());
+    else this.#catchUp();
     if (language !== this.language) void this.#speak();
   }
 

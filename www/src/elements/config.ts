@@ -2,6 +2,8 @@
 export interface Configuration {
   /** The URL of the entry's wasm: for a CDN, or where a bundler does not move it. */
   wasm?: string | URL;
+  /** The URL of the part of it that is loaded later. Left out: beside `wasm`, under the name that it has in this package. */
+  later?: string | URL;
   /** Gives hls.js' class. Left out: the copy in this package, when a player first needs it. */
   engine?: () => Promise<unknown>;
   /** The URL of hls.js' worker; `null`: it works on the main thread. Left out: the copy in this package. */

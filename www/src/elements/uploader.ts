@@ -136,6 +136,11 @@ export abstract class UploadElement<H extends UploaderInstance> extends ReelwayE
     return ids;
   }
 
+  /** @internal To upload takes all of the wasm. */
+  protected override get held(): Promise<void> | undefined {
+    return this.wasm.whole;
+  }
+
   pause(id?: string): void {
     this.#do("pause", id);
   }

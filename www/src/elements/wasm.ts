@@ -5,6 +5,8 @@ import type { MediaHandle, PlayerHandle, UploaderHandle, VideoHandle } from "./h
 export interface Glue {
   default(options?: { module_or_path: string | URL }): Promise<unknown>;
   __wbg_reset_state(): void;
+  /** Loads what a plain visit does not run: from this URL, or from beside that of the wasm. */
+  later(url?: string | URL, wasm?: string | URL): Promise<void>;
   PlayerHandle?: PlayerHandle;
   UploaderHandle?: UploaderHandle;
   VideoHandle?: VideoHandle;
@@ -29,6 +31,8 @@ export class Wasm {
   }
 
   ready = false;
+  /** Done when all of it is there. It works before, only that what is called then is waited for by the whole page. */
+  whole?: Promise<void>;
 
   /** Loads it, once; after a failure the next call tries again. */
   load(): Promise<void> {
@@ -37,12 +41,18 @@ export class Wasm {
       () => {
         this.ready = true;
         this.#watch();
+        this.whole = this.#loadLater().catch(() => {});
       },
       (error: unknown) => {
         this.#loading = undefined;
         throw error;
       },
     ));
+  }
+
+  async #loadLater(): Promise<void> {
+    await idle();
+    await this.glue.later(configuration.later, configuration.wasm);
   }
 
   /** Calls into it. After a panic it is made anew, and its elements with it. */
@@ -74,6 +84,11 @@ export class Wasm {
     this.glue.__wbg_reset_state();
     for (const tenant of tenants) tenant.broke();
   }
+}
+
+/** The page has nothing else to do: it has painted what there is. */
+function idle(): Promise<unknown> {
+  return new Promise((done) => (globalThis.requestIdleCallback ?? setTimeout)(done));
 }
 
 /** A panic is a trap, which nothing else is that comes out of a page's own code. */

@@ -16,8 +16,8 @@ pub(super) fn build(tools: &Tools, entry: &Entry, wasm: &Path, folder: &Path, bu
     }
     fs::create_dir_all(&parts)?;
     entry.bind(tools, wasm, &parts, &[])?;
-    if build == Build::Release {
-        names::shorten(tools, entry, &parts)?;
+    if build.is_small() {
+        names::shorten(tools, entry, &parts, false)?;
     }
     let source = workspace::root().join("www/src");
     let (module, sheet) = (format!("{}.js", entry.name), format!("{}.css", entry.name));
@@ -38,7 +38,7 @@ pub(super) fn esbuild(from: &Path, to: &Path, build: Build, arguments: &[&str]) 
     let mut esbuild = process::command(workspace::root().join("www/node_modules/.bin/esbuild"));
     esbuild.arg(from).arg(format!("--outfile={}", to.display()));
     esbuild.args(["--bundle", "--target=es2022,safari16.4", "--log-level=warning"]).args(arguments);
-    if build == Build::Release {
+    if build.is_small() {
         esbuild.arg("--minify");
     }
     process::run(&mut esbuild)

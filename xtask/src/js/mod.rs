@@ -6,11 +6,13 @@
 //! - [`names`]: short names between wasm and its glue.
 //! - [`theme`]: its custom properties in a shadow root.
 //! - [`size`]: what each entry costs a page, and what it may.
+//! - [`split`]: wasm in two parts, one of which is loaded later.
 
 mod bundle;
 mod names;
 pub mod npm;
 mod size;
+mod split;
 mod theme;
 
 use std::{
@@ -55,11 +57,20 @@ pub enum Build {
     Dev,
     /// Small, with brotli copies: for users and measurements.
     Release,
+    /// As a release, in one part, and it tells which functions it runs.
+    Marked,
+}
+
+impl Build {
+    /// Whether it is optimised.
+    fn is_small(self) -> bool {
+        self != Self::Dev
+    }
 }
 
 /// The folder that [`build`] fills.
 pub fn folder(build: Build) -> PathBuf {
-    workspace::target_dir().join("js").join(if build == Build::Release { "release" } else { "dev" })
+    workspace::target_dir().join("js").join(if build.is_small() { "release" } else { "dev" })
 }
 
 /// Builds all entries, or the one of this name, into [`folder`], and gives it; and, with all, the npm package. `npm` is that
@@ -74,7 +85,7 @@ pub fn build(tools: &Tools, toolchain: Toolchain, build: Build, only: Option<&st
         npm::build(tools, toolchain, build)?;
         return Ok(npm::folder());
     }
-    let profile = if build == Build::Release { "wasm-release" } else { "dev" };
+    let profile = if build.is_small() { "wasm-release" } else { "dev" };
     let step = Step::begin(format!("Build the modules for JavaScript ({profile})"));
     let folder = folder(build);
     // What an earlier build left is not what this one gives.
@@ -127,16 +138,16 @@ pub fn check_sizes(all: bool) -> Result<()> {
 impl Entry {
     /// Compiles it, and gives the wasm as it is before wasm-bindgen. By itself, or it would have the features of others.
     fn compile(&self, toolchain: Toolchain, build: Build) -> Result<PathBuf> {
-        let profile = if build == Build::Release { "wasm-release" } else { "dev" };
+        let profile = if build.is_small() { "wasm-release" } else { "dev" };
         let mut cargo = toolchain.cargo();
         cargo.args(["rustc", "--quiet", "--locked", "--target", TARGET, "--profile", profile]);
-        if build == Build::Release {
+        if build.is_small() {
             small_std::apply(toolchain, &mut cargo);
         }
         // A library that Rust uses too is not optimised as a whole: here it is for JavaScript alone.
         process::run(cargo.args(["--package", self.package, "--lib", "--crate-type", "cdylib"]))?;
         // cargo's own name for the folder of the profile `dev`.
-        let profile = if build == Build::Release { profile } else { "debug" };
+        let profile = if build.is_small() { profile } else { "debug" };
         Ok(workspace::target_dir().join(TARGET).join(profile).join(self.module).with_extension("wasm"))
     }
 

@@ -8,11 +8,14 @@ use super::Entry;
 use crate::{process, tools::Tools};
 
 /// Makes an entry's wasm small by wasm-opt, renames what it imports and exports, and has the glue beside it follow, without
-/// what nothing asks for.
-pub(super) fn shorten(tools: &Tools, entry: &Entry, folder: &Path) -> Result<()> {
+/// what nothing asks for. Functions keep their own names where somebody asks for them.
+pub(super) fn shorten(tools: &Tools, entry: &Entry, folder: &Path, of_functions: bool) -> Result<()> {
     let wasm = folder.join(format!("{}_bg.wasm", entry.module));
     let mut opt = process::command(tools.program("wasm-opt")?);
     opt.args(["-Oz", "--minify-imports-and-exports-and-modules"]).arg(&wasm).arg("--output").arg(&wasm);
+    if of_functions {
+        opt.arg("--debuginfo");
+    }
     let names = Names::read(&process::output(&mut opt)?);
     let path = folder.join(entry.module).with_extension("js");
     let glue = fs::read_to_string(&path)?;

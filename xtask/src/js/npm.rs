@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Build, ENGINE, Entry, bundle, copy, names, size, theme};
+use super::{Build, ENGINE, Entry, bundle, copy, names, size, split, theme};
 use crate::{
     frontend, process,
     step::{Step, note},
@@ -62,6 +62,10 @@ pub(super) fn build(tools: &Tools, toolchain: Toolchain, build: Build) -> Result
             for file in [format!("{}.js", entry.name), format!("{}_bg.wasm", entry.module)] {
                 copy(&file, &dist, &weighed)?;
             }
+            let later = format!("{}_later.wasm", entry.module);
+            if dist.join(&later).exists() {
+                copy(&later, &dist, &weighed)?;
+            }
         }
         frontend::compress_below(&weighed)?;
     }
@@ -80,6 +84,17 @@ pub fn check_sizes() -> Result<()> {
     size::check(&weighed, &ENTRIES, key)
 }
 
+/// Writes the lists of what comes first, from what plain visits have told: `<entry>.marks` in this folder.
+///
+/// # Errors
+/// An entry was not visited, or was not built to tell.
+pub fn write_first(marks: &Path) -> Result<()> {
+    for entry in ENTRIES.iter().filter(|entry| entry.is_component) {
+        split::list::write(entry.name, &marks.join(entry.name).with_extension("marks"), &marks.join(entry.name))?;
+    }
+    Ok(())
+}
+
 /// The name of an entry in `budgets.toml`: as pages import it.
 pub(super) fn key(name: &str) -> String {
     if name == "index" { "reelway".into() } else { format!("reelway/{name}") }
@@ -93,8 +108,15 @@ fn add(tools: &Tools, toolchain: Toolchain, entry: &Entry, dist: &Path, build: B
     // Elements outlive a panic: their wasm can be made anew.
     let flags: &[&str] = if entry.is_component { &["--experimental-reset-state-function"] } else { &[] };
     entry.bind(tools, &wasm, &parts, flags)?;
-    if build == Build::Release {
-        names::shorten(tools, entry, &parts)?;
+    if build.is_small() {
+        names::shorten(tools, entry, &parts, entry.is_component)?;
+    }
+    if entry.is_component {
+        let module = format!("{}_later.wasm", entry.module);
+        split::apply(entry, &parts, build)?;
+        if parts.join(&module).exists() {
+            copy(&module, &parts, dist)?;
+        }
     }
     let source = workspace::root().join("www/src");
     let css = parts.join(entry.name).with_extension("css");

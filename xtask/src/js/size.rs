@@ -10,10 +10,15 @@ use crate::{step::note, workspace};
 /// Bytes by brotli of all that a page loads at once with an entry: JavaScript with glue and style sheet, and wasm. What is
 /// imported later does not count.
 fn weigh(folder: &Path, entry: &Entry) -> (u64, u64) {
-    let size = |name: String| fs::metadata(folder.join(name)).map_or(0, |file| file.len());
+    let size = |name| size_of(folder, name);
     // The glue is in the module where that is a bundle.
-    let script = size(format!("{}.js.br", entry.name)) + size(format!("{}.js.br", entry.module));
-    (size(format!("{}_bg.wasm.br", entry.module)), script)
+    let script = size(format!("{}.js", entry.name)) + size(format!("{}.js", entry.module));
+    (size(format!("{}_bg.wasm", entry.module)), script)
+}
+
+/// Bytes of a file by brotli; none if it is not there.
+fn size_of(folder: &Path, name: String) -> u64 {
+    fs::metadata(folder.join(name + ".br")).map_or(0, |file| file.len())
 }
 
 /// Prints what the entries cost.
@@ -30,6 +35,10 @@ pub(super) fn print(folder: &Path, entries: &[Entry], key: impl Fn(&str) -> Stri
         }
         let sum = wasm + script;
         note(format!("{name}: {sum} bytes by brotli of {budget}: {wasm} of wasm, {script} of JavaScript"));
+        let later = size_of(folder, format!("{}_later.wasm", entry.module));
+        if later > 0 {
+            note(format!("    and {later} of wasm later: {} in all", sum + later));
+        }
     }
     Ok(())
 }

@@ -59,6 +59,14 @@ pub fn run(full: bool, only: Option<Suite>) -> Result<()> {
     Ok(())
 }
 
+/// Writes which functions of each entry of the npm package plain visits run.
+///
+/// # Errors
+/// Something is missing that can't be installed, or a visit fails.
+pub fn first() -> Result<()> {
+    set_up(false)?.first()
+}
+
 /// Saves pictures of the page's main states.
 ///
 /// # Errors

@@ -262,12 +262,27 @@ impl Setup {
         counts::run(&mut cargo)
     }
 
+    /// Has Chromium run plain visits to the npm package's elements, and writes which functions they run.
+    ///
+    /// # Errors
+    /// It does not build, or a visit fails.
+    pub fn first(&self) -> Result<()> {
+        js::build(&self.tools, self.toolchain, js::Build::Marked, Some("npm"))?;
+        let marks = workspace::target_dir().join("npm/parts");
+        let mut cargo = self.with_package("first")?;
+        cargo.arg("--ignored").env("REELWAY_NPM", js::npm::folder()).env("REELWAY_MARKS", &marks);
+        process::run(&mut cargo)?;
+        js::npm::write_first(&marks)
+    }
+
     /// Installs the other browsers. Gives the command that drives all three.
     fn browsers(&self) -> Result<Command> {
         let firefox = other_browsers::firefox()?;
         let webkit = other_browsers::webkit()?;
         frontend::build(&self.tools, self.toolchain)?;
         let modules = js::build(&self.tools, self.toolchain, js::Build::Dev, None)?;
+        // As users get them: in two parts.
+        js::build(&self.tools, self.toolchain, js::Build::Release, Some("npm"))?;
         let server = backend::build()?;
         let mut cargo = cargo_test();
         cargo.args(NATIVE).args(["--features", "reelway-e2e/browser", "--test", "faults", "--test", "streams"]);

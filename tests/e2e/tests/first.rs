@@ -1,0 +1,85 @@
+//! Plain visits to the elements, for `cargo xtask first`: which functions of the wasm do they run? The package is one that
+//! tells; each entry's answer goes into `REELWAY_MARKS`, a number a line.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::{env, fs, path::PathBuf, time::Duration};
+
+use reelway_e2e::{
+    engine::{self, Engine},
+    media::Media,
+    player::TRANSCODED,
+    server::Server,
+    shelf::Shelf,
+    turn, wait,
+};
+use serde_json::json;
+
+/// Somebody sees where files go, in English and in another language, and moves over it.
+const UPLOADER: &str = "
+    for (const attributes of [{}, { lang: 'de', multiple: '', name: 'video', required: '' }]) {
+        const uploader = put('reelway-uploader', { endpoint: '', ...attributes });
+        await mounted(uploader);
+        part(uploader, 'select').focus();
+        part(uploader, 'select').blur();
+        const zone = part(uploader, 'drop-zone');
+        const files = new DataTransfer();
+        files.items.add(new File(['.'], 'film.mp4', { type: 'video/mp4' }));
+        for (const type of ['dragenter', 'dragover', 'dragleave']) {
+            zone.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: files }));
+        }
+    }
+    await rest();";
+
+/// Somebody watches a film for some seconds.
+const PLAYER: &str = "
+    const player = put('reelway-player', { src: hls, poster: '/pages/none.webp', muted: '', lang: 'de' });
+    player.style.width = '640px';
+    await mounted(player);
+    await player.play();
+    await until('it plays', () => player.currentTime > 2);
+    await rest();";
+
+/// Somebody sees where files go that turn into a player.
+const VIDEO: &str = "
+    await mounted(put('reelway-video', { endpoint: '' }));
+    await rest();";
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "cargo xtask first"]
+async fn plain_visits_tell_what_they_run() {
+    let _turn = turn().await;
+    let media = Media::new().unwrap();
+    let film = media.short().unwrap();
+    let server = Server::start().await.unwrap();
+    let video = server.api().upload("film.mp4", fs::read(&film).unwrap()).await.unwrap().video.id;
+    server.api().until_ready(&video, TRANSCODED).await.unwrap();
+    let hls = server.api().video(&video).await.unwrap().playback.unwrap().hls;
+    let shelf = Shelf::open(&server, &film, None).await.unwrap();
+    let window = Engine::Chromium.open().await.unwrap();
+    let folder = PathBuf::from(env::var_os("REELWAY_MARKS").expect("REELWAY_MARKS names a folder"));
+
+    let entries = [
+        ("uploader", "uploader/define.js", vec![UPLOADER]),
+        ("player", "player/define.js", vec![PLAYER]),
+        ("index", "define.js", vec![UPLOADER, PLAYER, VIDEO]),
+    ];
+    for (entry, module, visits) in entries {
+        window.goto(shelf.page("elements.html")).await.unwrap();
+        wait::until_true("the page is there", Duration::from_secs(60), async || Ok(window.title().await? == "ready"))
+            .await
+            .unwrap();
+        let visits: String = visits.iter().map(|visit| format!("await (async () => {{ {visit} }})();")).collect();
+        let body = format!(
+            "const [hls] = arguments;
+             const rest = () => new Promise((done) => setTimeout(done, 1500));
+             await import('/reelway/dist/{module}');
+             {visits}
+             return [...globalThis.reelwayMarks];"
+        );
+        let marks = engine::run(&window, &body, vec![json!(hls)]).await.unwrap();
+        let numbers: Vec<String> = marks.as_array().unwrap().iter().map(ToString::to_string).collect();
+        assert!(numbers.len() > 100, "{entry} tells of {} functions", numbers.len());
+        fs::write(folder.join(entry).with_extension("marks"), numbers.join("\n")).unwrap();
+    }
+}

@@ -1,0 +1,110 @@
+//! The part that is loaded later.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use anyhow::Result;
+use wasm_encoder::{
+    CodeSection, ConstExpr, ElementSection, Elements, EntityType, FunctionSection, ImportSection, Module as Encoder,
+    TypeSection,
+    reencode::{Error, Reencode},
+};
+use wasmparser::ExternalKind;
+
+use super::{FIRST, Plan, first::name_of, module::Module};
+
+/// Indices of functions and types in this part, by those in the module.
+struct Indices {
+    functions: HashMap<u32, u32>,
+}
+
+impl Reencode for Indices {
+    type Error = std::convert::Infallible;
+
+    fn function_index(&mut self, function: u32) -> Result<u32, Error<Self::Error>> {
+        Ok(self.functions[&function])
+    }
+}
+
+/// Encodes it.
+///
+/// # Errors
+/// The module has what can't be encoded.
+pub(super) fn encode(module: &Module<'_>, plan: &Plan, shared: &BTreeMap<u32, String>) -> Result<Vec<u8>> {
+    let own = module.imports.len() as u32;
+    let function = |index: &u32| &module.functions[(index - own) as usize];
+    let called: BTreeSet<u32> = plan.later.iter().flat_map(|index| &function(index).calls).copied().collect();
+    let outer: Vec<u32> = called.into_iter().filter(|index| *index < own).collect();
+    let order = outer.iter().chain(shared.keys()).chain(&plan.later);
+    let mut indices = Indices { functions: order.copied().zip(0..).collect() };
+
+    let mut encoder = Encoder::new();
+    let mut types = TypeSection::new();
+    for ty in &module.types {
+        let ty = indices.func_type(ty.clone())?;
+        types.ty().func_type(&ty);
+    }
+    encoder.section(&types);
+
+    let mut imports = ImportSection::new();
+    for index in &outer {
+        let import = &module.imports[*index as usize];
+        imports.import(import.module, import.name, EntityType::Function(import.ty));
+    }
+    for (index, name) in shared {
+        imports.import(FIRST, name, EntityType::Function(module.type_of(*index)?));
+    }
+    for (index, table) in (0..).zip(&module.tables) {
+        let mut ty = indices.table_type(*table)?;
+        if index == 0 {
+            ty.minimum = plan.slots.into();
+            ty.maximum = ty.maximum.map(|most| most.max(ty.minimum));
+        }
+        imports.import(FIRST, &name_of(module, ExternalKind::Table, index), ty);
+    }
+    let memory = indices.memory_type(module.memory)?;
+    imports.import(FIRST, &name_of(module, ExternalKind::Memory, 0), memory);
+    for (index, global) in (0..).zip(&module.globals) {
+        let ty = indices.global_type(*global)?;
+        imports.import(FIRST, &name_of(module, ExternalKind::Global, index), ty);
+    }
+    encoder.section(&imports);
+
+    let mut functions = FunctionSection::new();
+    for index in &plan.later {
+        functions.function(function(index).ty);
+    }
+    encoder.section(&functions);
+
+    let mut elements = ElementSection::new();
+    for (offset, run) in runs(&filled(module, plan)) {
+        let run: Vec<u32> = run.iter().map(|index| indices.functions[index]).collect();
+        elements.active(None, &ConstExpr::i32_const(offset.cast_signed()), Elements::Functions(run.into()));
+    }
+    encoder.section(&elements);
+
+    let mut code = CodeSection::new();
+    for index in &plan.later {
+        indices.parse_function_body(&mut code, function(index).body.clone())?;
+    }
+    encoder.section(&code);
+    Ok(encoder.finish())
+}
+
+/// All slots whose function is in this part, also those by which nobody calls it.
+fn filled(module: &Module<'_>, plan: &Plan) -> BTreeMap<u32, u32> {
+    let given = plan.reached.iter().map(|(function, slot)| (*slot, *function));
+    let there = module.slots.iter().filter(|(_, function)| plan.later.contains(function));
+    there.map(|(slot, function)| (*slot, *function)).chain(given).collect()
+}
+
+/// Slots that follow each other, with the first one's number.
+fn runs(slots: &BTreeMap<u32, u32>) -> Vec<(u32, Vec<u32>)> {
+    let mut runs: Vec<(u32, Vec<u32>)> = Vec::new();
+    for (slot, function) in slots {
+        match runs.last_mut() {
+            Some((first, run)) if *first + run.len() as u32 == *slot => run.push(*function),
+            _ => runs.push((*slot, vec![*function])),
+        }
+    }
+    runs
+}
