@@ -65,7 +65,7 @@ pub(crate) fn once(act: impl FnOnce(&Element) + 'static) -> Bound {
     })
 }
 
-/// Markup of [`html!`](super::html) as the content of an element.
-pub(crate) fn inside(view: View) -> Bound {
+/// Markup of [`html!`](super::html) as the content of an element: `<div {..inside(view)}></div>`.
+pub fn inside(view: View) -> Bound {
     once(move |element| view.mount(element, None))
 }

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use leptos::{prelude::*, tachys::reactive_graph::SharedReactiveFunction};
 
 pub use super::{
-    bound::{attr, on, prop},
+    bound::{Bound, attr, on, prop},
+    bridge::inside,
     shown::Shown,
 };
 
