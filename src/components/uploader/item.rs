@@ -127,9 +127,12 @@ pub(super) fn furnished(row: Row) -> Bound {
             </button>
         }
     };
-    let watch_link = move || {
+    let address = memo(move || {
         let id = state.with(|state| state.video_id.clone()).filter(|_| is(&["ready"]));
-        let href = watch_url.zip(id).map(|(watch_url, id)| watch_url(&id))?;
+        watch_url.zip(id).map(|(watch_url, id)| watch_url(&id))
+    });
+    let watch_link = move || {
+        let href = address.get()?;
         Some(html! {
             <a class="rw-button rw-button-primary" href={href}>
                 {icon(icons::PLAY)}
