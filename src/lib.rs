@@ -2,7 +2,8 @@
 //!
 //! ## Modules
 //!
-//! - `components`: `Uploader`, `Player` and `Video`, for Leptos. Behind the feature `components`, which is on by default.
+//! - `components`: uploader, player, and both in one. For Leptos, behind the feature `components`, which is on by default,
+//!   they are `Uploader`, `Player` and `Video`.
 //! - [`player`]: engines and storyboards, without a face.
 //! - [`upload`]: sends a file; headless. The decisions are `reelway_core::upload`'s.
 //! - [`probe`]: reads the header of a file that was chosen. [`filmstrip`]: thumbnails of it, before any server has it.
@@ -14,18 +15,18 @@
 //! - [`dom`]: the window, object URLs, and what web-sys has no stable name for.
 
 pub mod backend;
-#[cfg(feature = "player")]
+#[cfg(any(feature = "player", feature = "uploader"))]
 pub mod components;
 pub mod dom;
 pub mod filmstrip;
 pub mod journal;
-#[cfg(feature = "player")]
+#[cfg(any(feature = "player", feature = "uploader"))]
 pub mod language;
 pub mod listener;
 pub mod player;
 pub mod probe;
 pub mod readiness;
-#[cfg(feature = "player")]
+#[cfg(any(feature = "player", feature = "uploader"))]
 pub mod texts;
 pub mod ticket;
 pub mod timer;

@@ -110,11 +110,12 @@ async fn a_row_says_and_offers_what_fits_its_stage() {
 #[wasm_bindgen_test]
 async fn a_ready_video_links_to_its_page() {
     let root = place();
+    let shown = RwSignal::new(state(Stage::Ready));
     let _mounted = mount_to(root.clone(), move || {
         view! {
             <ItemRow
                 filename="holiday.mp4".to_owned()
-                state=Signal::stored(state(Stage::Ready))
+                state=shown
                 watch_url=Some(|id: &str| format!("/v/{id}"))
                 on_action=UnsyncCallback::new(|_| {})
                 on_choose_another=UnsyncCallback::new(|()| {})
@@ -126,6 +127,10 @@ async fn a_ready_video_links_to_its_page() {
     let link = root.query_selector("a").unwrap().unwrap();
 
     assert_eq!(link.get_attribute("href").as_deref(), Some("/v/v1"));
+    // Lower renditions are still being made.
+    shown.set(ItemState { processing: Some(50), ..state(Stage::Ready) });
+    tick().await;
+    assert!(link.is_connected(), "it may have the focus");
     root.remove();
 }
 

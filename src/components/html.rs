@@ -8,7 +8,7 @@
 //!
 //! - values of attributes are literals, constants (`strings::PLAY`) or expressions in braces;
 //! - children are literals or expressions in braces, which become a [`View`];
-//! - other components are called as functions.
+//! - other components are called as functions; a list of them is [`rows`].
 //!
 //! Signals are those of [`signals`](super::signals).
 
@@ -16,8 +16,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, Event, Node, Text};
 
 pub(crate) use super::html_macro::html;
-pub use super::shown::Shown;
 use super::signals::{NodeRef, Owner, StoredValue, memo, now_and_again};
+pub use super::{rows::rows, shown::Shown};
 use crate::{
     dom::{set_property, window},
     listener::Listener,
@@ -34,12 +34,20 @@ enum Piece {
 }
 
 /// A place between two nodes, whose content changes.
-struct Place {
-    start: Text,
-    end: Text,
+pub(super) struct Place {
+    pub(super) start: Text,
+    pub(super) end: Text,
 }
 
 impl Place {
+    /// An empty one in `parent`, before one of its nodes or at its end.
+    pub(super) fn new(parent: &Node, before: Option<&Node>) -> Self {
+        let place = Self { start: blank(), end: blank() };
+        let _ = parent.insert_before(&place.start, before);
+        let _ = parent.insert_before(&place.end, before);
+        place
+    }
+
     fn clear(&self) {
         while let Some(node) = self.start.next_sibling()
             && node != **self.end
@@ -50,7 +58,14 @@ impl Place {
         }
     }
 
-    fn fill(&self, view: View) {
+    /// Takes it away, and what is in it.
+    pub(super) fn remove(&self) {
+        self.clear();
+        self.start.remove();
+        self.end.remove();
+    }
+
+    pub(super) fn fill(&self, view: View) {
         self.clear();
         if let Some(parent) = self.end.parent_node() {
             view.mount(&parent, Some(&self.end));
@@ -59,16 +74,18 @@ impl Place {
 }
 
 impl View {
+    /// What fills its place itself.
+    pub(super) fn live(fill: impl FnOnce(Place) + 'static) -> Self {
+        Self(vec![Piece::Live(Box::new(fill))])
+    }
+
     /// Puts it into `parent`, before one of its nodes or at its end.
     pub fn mount(self, parent: &Node, before: Option<&Node>) {
         for piece in self.0 {
             let node = match piece {
                 Piece::Node(node) => node,
                 Piece::Live(fill) => {
-                    let place = Place { start: blank(), end: blank() };
-                    let _ = parent.insert_before(&place.start, before);
-                    let _ = parent.insert_before(&place.end, before);
-                    fill(place);
+                    fill(Place::new(parent, before));
                     continue;
                 }
             };
@@ -144,7 +161,7 @@ impl Builder {
     /// `{..bound}`
     pub fn bind(&mut self, bound: Bound) {
         if let Some(element) = self.open.last() {
-            (bound.0)(element);
+            bound.apply(element);
         }
     }
 
@@ -183,7 +200,7 @@ pub fn part<V: Into<View>>(mut view: impl FnMut() -> V + 'static) -> View {
 }
 
 fn live(mut view: Box<dyn FnMut() -> View>) -> View {
-    View(vec![Piece::Live(Box::new(move |place| now_and_again(move || place.fill(view()))))])
+    View::live(move |place| now_and_again(move || place.fill(view())))
 }
 
 /// A text that follows the signals that it reads.
@@ -210,6 +227,26 @@ pub fn when<V: Into<View>>(condition: impl Fn() -> bool + 'static, view: impl Fn
 
 /// What an element gets beyond plain HTML, by `{..attr("hidden", …)}`.
 pub struct Bound(Box<dyn FnOnce(&Element)>);
+
+impl Bound {
+    /// Does it to this element.
+    pub fn apply(self, element: &Element) {
+        (self.0)(element);
+    }
+}
+
+/// All of these, and what is to be in the element: for one that may have been made by something else than `html!`.
+pub fn furnish(bounds: impl IntoIterator<Item = Bound> + 'static, inside: View) -> Bound {
+    Bound(Box::new(move |element| {
+        bounds.into_iter().for_each(|bound| bound.apply(element));
+        inside.mount(element, None);
+    }))
+}
+
+/// What `node_ref={node}` does.
+pub fn refer<T: JsCast + 'static>(node: NodeRef<T>) -> Bound {
+    Bound(Box::new(move |element| node.load(element)))
+}
 
 type Value = Box<dyn Fn() -> Option<String>>;
 

@@ -10,6 +10,7 @@ use leptos::{prelude::*, tachys::reactive_graph::SharedReactiveFunction};
 
 pub use super::{
     bound::{Bound, attr, on, prop},
+    bridge::inside,
     shown::Shown,
 };
 
@@ -70,17 +71,6 @@ pub fn memo<V: PartialEq + Send + Sync + 'static>(value: impl Fn() -> V + Send +
 pub fn effect(run: impl FnMut() + 'static) {
     let mut run: Box<dyn FnMut()> = Box::new(run);
     Effect::new(move |_| run());
-}
-
-/// Markup of [`html!`](super::html) as the content of an element: `<div {..inside(view)}></div>`.
-pub fn inside(view: super::html::View) -> Bound {
-    let view = StoredValue::new_local(Some(view));
-    Bound::new(move |element| {
-        if let Some(view) = view.try_update_value(Option::take).flatten() {
-            view.mount(element, None);
-        }
-        Box::new(())
-    })
 }
 
 /// An icon: one of [`icons`](super::icons)' paths. What it means is said by the text or the label of the control around

@@ -1,21 +1,25 @@
-//! Leptos components: one folder each, with its view, its CSS and its strings.
+//! The components: one folder each, with its view, its CSS and its strings. What Leptos has of them is in `leptos.rs`.
 //!
 //! They carry `part` attributes, so that pages and tests find their parts by `[part~="…"]`. Their CSS stands beside
 //! them (`CSS` in each module) and on `theme.css` ([`THEME_CSS`]): link the files, or adopt the constants.
 
 #[cfg(feature = "components")]
 pub mod bound;
+#[cfg(feature = "components")]
+pub(crate) mod bridge;
 pub mod html;
 mod html_macro;
 pub mod icons;
 #[cfg(feature = "components")]
 pub mod live;
+#[cfg(feature = "player")]
 pub mod player;
+mod rows;
 mod shown;
 pub mod signals;
-#[cfg(feature = "components")]
+#[cfg(feature = "uploader")]
 pub mod uploader;
-#[cfg(feature = "components")]
+#[cfg(all(feature = "player", feature = "uploader"))]
 pub mod video;
 
 #[cfg(feature = "components")]

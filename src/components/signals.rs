@@ -2,7 +2,9 @@
 
 use std::{cell::RefCell, marker::PhantomData};
 
-pub use reelway_core::signals::{Callback, Memo, Owner, RwSignal, Signal, StoredValue, memo, on_cleanup, untrack};
+pub use reelway_core::signals::{
+    ArcRwSignal, Callback, Memo, Owner, RwSignal, Signal, StoredValue, memo, on_cleanup, untrack,
+};
 use reelway_core::signals::{on_waiting, run_waiting};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::Element;
@@ -19,6 +21,16 @@ pub fn effect(run: impl FnMut() + 'static) {
 pub fn now_and_again(run: impl FnMut() + 'static) {
     on_waiting(wake);
     reelway_core::signals::now_and_again(run);
+}
+
+/// Makes something that belongs to the owner that runs: where none does, to that of Leptos.
+#[cfg(feature = "uploader")]
+pub(crate) fn owned<T>(make: impl FnOnce() -> T) -> T {
+    #[cfg(feature = "components")]
+    if Owner::current().is_nobody() {
+        return super::bridge::owned_by_leptos(make);
+    }
+    make()
 }
 
 fn wake() {

@@ -19,8 +19,6 @@ mod leptos;
 
 use std::rc::Rc;
 
-#[cfg(feature = "components")]
-use ::leptos::prelude::{Get, Set};
 use reelway_core::{
     signals::RwSignal,
     text::{self, Scaled, counted, estimate, in_units, scaled},
@@ -73,11 +71,7 @@ const LOCALE: &str = "locale";
 /// Where a component reads its texts from. Whoever reads follows them: both signals of
 /// [`components::signals`](crate::components::signals) and, with the feature `components`, Leptos' own.
 #[derive(Clone, Copy)]
-pub struct Texts {
-    shown: RwSignal<Rc<Shown>>,
-    #[cfg(feature = "components")]
-    told: ::leptos::prelude::RwSignal<()>,
-}
+pub struct Texts(RwSignal<Rc<Shown>>);
 
 #[derive(Clone, Default)]
 struct Shown {
@@ -94,19 +88,16 @@ impl Default for Texts {
 impl Texts {
     /// English. They live as long as the owner that they are made in; without it they are English again.
     pub fn new() -> Self {
-        Self {
-            shown: RwSignal::new(Rc::default()),
-            #[cfg(feature = "components")]
-            told: ::leptos::prelude::RwSignal::new(()),
-        }
+        // All components have texts.
+        #[cfg(feature = "components")]
+        crate::components::bridge::tell_leptos();
+        Self(RwSignal::new(Rc::default()))
     }
 
     /// The same, for a reactive owner of Leptos.
     #[cfg(feature = "components")]
     pub fn of_leptos() -> Self {
-        let owner = reelway_core::signals::Owner::root();
-        ::leptos::prelude::on_cleanup(move || owner.dispose());
-        owner.with(Self::new)
+        crate::components::bridge::owned_by_leptos(Self::new)
     }
 
     /// Takes the words of this language. What it has none for is English.
@@ -121,17 +112,11 @@ impl Texts {
     }
 
     fn change(&self, change: impl FnOnce(&mut Shown)) {
-        self.shown.try_update(|shown| change(Rc::make_mut(shown)));
-        #[cfg(feature = "components")]
-        self.told.try_set(());
+        self.0.try_update(|shown| change(Rc::make_mut(shown)));
     }
 
     fn shown(&self) -> Rc<Shown> {
-        #[cfg(feature = "components")]
-        if ::leptos::reactive::graph::Observer::get().is_some() {
-            self.told.try_get();
-        }
-        self.shown.try_get().unwrap_or_default()
+        self.0.try_get().unwrap_or_default()
     }
 
     /// Follows them.

@@ -1,13 +1,16 @@
-//! The player as a Leptos component.
+//! The player as a Leptos component, and the tracks that it is given.
 
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use reelway_api::TextTrack;
+use reelway_core::tracks::changed;
 
-use super::{Autoplay, Options, PlayerHandle, Preload, Qoe, Track};
+use super::{Autoplay, Options, PlayerHandle, Preload, Qoe, Track, told::reads};
 use crate::{
     components::{
-        live::{self, inside},
+        bridge::{follow, inside},
+        live::{effect, memo},
         signals,
     },
     filmstrip::Filmstrip,
@@ -123,11 +126,18 @@ pub fn Player(
     view! { <div class="reelway" {..inside(view)}></div> }
 }
 
-/// What signals of Leptos say, as one of the player's own.
-fn follow<T: Clone + 'static>(value: impl Fn() -> T + 'static) -> signals::Signal<T> {
-    let own = signals::RwSignal::new(untrack(&value));
-    live::effect(move || {
-        own.try_set(value());
+/// The tracks for the player of this handle. `told` is what the server tells, whose URLs may change with each token: while
+/// somebody reads captions, they stay.
+pub fn told_tracks(
+    handle: PlayerHandle,
+    told: impl Fn() -> Vec<TextTrack> + Send + Sync + 'static,
+) -> Signal<Vec<Track>> {
+    let (told, shown) = (memo(told), RwSignal::new(Vec::new()));
+    effect(move || {
+        let told = told.get();
+        if let Some(next) = shown.with_untracked(|shown: &Vec<TextTrack>| changed(shown, &told, reads(handle))) {
+            shown.set(next);
+        }
     });
-    own.into()
+    Signal::derive(move || shown.get().into_iter().map(Track::from).collect())
 }

@@ -29,7 +29,7 @@ mod slider;
 mod sought;
 mod source;
 pub(crate) mod strings;
-#[cfg(feature = "components")]
+#[cfg(feature = "uploader")]
 mod told;
 mod touch;
 mod volume;
@@ -44,12 +44,12 @@ pub use captions::{Caption, Track, track_name};
 pub use events::MEDIA_EVENTS;
 pub use handle::{Media, PlayerHandle};
 #[cfg(feature = "components")]
-pub use leptos::Player;
+pub use leptos::{Player, told_tracks};
 pub use options::{Autoplay, Preload};
 pub use qoe::detail;
 pub use reelway_core::playback::qoe::Qoe;
-#[cfg(feature = "components")]
-pub use told::told_tracks;
+#[cfg(feature = "uploader")]
+pub(super) use told::tracks;
 
 use self::{
     actions::{Actions, By},
@@ -163,7 +163,7 @@ pub fn mount(root: &web_sys::Element, handle: PlayerHandle, options: Options) {
 }
 
 /// A player, as the handle's owner makes it.
-fn player(handle: PlayerHandle, options: Options) -> View {
+pub(super) fn player(handle: PlayerHandle, options: Options) -> View {
     let Options {
         src,
         poster,

@@ -1,11 +1,14 @@
 //! Files dragged onto the page.
 
-use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DataTransfer, DragEvent, Event, EventTarget};
 
 use super::picking;
-use crate::{journal::PickedFile, listener::Listener};
+use crate::{
+    components::signals::{RwSignal, Signal},
+    journal::PickedFile,
+    listener::Listener,
+};
 
 /// Takes files that are dropped anywhere on `target`, unless it is disabled. `over` is true while some are held above it.
 pub(super) fn accept_drops(
@@ -18,7 +21,7 @@ pub(super) fn accept_drops(
         let Some(transfer) = files_of(&event) else { return };
         // Without this the browser opens the file in place of the page.
         event.prevent_default();
-        if disabled.try_get_untracked() == Some(true) {
+        if disabled.get_untracked() {
             return transfer.set_drop_effect("none");
         }
         transfer.set_drop_effect("copy");
@@ -37,7 +40,7 @@ pub(super) fn accept_drops(
         let Some(transfer) = files_of(&event) else { return };
         event.prevent_default();
         over.set(false);
-        if disabled.try_get_untracked() == Some(true) {
+        if disabled.get_untracked() {
             return;
         }
         take(picking::dropped(&transfer));

@@ -2,7 +2,6 @@
 
 use std::{ops::Range, rc::Rc};
 
-use leptos::prelude::*;
 use reelway_api::Playback;
 use reelway_core::upload::Progress;
 

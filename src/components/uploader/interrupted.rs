@@ -1,11 +1,11 @@
 //! Uploads that were interrupted in an earlier page: each is offered to be continued.
 
-use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{queue::Uploads, strings};
 use crate::{
     UploadOptions,
+    components::signals::ArcRwSignal,
     journal::{PickedFile, ResumeError, Unfinished, unfinished},
     upload::TargetSource,
 };

@@ -2,20 +2,22 @@
 
 use std::rc::Rc;
 
-use crate::components::live::{attr, effect, on, part, text, when};
-use leptos::{html, prelude::*};
 use reelway_core::probe::Header;
-use web_sys::Event;
+use web_sys::{Event, HtmlElement};
 
 use super::{
     items::Action,
     progress::progress_bar,
     state::{ItemState, Stage},
     strings,
-    thumbnail::Thumbnail,
+    thumbnail::thumbnail,
 };
 use crate::{
-    components::{icons, live::icon},
+    components::{
+        html::*,
+        icons::{self, icon, live_icon},
+        signals::*,
+    },
     dom::clipboard,
     filmstrip::Filmstrip,
     texts::{Key, Texts},
@@ -25,57 +27,57 @@ use crate::{
 const UNREADABLE: &str = "file_unreadable";
 const DIFFERENT: &str = "different_file";
 
-/// A row: picture, name, progress, state in words, buttons.
-#[component]
-pub fn ItemRow(
+/// What a row shows, and whom it tells.
+pub(super) struct Row {
     /// The file's name.
-    filename: String,
+    pub filename: String,
     /// Where it stands.
-    #[prop(into)]
-    state: Signal<ItemState>,
+    pub state: Signal<ItemState>,
     /// What the file's header says, once it has been read.
-    #[prop(optional)]
-    header: ArcRwSignal<Option<Header>>,
+    pub header: ArcRwSignal<Option<Header>>,
     /// Pictures of the file.
-    #[prop(optional_no_strip)]
-    filmstrip: Option<Rc<Filmstrip>>,
+    pub filmstrip: Option<Rc<Filmstrip>>,
     /// Grows with the number of these pictures.
-    #[prop(optional)]
-    tiles: ArcRwSignal<usize>,
+    pub tiles: ArcRwSignal<usize>,
     /// It takes the place of a row that had the focus.
-    #[prop(optional)]
-    focus: bool,
+    pub focus: bool,
     /// The address of a page that shows the video with this id.
-    #[prop(optional_no_strip)]
-    watch_url: Option<fn(&str) -> String>,
+    pub watch_url: Option<fn(&str) -> String>,
     /// What it says.
-    #[prop(default = Texts::of_leptos())]
-    texts: Texts,
+    pub texts: Texts,
     /// Called when a button is pressed.
-    #[prop(into)]
-    on_action: UnsyncCallback<Action>,
+    pub on_action: Callback<Action>,
     /// Called by the button that offers another file in place of a refused one.
-    #[prop(into)]
-    on_choose_another: UnsyncCallback<()>,
-) -> impl IntoView {
+    pub on_choose_another: Callback<()>,
+}
+
+/// A row: picture, name, progress, state in words, buttons.
+pub(super) fn item_row(row: Row) -> View {
+    html! {
+        <li part="item" class="rw-item" {..furnished(row)}></li>
+    }
+}
+
+/// What is in a row's element, and what changes of it.
+pub(super) fn furnished(row: Row) -> Bound {
+    let Row { filename, state, header, filmstrip, tiles, focus, watch_url, texts, on_action, on_choose_another } = row;
     let name = StoredValue::new(filename.clone());
-    let header_known = header.clone();
+    let header: RwSignal<Option<Header>> = header.into();
     let stage = move || state.with(|state| state.stage.name());
     let is = move |names: &[&str]| names.contains(&stage());
-    let row = NodeRef::<html::Li>::new();
+    let row = NodeRef::<HtmlElement>::new();
     effect(move || {
         if let Some(row) = row.get().filter(|_| focus) {
-            // It is not in the page before this task has ended.
-            request_animation_frame(move || drop(row.focus()));
+            let _ = row.focus();
         }
     });
     let can_copy = clipboard().is_some();
     let failure = move || state.with(|state| (state.stage.clone(), state.code));
     let action = move |part: &'static str, words: Key, path: &'static str, action: Action| {
-        view! {
+        html! {
             <button
                 type="button"
-                part=part
+                part={part}
                 class="rw-button rw-button-quiet"
                 {..attr("aria-label", move || name.with_value(|name| strings::action(texts, words, name)))}
                 {..attr("title", move || texts.get(words))}
@@ -84,13 +86,12 @@ pub fn ItemRow(
                 {icon(path)}
             </button>
         }
-        .into_any()
     };
     // One button: with two, the keyboard's focus would be lost with the one that goes.
     let pause_or_resume = move || {
         let paused = move || is(&["paused"]);
         let words = move || if paused() { strings::RESUME } else { strings::PAUSE };
-        view! {
+        html! {
             <button
                 type="button"
                 class="rw-button rw-button-quiet"
@@ -101,10 +102,9 @@ pub fn ItemRow(
                     on_action.run(if untrack(paused) { Action::Resume } else { Action::Pause });
                 })}
             >
-                {part(move || icon(if paused() { icons::PLAY } else { icons::PAUSE }).into_any())}
+                {live_icon(move || if paused() { icons::PLAY } else { icons::PAUSE })}
             </button>
         }
-        .into_any()
     };
     let nothing_left = move || {
         let over = is(&["processing", "uploaded", "ready", "cancelled"]);
@@ -112,7 +112,7 @@ pub fn ItemRow(
     };
     let cancel_or_dismiss = {
         let words = move || if nothing_left() { strings::DISMISS } else { strings::CANCEL };
-        view! {
+        html! {
             <button
                 type="button"
                 class="rw-button rw-button-quiet"
@@ -127,92 +127,89 @@ pub fn ItemRow(
             </button>
         }
     };
-    let watch_link = move || {
+    let address = memo(move || {
         let id = state.with(|state| state.video_id.clone()).filter(|_| is(&["ready"]));
-        let href = watch_url.zip(id).map(|(watch_url, id)| watch_url(&id))?;
-        let link = view! {
-            <a class="rw-button rw-button-primary" href=href>
+        watch_url.zip(id).map(|(watch_url, id)| watch_url(&id))
+    });
+    let watch_link = move || {
+        let href = address.get()?;
+        Some(html! {
+            <a class="rw-button rw-button-primary" href={href}>
                 {icon(icons::PLAY)}
                 {text(move || texts.get(strings::WATCH))}
             </a>
-        };
-        Some(link.into_any())
+        })
     };
-    view! {
-        <li
-            part="item"
-            class="rw-item"
-            node_ref=row
-            tabindex=focus.then_some("-1")
-            {..attr("data-stage", stage)}
-            {..attr("data-code", move || failure().1)}
-        >
-            <Thumbnail filename=filename.clone() filmstrip tiles texts />
-            <div class="rw-item-body">
-                <div class="rw-item-line">
-                    <span part="filename" dir="auto" title=filename.clone()>{filename.clone()}</span>
-                    <span class="rw-item-facts">
-                        <span part="details" {..attr("hidden", move || header_known.with(Option::is_none))}>{text(move || header.with(|header| header.as_ref().map(strings::details)))}</span>
-                        <span class="rw-item-size">{text(move || state.with(|state| strings::size(texts, state)))}</span>
-                    </span>
-                </div>
-                {progress_bar(
-                    move || filename.clone(),
-                    Some("progress"),
-                    move || state.with(bar_of),
-                    move || state.with(ItemState::percent),
-                    move || state.with(|state| strings::status(texts, state)),
-                    move || is(&["failed", "cancelled"]),
-                )}
-                <p part="status" class="rw-item-status">{text(move || state.with(|state| strings::status(texts, state)))}</p>
-                {when(
-                    move || failure().0 == Stage::Failed { retriable: false },
-                    move || view! {
-                        <button
-                            type="button"
-                            class="rw-button rw-item-again"
-                            {..on("click", move |_: Event| {
-                                on_choose_another.run(());
-                                on_action.run(Action::Dismiss);
-                            })}
-                        >
-                            {text(move || texts.get(strings::CHOOSE_ANOTHER))}
-                        </button>
-                    }.into_any(),
-                )}
-                {when(
-                    move || matches!(failure(), (Stage::Failed { retriable: true }, Some(UNREADABLE | DIFFERENT))),
-                    move || view! {
-                        <button
-                            type="button"
-                            part="choose-again"
-                            class="rw-button rw-item-again"
-                            {..on("click", move |_: Event| on_action.run(Action::ChooseAgain))}
-                        >
-                            {text(move || texts.get(strings::CHOOSE_AGAIN))}
-                        </button>
-                    }.into_any(),
-                )}
+    let inside = html! {
+        {thumbnail(filename.clone(), filmstrip, tiles, texts)}
+        <div class="rw-item-body">
+            <div class="rw-item-line">
+                <span part="filename" dir="auto" title={filename.clone()}>{filename.clone()}</span>
+                <span class="rw-item-facts">
+                    <span part="details" {..attr("hidden", move || header.with(Option::is_none))}>{text(move || header.with(|header| header.as_ref().map(strings::details)))}</span>
+                    <span class="rw-item-size">{text(move || state.with(|state| strings::size(texts, state)))}</span>
+                </span>
             </div>
-            <div class="rw-item-actions">
-                {part(move || watch_link().into_any())}
-                {when(move || is(&["starting", "uploading", "waiting", "offline", "paused"]), pause_or_resume)}
-                {when(
-                    move || is(&["queued"]),
-                    move || action("first", strings::FIRST, icons::FIRST, Action::First),
-                )}
-                {when(
-                    move || is(&["failed", "waiting"]) && state.with(|state| state.video_id.is_some()) && can_copy,
-                    move || action("copy-details", strings::COPY_DETAILS, icons::COPY, Action::CopyDetails),
-                )}
-                {when(
-                    move || is(&["waiting"]) || failure().0 == Stage::Failed { retriable: true },
-                    move || action("retry", strings::RETRY, icons::RETRY, Action::Retry),
-                )}
-                {cancel_or_dismiss}
-            </div>
-        </li>
-    }
+            {progress_bar(
+                move || filename.clone(),
+                Some("progress"),
+                move || state.with(bar_of),
+                move || state.with(ItemState::percent),
+                move || state.with(|state| strings::status(texts, state)),
+                move || is(&["failed", "cancelled"]),
+            )}
+            <p part="status" class="rw-item-status">{text(move || state.with(|state| strings::status(texts, state)))}</p>
+            {when(
+                move || failure().0 == Stage::Failed { retriable: false },
+                move || html! {
+                    <button
+                        type="button"
+                        class="rw-button rw-item-again"
+                        {..on("click", move |_: Event| {
+                            on_choose_another.run(());
+                            on_action.run(Action::Dismiss);
+                        })}
+                    >
+                        {text(move || texts.get(strings::CHOOSE_ANOTHER))}
+                    </button>
+                },
+            )}
+            {when(
+                move || matches!(failure(), (Stage::Failed { retriable: true }, Some(UNREADABLE | DIFFERENT))),
+                move || html! {
+                    <button
+                        type="button"
+                        part="choose-again"
+                        class="rw-button rw-item-again"
+                        {..on("click", move |_: Event| on_action.run(Action::ChooseAgain))}
+                    >
+                        {text(move || texts.get(strings::CHOOSE_AGAIN))}
+                    </button>
+                },
+            )}
+        </div>
+        <div class="rw-item-actions">
+            {part(watch_link)}
+            {when(move || is(&["starting", "uploading", "waiting", "offline", "paused"]), pause_or_resume)}
+            {when(
+                move || is(&["queued"]),
+                move || action("first", strings::FIRST, icons::FIRST, Action::First),
+            )}
+            {when(
+                move || is(&["failed", "waiting"]) && state.with(|state| state.video_id.is_some()) && can_copy,
+                move || action("copy-details", strings::COPY_DETAILS, icons::COPY, Action::CopyDetails),
+            )}
+            {when(
+                move || is(&["waiting"]) || failure().0 == Stage::Failed { retriable: true },
+                move || action("retry", strings::RETRY, icons::RETRY, Action::Retry),
+            )}
+            {cancel_or_dismiss}
+        </div>
+    };
+    let tabindex = move || focus.then_some("-1");
+    let bounds =
+        [refer(row), attr("tabindex", tabindex), attr("data-stage", stage), attr("data-code", move || failure().1)];
+    furnish(bounds, inside)
 }
 
 /// The two ends of the bar, 0 to 1: what is certain, and what is on its way.

@@ -5,13 +5,15 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use leptos::prelude::*;
 use reelway_api::{Video, VideoStatus};
 use reelway_core::probe::Header;
 use web_sys::File;
 
 use super::state::{ItemState, Stage};
-use crate::{Backend, Readiness, Subscription, Upload, filmstrip::Filmstrip, journal::FileHandle, timer::Timer};
+use crate::{
+    Backend, Readiness, Subscription, Upload, components::signals::ArcRwSignal, filmstrip::Filmstrip,
+    journal::FileHandle, timer::Timer,
+};
 
 /// What a file's buttons do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Object, Promise};
-use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Event, File, FileList, HtmlInputElement};
 
 use crate::{
+    components::signals::{NodeRef, Signal, StoredValue},
     dom::{call_method, property, set_property, window},
     journal::{FileHandle, PickedFile},
 };
@@ -18,9 +18,9 @@ use reelway_core::checks::VIDEO_EXTENSIONS;
 /// one that gives handles, that in its place.
 #[derive(Clone, Copy)]
 pub(super) struct Dialog {
-    input: NodeRef<html::Input>,
+    input: NodeRef<HtmlInputElement>,
     multiple: Signal<bool>,
-    take: StoredValue<Take, LocalStorage>,
+    take: StoredValue<Take>,
     /// The next click opens the input's own dialog.
     plain: StoredValue<bool>,
 }
@@ -29,11 +29,11 @@ type Take = Rc<dyn Fn(Vec<PickedFile>)>;
 
 impl Dialog {
     pub(super) fn new(
-        input: NodeRef<html::Input>,
+        input: NodeRef<HtmlInputElement>,
         multiple: Signal<bool>,
         take: impl Fn(Vec<PickedFile>) + 'static,
     ) -> Self {
-        Self { input, multiple, take: StoredValue::new_local(Rc::new(take)), plain: StoredValue::new(false) }
+        Self { input, multiple, take: StoredValue::new(Rc::new(take)), plain: StoredValue::new(false) }
     }
 
     /// Opens it, soon after a click.

@@ -2,8 +2,6 @@
 
 use std::{cell::OnceCell, rc::Rc};
 
-use leptos::prelude::*;
-
 use super::queue::Uploads;
 
 impl Uploads {

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use reelway_api::Video;
 use reelway_core::{
     Millis,
@@ -22,6 +21,7 @@ use super::{
 };
 use crate::{
     Backend, Readiness, Upload, UploadOptions,
+    components::signals::{ArcRwSignal, RwSignal, StoredValue, owned},
     filmstrip::Filmstrip,
     journal::{FileHandle, PickedFile},
     probe::read_header,
@@ -40,17 +40,17 @@ const SECOND: Millis = 1_000.0;
 /// goes, as on a page with several views.
 #[derive(Clone, Copy)]
 pub struct Uploads {
-    pub(super) items: RwSignal<Vec<Item>, LocalStorage>,
+    pub(super) items: RwSignal<Vec<Item>>,
     next_key: StoredValue<u32>,
-    pub(super) options: StoredValue<UploadOptions, LocalStorage>,
+    pub(super) options: StoredValue<UploadOptions>,
     /// It is being found out which provider files go to.
     pub(super) choosing: StoredValue<bool>,
     pub(super) checks: StoredValue<Checks>,
     /// Those of the view, which come first.
     pub(super) limits: StoredValue<Checks>,
-    pub(super) listener: StoredValue<Option<Listen>, LocalStorage>,
+    pub(super) listener: StoredValue<Option<Listen>>,
     pub(super) cancelled: RwSignal<Vec<String>>,
-    pub(super) interrupted: RwSignal<Vec<Interrupted>, LocalStorage>,
+    pub(super) interrupted: RwSignal<Vec<Interrupted>>,
     pub(super) looked: StoredValue<bool>,
     focus: StoredValue<Option<u32>>,
     pub(super) queue: StoredValue<Queue>,
@@ -65,22 +65,26 @@ pub struct Uploads {
 impl Uploads {
     /// No files yet. It lives as long as the reactive owner that it is made in.
     pub fn new(options: UploadOptions) -> Self {
+        owned(|| Self::of(options))
+    }
+
+    fn of(options: UploadOptions) -> Self {
         Self {
-            items: RwSignal::new_local(Vec::new()),
+            items: RwSignal::default(),
             next_key: StoredValue::new(0),
-            options: StoredValue::new_local(options),
+            options: StoredValue::new(options),
             choosing: StoredValue::new(false),
             checks: StoredValue::default(),
             limits: StoredValue::default(),
-            listener: StoredValue::new_local(None),
+            listener: StoredValue::new(None),
             cancelled: RwSignal::default(),
-            interrupted: RwSignal::new_local(Vec::new()),
+            interrupted: RwSignal::default(),
             looked: StoredValue::new(false),
             focus: StoredValue::new(None),
             queue: StoredValue::new(Queue::new(Limits::default())),
             totals: RwSignal::default(),
             announcement: RwSignal::default(),
-            texts: Texts::of_leptos(),
+            texts: Texts::new(),
         }
     }
 

@@ -1,6 +1,5 @@
 //! What a page does with the files, of one or of all of them.
 
-use leptos::prelude::*;
 use reelway_core::checks::Checks;
 
 use super::{

@@ -1,18 +1,16 @@
 //! How far all files are together, with buttons for all of them.
 
-use leptos::prelude::*;
 use web_sys::Event;
 
 use super::{progress::progress_bar, queue::Uploads, strings};
 use crate::components::{
-    icons,
-    live::icon,
-    live::{attr, on, part, text},
+    html::*,
+    icons::{self, live_icon},
+    signals::*,
 };
 
 /// A line under the rows. It shows while there are several files and not all have arrived.
-#[component]
-pub(super) fn Summary(uploads: Uploads) -> AnyView {
+pub(super) fn summary(uploads: Uploads) -> View {
     let totals = move || uploads.totals();
     let hidden = move || {
         let totals = totals();
@@ -26,7 +24,7 @@ pub(super) fn Summary(uploads: Uploads) -> AnyView {
         true => uploads.pause_all(),
         false => uploads.resume_all(),
     };
-    view! {
+    html! {
         <div part="summary" class="rw-summary" {..attr("hidden", hidden)}>
             {progress_bar(
                 move || texts.get(strings::SUMMARY),
@@ -44,10 +42,9 @@ pub(super) fn Summary(uploads: Uploads) -> AnyView {
                 {..attr("part", move || if moving() { "pause-all" } else { "resume-all" })}
                 {..on("click", act)}
             >
-                {part(move || icon(if moving() { icons::PAUSE } else { icons::PLAY }).into_any())}
+                {live_icon(move || if moving() { icons::PAUSE } else { icons::PLAY })}
                 {text(move || texts.get(if moving() { strings::PAUSE_ALL } else { strings::RESUME_ALL }))}
             </button>
         </div>
     }
-    .into_any()
 }

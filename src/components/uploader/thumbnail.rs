@@ -2,14 +2,16 @@
 
 use std::rc::Rc;
 
-use crate::components::live::{attr, effect, memo, on, text, when};
-use leptos::{html, prelude::*};
 use reelway_core::{text::clock, within};
-use web_sys::{Event, HtmlElement, KeyboardEvent, PointerEvent};
+use web_sys::{Event, HtmlCanvasElement, HtmlElement, KeyboardEvent, PointerEvent};
 
 use super::strings;
 use crate::{
-    components::{icons, live::icon},
+    components::{
+        html::*,
+        icons::{self, icon},
+        signals::*,
+    },
     dom::number,
     filmstrip::Filmstrip,
     texts::Texts,
@@ -18,21 +20,16 @@ use crate::{
 /// So many tiles are passed by Page up and Page down.
 const PAGE: f64 = 5.0;
 
-/// A tile of the file, if the browser can decode it; else an icon.
-#[component]
-pub(super) fn Thumbnail(
-    /// The name of the file.
+/// A tile of the file, if the browser can decode it; else an icon. `tiles` grows with the number of tiles.
+pub(super) fn thumbnail(
     filename: String,
-    /// The file's tiles.
     filmstrip: Option<Rc<Filmstrip>>,
-    /// Grows with the number of tiles.
     tiles: ArcRwSignal<usize>,
-    /// What it says.
     texts: Texts,
-) -> AnyView {
-    let (root, canvas) = (NodeRef::<html::Div>::new(), NodeRef::<html::Canvas>::new());
+) -> View {
+    let (root, canvas) = (NodeRef::<HtmlElement>::new(), NodeRef::<HtmlCanvasElement>::new());
     let tiles: RwSignal<usize> = tiles.into();
-    let strip = StoredValue::new_local(filmstrip);
+    let strip = StoredValue::new(filmstrip);
     let with = move |read: fn(&Filmstrip) -> Option<f64>| strip.with_value(|strip| strip.as_deref().and_then(read));
     let drawn = RwSignal::new(false);
     // Seconds: where it is being scrubbed.
@@ -54,13 +51,11 @@ pub(super) fn Thumbnail(
     });
     effect(move || {
         let (Some(root), Some(duration)) = (root.get(), duration.get()) else { return };
-        let root: &HtmlElement = root.as_ref();
         let _ = root.style().set_property("--_at", &number(within(shown() / duration, 0.0, 1.0)));
     });
 
     let point = move |event: PointerEvent| {
         let (Some(root), Some(duration)) = (root.get_untracked(), duration.get_untracked()) else { return };
-        let root: &HtmlElement = root.as_ref();
         if event.type_() == "pointerdown" {
             // A finger that has begun here goes on outside. Fails only for a pointer that is gone already.
             let _ = root.set_pointer_capture(event.pointer_id());
@@ -90,11 +85,11 @@ pub(super) fn Thumbnail(
     };
 
     let whole = |seconds: f64| (seconds as u64).to_string();
-    let scrubbed = move |value: Box<dyn Fn(f64) -> String + Send + Sync>| move || duration.get().map(&value);
-    view! {
+    let scrubbed = move |value: Box<dyn Fn(f64) -> String>| move || duration.get().map(&value);
+    html! {
         <div
             part="thumbnail"
-            node_ref=root
+            node_ref={root}
             class="rw-thumbnail"
             // To those who can't see it, it is nothing until it is something to move.
             {..attr("aria-hidden", move || duration.get().is_none().then_some("true"))}
@@ -115,11 +110,10 @@ pub(super) fn Thumbnail(
             {..on("blur", leave)}
         >
             {icon(icons::FILM)}
-            <canvas node_ref=canvas part="thumbnail-image" {..attr("hidden", move || !drawn.get())}></canvas>
-            {when(move || at.get().is_some(), move || view! {
+            <canvas node_ref={canvas} part="thumbnail-image" {..attr("hidden", move || !drawn.get())}></canvas>
+            {when(move || at.get().is_some(), move || html! {
                 <span part="thumbnail-time">{text(move || clock(shown()))}</span>
-            }.into_any())}
+            })}
         </div>
     }
-    .into_any()
 }

@@ -1,6 +1,5 @@
 //! Whose turn it is, and how far all files are together.
 
-use leptos::prelude::*;
 use reelway_core::upload::queue::{Order, Totals};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 

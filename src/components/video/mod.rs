@@ -1,168 +1,142 @@
 //! Uploader, processing and player in one: the video plays from disk at once, and from the server when it is ready.
 
-use crate::components::live::{memo, part};
-use leptos::prelude::*;
+#[cfg(feature = "components")]
+mod leptos;
+
+use std::rc::Rc;
+
+use crate::components::{html::*, signals::*};
 use reelway_api::{Playback, Video as VideoState};
 use reelway_core::probe::Header;
+use web_sys::Element;
+
+#[cfg(feature = "components")]
+pub use leptos::Video;
 
 use super::{
-    player::{Player, PlayerHandle, told_tracks},
-    uploader::{Item, Stage, Uploader, Uploads},
+    player::{self, PlayerHandle, player, tracks},
+    uploader::{self, Item, Stage, Uploads, uploader},
 };
 use crate::{
-    UploadOptions,
     backend::{Backend, BackendError},
     dom::window,
     player::{
         engine::{HlsJsSource, Source},
         token::Refresh,
     },
-    texts::{self, Language, Texts},
 };
 
 /// The component's CSS. It needs that of the uploader and of the player, and [`THEME_CSS`](super::THEME_CSS).
 pub const CSS: &str = include_str!("video.css");
 
-/// An uploader that turns into a player: while one file is on its way it plays from disk, and once it is ready from
-/// the server, at the same position. With several files there are only their rows.
-#[component]
-pub fn Video(
-    /// The base URL of a Reelway server; left out: the page's own origin. Not used with `uploads`.
-    #[prop(into, optional)]
-    endpoint: String,
-    /// Take more than one file.
-    #[prop(into, optional)]
-    multiple: Signal<bool>,
-    /// Take files that are dropped anywhere on the page.
-    #[prop(into, optional)]
-    whole_page: Signal<bool>,
-    /// Take no files from people. What is under way goes on, and its buttons work.
-    #[prop(into, optional)]
-    disabled: Signal<bool>,
-    /// What is taken and the file dialog offers, as in `<input accept>`; left out: videos.
-    #[prop(into, optional)]
-    accept: Signal<Option<String>>,
-    /// Bytes: larger files are refused, before anything of them is sent.
-    #[prop(into, optional)]
-    max_file_size: Signal<Option<u64>>,
-    /// Seconds: longer videos are refused, as far as their header tells how long they are.
-    #[prop(into, optional)]
-    max_duration: Signal<Option<f64>>,
-    /// The address of a page that shows the video with this id: a ready video links to it.
-    #[prop(optional_no_strip)]
-    watch_url: Option<fn(&str) -> String>,
-    /// The words of a language, or the page's own; left out: English.
-    #[prop(into, optional)]
-    texts: Option<Signal<Language, LocalStorage>>,
-    /// How numbers and durations are written: a BCP 47 tag; left out: as the texts' language does it.
-    #[prop(into, optional)]
-    locale: Option<Signal<Option<String>>>,
-    /// The files, for a page that wants to know of them, or to keep them while this component is away.
-    #[prop(optional_no_strip)]
-    uploads: Option<Uploads>,
+/// What it takes, and how it plays. The default, of which nothing is said yet, needs a reactive owner.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// What is taken.
+    pub uploader: uploader::Options,
     /// Where hls.js comes from. Left out: from the page's `globalThis.reelwayEngines`.
-    #[prop(optional_no_strip)]
-    hls: Option<HlsJsSource>,
-    /// Is given the handle of the player while there is one.
-    #[prop(optional_no_strip)]
-    player: Option<ArcRwSignal<Option<PlayerHandle>>>,
-) -> impl IntoView {
-    let uploads = uploads.unwrap_or_else(|| Uploads::new(UploadOptions::to(endpoint)));
-    let hls = StoredValue::new_local(hls);
-    texts::follow(uploads.texts, texts, locale);
+    pub hls: Option<HlsJsSource>,
+    /// Is given the handle of the player, and `None` when there is none any more.
+    pub on_player: Option<Rc<dyn Fn(Option<PlayerHandle>)>>,
+}
+
+/// Makes one in an element of the page. It belongs to the reactive owner that runs.
+pub fn mount(root: &Element, uploads: Uploads, options: Options) {
+    let view = html! {
+        <div class="reelway-video">{content(uploads, options)}</div>
+    };
+    view.mount(root, None);
+}
+
+/// The player of the only file, and the uploader.
+fn content(uploads: Uploads, options: Options) -> View {
+    let Options { uploader: taken, hls, on_player } = options;
     // Another key is another file: a new player, which starts at its beginning.
     let shown = memo(move || {
         let item = uploads.only()?;
         let away =
             item.state.with(|state| matches!(state.stage, Stage::Checking | Stage::Failed { .. } | Stage::Cancelled));
-        (!away).then(|| item.key.to_string())
+        (!away).then_some(item.key)
     });
     let stage = move || {
         shown.get()?;
-        let item = untrack(|| uploads.only())?;
-        Some(view! { <Cinema item hls=hls.get_value() player=player.clone() texts=uploads.texts /> }.into_any())
+        untrack(|| Some(cinema(uploads, uploads.only()?, hls.clone(), on_player.clone())))
     };
-    view! {
-        <div class="reelway-video">
-            {part(move || stage().into_any())}
-            <Uploader
-                multiple
-                whole_page
-                disabled
-                accept
-                max_file_size
-                max_duration
-                watch_url
-                uploads=Some(uploads)
-            />
-        </div>
+    html! {
+        {part(stage)}
+        {uploader(uploads, taken)}
     }
 }
 
 /// The player of a file that is on its way.
-#[component]
-fn Cinema(
+fn cinema(
+    uploads: Uploads,
     item: Item,
     hls: Option<HlsJsSource>,
-    player: Option<ArcRwSignal<Option<PlayerHandle>>>,
-    /// What it says.
-    texts: Texts,
-) -> impl IntoView {
-    let handle = PlayerHandle::new().with_texts(texts);
-    if let Some(player) = player {
-        player.set(Some(handle));
-        on_cleanup(move || player.set(None));
+    on_player: Option<Rc<dyn Fn(Option<PlayerHandle>)>>,
+) -> View {
+    let handle = PlayerHandle::new().with_texts(uploads.texts);
+    if let Some(tell) = &on_player {
+        tell(Some(handle));
     }
-    let video: ReadSignal<Option<VideoState>> = item.video.read_only().into();
+    on_cleanup(move || {
+        if let Some(tell) = on_player {
+            tell(None);
+        }
+        handle.dispose();
+    });
+    handle.own(|| {
+        let options = options_of(item, handle, hls);
+        html! {
+            <div class="reelway">{player(handle, options)}</div>
+        }
+    })
+}
+
+fn options_of(item: Item, handle: PlayerHandle, hls: Option<HlsJsSource>) -> player::Options {
+    let video: RwSignal<Option<VideoState>> = item.video.clone().into();
+    let header: RwSignal<Option<Header>> = item.header.clone().into();
+    let tiles: RwSignal<usize> = item.tiles.clone().into();
     let of_playback = move |pick: fn(&Playback) -> Option<String>| {
         memo(move || video.with(|video| video.as_ref()?.playback.as_ref().and_then(pick)))
     };
     let stream = of_playback(|playback| Some(playback.hls.clone()));
-    let file = item.file.clone();
-    let title = file.name();
-    let local = StoredValue::new_local(file);
-    let src = Signal::derive_local(move || {
+    let (title, file) = (item.file.name(), item.file.clone());
+    let src = move || {
         Some(match stream.get() {
             Some(url) => Source::Hls(url),
-            None => Source::File(local.get_value()),
+            None => Source::File(file.clone()),
         })
-    });
-    let tracks = told_tracks(handle, move || {
-        video.with(|video| Some(video.as_ref()?.playback.as_ref()?.tracks.clone())).unwrap_or_default()
-    });
+    };
+    let told = move || video.with(|video| Some(video.as_ref()?.playback.as_ref()?.tracks.clone())).unwrap_or_default();
     let expires_at = memo(move || video.with(|video| video.as_ref()?.playback.as_ref()?.expires_at));
-    // There is a stream only where a server has made one.
-    let asked = item.clone();
-    let refresh = Refresh::new(move || fresh(asked.clone()));
-    let header: ReadSignal<Option<Header>> = item.header.read_only().into();
-    let (filmstrip, tiles) = (StoredValue::new_local(item.filmstrip), item.tiles);
-    let filmstrip = Signal::derive_local(move || {
+    let strip = Rc::clone(&item.filmstrip);
+    let filmstrip = move || {
         // There are more of them.
         tiles.track();
-        Some(filmstrip.get_value())
-    });
+        Some(Rc::clone(&strip))
+    };
     let size = move || {
         let told = video.with(|video| video.as_ref().and_then(|video| video.width.zip(video.height)));
         // The file itself says it before the server does.
         told.or_else(|| header.with(|header| header.as_ref().and_then(Header::display)))
     };
-    view! {
-        <Player
-            src
-            poster=of_playback(|playback| playback.poster.clone())
-            storyboard_src=of_playback(|playback| playback.storyboard.clone())
-            filmstrip
-            size=Signal::derive(size)
-            tracks
-            expires_at
-            refresh=Some(refresh)
-            video_title=title
-            // It shows itself at once, in silence: nobody has asked for its sound yet.
-            autoplay=!prefers_stillness()
-            muted=true
-            hls
-            handle=Some(handle)
-        />
+    player::Options {
+        src: Signal::derive(src),
+        poster: of_playback(|playback| playback.poster.clone()).into(),
+        storyboard_src: of_playback(|playback| playback.storyboard.clone()).into(),
+        filmstrip: Signal::derive(filmstrip),
+        size: Signal::derive(size),
+        tracks: tracks(handle, told),
+        expires_at: expires_at.into(),
+        // There is a stream only where a server has made one.
+        refresh: Signal::stored(Some(Refresh::new(move || fresh(item.clone())))),
+        video_title: Signal::stored(title),
+        // It shows itself at once, in silence: nobody has asked for its sound yet.
+        autoplay: (!prefers_stillness()).into(),
+        muted: true,
+        hls,
+        ..player::Options::default()
     }
 }
 

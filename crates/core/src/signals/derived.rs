@@ -55,9 +55,22 @@ impl<T: Clone + 'static> Signal<T> {
         untrack(|| self.get())
     }
 
+    /// A copy; `None` if its owner is gone.
+    pub fn try_get_untracked(&self) -> Option<T> {
+        match self.0 {
+            Kind::Signal(signal) => signal.try_get_untracked(),
+            Kind::Memo(memo) => memo.try_get_untracked(),
+            Kind::Derived(value) => value.try_get_value().map(|value| untrack(|| value())),
+        }
+    }
+
     /// Reads it, and follows it.
     pub fn with<U>(&self, read: impl FnOnce(&T) -> U) -> U {
-        read(&self.get())
+        match self.0 {
+            Kind::Signal(signal) => signal.with(read),
+            Kind::Memo(memo) => memo.with(read),
+            Kind::Derived(value) => read(&value.get_value()()),
+        }
     }
 }
 

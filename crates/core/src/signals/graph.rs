@@ -40,7 +40,20 @@ pub(super) struct Node {
     readers: RefCell<Vec<Id>>,
     owned: RefCell<Vec<Id>>,
     cleanups: RefCell<Vec<Box<dyn FnOnce()>>>,
+    abroad: RefCell<Option<Rc<dyn Abroad>>>,
 }
+
+/// A reader of another graph than this one, as of a framework that has signals of its own.
+pub trait Abroad {
+    /// Whoever reads there now follows this.
+    fn track(&self);
+
+    /// It is another one now, or may be.
+    fn tell(&self);
+}
+
+/// Makes one for a signal; `None` if nobody there reads now.
+pub type MakeAbroad = fn() -> Option<Rc<dyn Abroad>>;
 
 #[derive(Default)]
 struct Graph {
@@ -54,6 +67,8 @@ struct Graph {
 
 thread_local! {
     static GRAPH: Graph = Graph::default();
+    /// Apart from the rest: where nobody is abroad, the compiler sees that it is never set.
+    static ABROAD: Cell<Option<MakeAbroad>> = const { Cell::new(None) };
 }
 
 fn graph<T>(read: impl FnOnce(&Graph) -> T) -> T {
@@ -73,6 +88,11 @@ pub(super) fn make(value: Box<dyn Any>) -> Id {
     insert(value, None, false)
 }
 
+/// One that belongs to nobody.
+pub(super) fn make_free(value: Box<dyn Any>) -> Id {
+    within(None, None, || make(value))
+}
+
 /// One that is worked out: stale until it is.
 pub(super) fn make_running(value: Box<dyn Any>, run: Box<dyn FnMut() -> bool>, is_effect: bool) -> Id {
     insert(value, Some(run), is_effect)
@@ -89,6 +109,7 @@ fn insert(value: Box<dyn Any>, run: Option<Box<dyn FnMut() -> bool>>, is_effect:
         readers: RefCell::default(),
         owned: RefCell::default(),
         cleanups: RefCell::default(),
+        abroad: RefCell::default(),
     };
     graph(|graph| {
         let mut nodes = graph.nodes.borrow_mut();
@@ -107,6 +128,13 @@ fn insert(value: Box<dyn Any>, run: Option<Box<dyn FnMut() -> bool>>, is_effect:
         }
         id
     })
+}
+
+/// The same, of what may outlive the thread's graph.
+pub(super) fn dispose_if_there(id: Id) {
+    if GRAPH.try_with(|_| ()).is_ok() {
+        dispose(id);
+    }
 }
 
 fn dispose(id: Id) {
@@ -142,7 +170,7 @@ fn forget_sources(id: Id, node: &Node) {
 
 /// Whoever runs reads this node.
 pub(super) fn track(id: Id, node: &Node) {
-    let Some(observer) = graph(|graph| graph.observer.get()) else { return };
+    let Some(observer) = graph(|graph| graph.observer.get()) else { return track_abroad(node) };
     let Some(reader) = find(observer) else { return };
     let mut sources = reader.sources.borrow_mut();
     if !sources.contains(&id) {
@@ -151,8 +179,37 @@ pub(super) fn track(id: Id, node: &Node) {
     }
 }
 
+fn track_abroad(node: &Node) {
+    let Some(make) = ABROAD.get() else { return };
+    let mut abroad = node.abroad.borrow_mut();
+    if abroad.is_none() {
+        *abroad = make();
+    }
+    let abroad = abroad.clone();
+    if let Some(abroad) = abroad {
+        abroad.track();
+    }
+}
+
+fn tell_abroad(node: &Node) {
+    if ABROAD.get().is_none() {
+        return;
+    }
+    // Not borrowed meanwhile: whoever hears of it may read at once.
+    let abroad = node.abroad.borrow().clone();
+    if let Some(abroad) = abroad {
+        abroad.tell();
+    }
+}
+
+/// From here on what is read outside of effects and memos is told to another graph, by what this makes for each signal.
+pub fn on_abroad(make: MakeAbroad) {
+    ABROAD.set(Some(make));
+}
+
 /// The node's value is another one.
 pub(super) fn tell(node: &Node) {
+    tell_abroad(node);
     let readers = node.readers.borrow().clone();
     for reader in readers {
         mark(reader, State::Stale);
@@ -172,6 +229,7 @@ fn mark(id: Id, state: State) {
     if node.is_effect {
         enqueue(id);
     }
+    tell_abroad(&node);
     let readers = node.readers.borrow().clone();
     for reader in readers {
         mark(reader, State::Check);
@@ -260,12 +318,17 @@ pub struct Owner(Option<Id>);
 impl Owner {
     /// One that belongs to nobody: end it by [`dispose`](Self::dispose).
     pub fn root() -> Self {
-        Self(Some(within(None, None, || make(Box::new(())))))
+        Self(Some(make_free(Box::new(()))))
     }
 
     /// The one that runs.
     pub fn current() -> Self {
         Self(graph(|graph| graph.owner.get()))
+    }
+
+    /// Whether it is nobody.
+    pub fn is_nobody(&self) -> bool {
+        self.0.is_none()
     }
 
     /// Runs this as the owner of what it makes. Nothing that it reads wakes anybody.

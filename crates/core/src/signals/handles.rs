@@ -1,8 +1,8 @@
 //! What code holds in its hands: typed names of nodes.
 
-use std::{any::Any, cell::Cell, marker::PhantomData, rc::Rc};
+use std::{any::Any, cell::Cell, marker::PhantomData, ops::Deref, rc::Rc};
 
-use super::graph::{Id, enqueue, find, freshen, make, make_running, tell, track};
+use super::graph::{Id, dispose_if_there, enqueue, find, freshen, make, make_free, make_running, tell, track};
 
 macro_rules! handle {
     ($(#[$doc:meta])* $name:ident) => {
@@ -166,6 +166,60 @@ impl<T: 'static> RwSignal<T> {
 }
 
 impl<T: Default + 'static> Default for RwSignal<T> {
+    fn default() -> Self {
+        Self::new(T::default())
+    }
+}
+
+/// A signal that belongs to no owner, but to whoever holds it: it is there until the last of its clones is dropped.
+pub struct ArcRwSignal<T>(RwSignal<T>, Rc<Held>);
+
+struct Held(Id);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        dispose_if_there(self.0);
+    }
+}
+
+impl<T> Clone for ArcRwSignal<T> {
+    fn clone(&self) -> Self {
+        Self(self.0, Rc::clone(&self.1))
+    }
+}
+
+impl<T> Deref for ArcRwSignal<T> {
+    type Target = RwSignal<T>;
+
+    fn deref(&self) -> &RwSignal<T> {
+        &self.0
+    }
+}
+
+impl<T: 'static> ArcRwSignal<T> {
+    /// A signal with this value.
+    pub fn new(value: T) -> Self {
+        let id = make_free(Box::new(value));
+        Self(RwSignal(id, PhantomData), Rc::new(Held(id)))
+    }
+}
+
+/// The owner that runs holds it.
+impl<T: 'static> From<ArcRwSignal<T>> for RwSignal<T> {
+    fn from(signal: ArcRwSignal<T>) -> Self {
+        let name = *signal;
+        StoredValue::new(signal);
+        name
+    }
+}
+
+impl<T: Default + 'static> Default for ArcRwSignal<T> {
+    fn default() -> Self {
+        Self::new(T::default())
+    }
+}
+
+impl<T: Default + 'static> Default for StoredValue<T> {
     fn default() -> Self {
         Self::new(T::default())
     }

@@ -14,5 +14,5 @@ mod handles;
 mod tests;
 
 pub use derived::{Callback, Signal};
-pub use graph::{Owner, on_cleanup, on_waiting, run_waiting, untrack};
-pub use handles::{Memo, RwSignal, StoredValue, effect, memo, now_and_again};
+pub use graph::{Abroad, MakeAbroad, Owner, on_abroad, on_cleanup, on_waiting, run_waiting, untrack};
+pub use handles::{ArcRwSignal, Memo, RwSignal, StoredValue, effect, memo, now_and_again};

@@ -49,6 +49,70 @@ fn an_effect_runs_once_for_many_changes() {
 }
 
 #[test]
+fn what_belongs_to_whoever_holds_it_outlives_owners_and_goes_with_its_last_clone() {
+    let log = Log::default();
+    let (owner, held) = alive(|| {
+        let held = ArcRwSignal::new(1);
+        let (log, read) = (log.clone(), held.clone());
+        effect(move || log.say(read.get().to_string()));
+        held
+    });
+    held.set(2);
+    run_waiting();
+    owner.dispose();
+    held.set(3);
+    run_waiting();
+    assert_eq!(log.take(), ["1", "2"]);
+    assert_eq!(held.get_untracked(), 3);
+
+    let name = *held;
+    drop(held);
+    assert_eq!(name.try_get(), None);
+}
+
+/// A graph abroad that writes down what it is told.
+struct Foreign(&'static str);
+
+thread_local! {
+    static FOREIGN: Log = Log::default();
+}
+
+impl Abroad for Foreign {
+    fn track(&self) {
+        FOREIGN.with(|log| log.say(format!("{} reads", self.0)));
+    }
+
+    fn tell(&self) {
+        FOREIGN.with(|log| log.say(format!("{} hears", self.0)));
+    }
+}
+
+#[test]
+fn who_reads_abroad_hears_of_changes_and_who_reads_here_is_none_of_its_affair() {
+    on_abroad(|| Some(Rc::new(Foreign("somebody"))));
+    let heard = || FOREIGN.with(Log::take);
+    let (owner, (signal, unread, double)) = alive(|| {
+        let (signal, unread) = (RwSignal::new(1), RwSignal::new(1));
+        let double = memo(move || signal.get() * 2);
+        effect(move || assert!(unread.get() > 0 && double.get() > 0));
+        (signal, unread, double)
+    });
+    assert!(heard().is_empty());
+    unread.set(2);
+    assert!(heard().is_empty());
+
+    assert_eq!((signal.get(), signal.get_untracked()), (1, 1));
+    assert_eq!(heard(), ["somebody reads"]);
+    signal.set(5);
+    assert_eq!(heard(), ["somebody hears"]);
+    assert_eq!(double.get(), 10);
+    heard();
+    signal.set(6);
+    assert_eq!(heard(), ["somebody hears", "somebody hears"], "the signal and the memo");
+    owner.dispose();
+}
+
+#[test]
 fn a_memo_that_comes_to_the_same_wakes_nobody() {
     let log = Log::default();
     let (_, number) = alive(|| {

@@ -1,10 +1,15 @@
 //! Uploader, player, and both in one, for JavaScript: one module, so that a page that has them all loads what they share
 //! once.
 
+use std::{cell::Cell, rc::Rc};
+
 use js_sys::Function;
-use leptos::prelude::*;
 use reelway::{
-    components::{Video, player::PlayerHandle as Player, uploader::Action},
+    components::{
+        player::PlayerHandle as Player,
+        uploader::Action,
+        video::{self, Options},
+    },
     player::engine::HlsJsSource,
 };
 use reelway_allocator as _;
@@ -18,7 +23,7 @@ use web_sys::HtmlElement;
 #[wasm_bindgen]
 pub struct VideoHandle {
     files: Files,
-    player: ArcRwSignal<Option<Player>>,
+    player: Rc<Cell<Option<Player>>>,
 }
 
 #[wasm_bindgen]
@@ -26,22 +31,12 @@ impl VideoHandle {
     /// Mounts it into an element. The arguments are those of an `UploaderHandle` and, for hls.js, of a `PlayerHandle`.
     #[wasm_bindgen(constructor)]
     pub fn new(root: HtmlElement, options: &JsValue, emit: Function, import: Function, worker: Option<String>) -> Self {
-        let player = ArcRwSignal::new(None);
-        let shown = player.clone();
-        let files = Files::mount(root, options, emit, move |uploads, live| {
-            view! {
-                <Video
-                    accept=live.accept
-                    multiple=live.multiple
-                    max_file_size=live.max_file_size
-                    max_duration=live.max_duration
-                    disabled=live.disabled
-                    whole_page=live.whole_page
-                    uploads=Some(uploads)
-                    hls=Some(HlsJsSource::new(import, worker))
-                    player=Some(shown)
-                />
-            }
+        let player = Rc::new(Cell::new(None));
+        let shown = Rc::clone(&player);
+        let files = Files::mount(root, options, emit, move |root, uploads, uploader| {
+            let hls = Some(HlsJsSource::new(import, worker));
+            let on_player = Some(Rc::new(move |player| shown.set(player)) as Rc<dyn Fn(_)>);
+            video::mount(root, uploads, Options { uploader, hls, on_player });
         });
         Self { files, player }
     }
@@ -85,7 +80,7 @@ impl VideoHandle {
     /// The player, while there is one file that it shows. To destroy it does nothing: it goes with the file.
     #[wasm_bindgen(getter)]
     pub fn player(&self) -> Option<PlayerHandle> {
-        self.player.try_get_untracked().flatten().map(PlayerHandle::of)
+        self.player.get().map(PlayerHandle::of)
     }
 
     /// Takes it out of the page. What is being uploaded goes on; nothing is heard of it any more.

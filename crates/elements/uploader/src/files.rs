@@ -1,14 +1,13 @@
 //! What an uploader is, whatever view it has: its files, its options and its events.
 
-use std::{any::Any, cell::RefCell};
+use std::cell::Cell;
 
 use js_sys::{Array, Function, Object};
-use leptos::{mount::mount_to, prelude::*};
 use reelway::{
     UploadOptions,
     components::{
-        live::effect,
-        uploader::{Action, Item, Uploads},
+        signals::{Owner, effect},
+        uploader::{Action, Item, Options, Uploads},
     },
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -23,19 +22,19 @@ pub struct Files {
     pub uploads: Uploads,
     live: Live,
     emitter: Emitter,
-    /// Takes the view away when it is dropped.
-    mounted: RefCell<Option<Box<dyn Any>>>,
+    /// What the view is in, while it is there.
+    root: Cell<Option<HtmlElement>>,
 }
 
 impl Files {
     /// Mounts a view of the files into an element.
-    pub fn mount<V: IntoView + 'static>(
+    pub fn mount(
         root: HtmlElement,
         options: &JsValue,
         emit: Function,
-        view: impl FnOnce(Uploads, Live) -> V + 'static,
+        view: impl FnOnce(&HtmlElement, Uploads, Options),
     ) -> Self {
-        let (owner, emitter) = (Owner::new_root(None), Emitter::new(emit));
+        let (owner, emitter) = (Owner::root(), Emitter::new(emit));
         let (uploads, live) = owner.with(|| (Uploads::new(UploadOptions::default()), Live::default()));
         live.set(uploads, options);
         let events = emitter.clone();
@@ -44,8 +43,8 @@ impl Files {
             events.send(name, detail);
         });
         let events = emitter.clone();
-        let mounted = owner.with(|| {
-            let mounted = mount_to(root, move || view(uploads, live));
+        owner.with(|| {
+            view(&root, uploads, live.shown());
             let mut before = 0;
             effect(move || {
                 let count = uploads.interrupted_count();
@@ -55,9 +54,8 @@ impl Files {
                 }
                 before = count;
             });
-            mounted
         });
-        Self { owner, uploads, live, emitter, mounted: RefCell::new(Some(Box::new(mounted))) }
+        Self { owner, uploads, live, emitter, root: Cell::new(Some(root)) }
     }
 
     /// Takes the options that an object has.
@@ -97,15 +95,17 @@ impl Files {
     /// Takes the view out of the page. What is being uploaded goes on; nothing is heard of it any more.
     pub fn destroy(&self) {
         self.emitter.close();
-        let mounted = self.mounted.take();
-        if mounted.is_some() {
-            drop(mounted);
-            self.owner.cleanup();
+        if let Some(root) = self.root.take() {
+            self.owner.dispose();
+            root.set_text_content(None);
         }
     }
 
     fn is_there(&self) -> bool {
-        self.mounted.borrow().is_some()
+        let root = self.root.take();
+        let is_there = root.is_some();
+        self.root.set(root);
+        is_there
     }
 }
 

@@ -11,8 +11,7 @@ pub mod options;
 pub mod report;
 
 use js_sys::{Array, Function};
-use leptos::prelude::*;
-use reelway::components::uploader::{Action, Uploader};
+use reelway::components::uploader::{self, Action};
 use reelway_allocator as _;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
@@ -30,19 +29,7 @@ impl UploaderHandle {
     /// Mounts an uploader into an element. `emit` is called with the name of each event and its detail.
     #[wasm_bindgen(constructor)]
     pub fn new(root: HtmlElement, options: &JsValue, emit: Function) -> Self {
-        let files = Files::mount(root, options, emit, |uploads, live| {
-            view! {
-                <Uploader
-                    accept=live.accept
-                    multiple=live.multiple
-                    max_file_size=live.max_file_size
-                    max_duration=live.max_duration
-                    disabled=live.disabled
-                    whole_page=live.whole_page
-                    uploads=Some(uploads)
-                />
-            }
-        });
+        let files = Files::mount(root, options, emit, |root, uploads, live| uploader::mount(root, uploads, live));
         Self { files }
     }
 

@@ -1,9 +1,14 @@
 //! The options of an uploader. What an object does not have, or has as `undefined`, stays as it is; `null` is nothing.
 
 use js_sys::{Array, Function, JSON, Promise};
-use leptos::prelude::*;
 use reelway::{
-    TargetFunction, TargetSource, Ticket, UploadOptions, components::uploader::Uploads, dom::property, texts::Language,
+    TargetFunction, TargetSource, Ticket, UploadOptions,
+    components::{
+        signals::RwSignal,
+        uploader::{self, Uploads},
+    },
+    dom::property,
+    texts::Language,
 };
 use reelway_api::UploadTarget;
 use reelway_core::{
@@ -32,6 +37,19 @@ pub struct Live {
 }
 
 impl Live {
+    /// As an uploader takes them.
+    pub fn shown(&self) -> uploader::Options {
+        uploader::Options {
+            accept: self.accept.into(),
+            max_file_size: self.max_file_size.into(),
+            max_duration: self.max_duration.into(),
+            multiple: self.multiple.into(),
+            whole_page: self.whole_page.into(),
+            disabled: self.disabled.into(),
+            watch_url: None,
+        }
+    }
+
     /// Takes what the object has.
     pub fn set(&self, uploads: Uploads, options: &JsValue) {
         given(options, "accept", |value| set(self.accept, value.as_string().filter(|accept| !accept.is_empty())));
@@ -135,7 +153,7 @@ fn given(options: &JsValue, name: &str, take: impl FnOnce(&JsValue)) {
     }
 }
 
-fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+fn set<T: PartialEq + 'static>(signal: RwSignal<T>, value: T) {
     if signal.with_untracked(|known| *known != value) {
         signal.set(value);
     }

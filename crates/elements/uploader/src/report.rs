@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use js_sys::{Array, JSON, Object};
-use leptos::prelude::*;
 use reelway::{
     components::uploader::{Happening, Item, ItemState, Stage},
     dom::set_property,
