@@ -9,6 +9,7 @@
 //! - [`readiness`]: follows a video until it plays.
 //! - [`backend`]: Reelway's HTTP API. [`ticket`]: what it lets in by.
 //! - [`journal`]: goes on with uploads after a reload.
+//! - `fetch`: requests.
 //! - [`listener`], [`timer`]: browser callbacks that end when their owner does.
 //! - `texts`: what people read, in their language. `language`: names of languages.
 //! - [`dom`]: the window, object URLs, and what web-sys has no stable name for.
@@ -17,6 +18,7 @@ pub mod backend;
 #[cfg(feature = "player")]
 pub mod components;
 pub mod dom;
+mod fetch;
 pub mod filmstrip;
 pub mod journal;
 #[cfg(feature = "player")]

@@ -6,7 +6,10 @@ use std::{
     rc::Rc,
 };
 
-use reelway_api::Video;
+use reelway_api::{
+    Video,
+    json::{self, ToJson},
+};
 use reelway_core::{
     Millis,
     journal::{Entry, ResumeError},
@@ -73,7 +76,7 @@ impl Driver {
         let settings = settings(&file, &options);
         let source = Source::new(options);
         source.restore(entry);
-        let mut memory: Memory = serde_json::from_str(&entry.memory).ok()?;
+        let mut memory: Memory = json::read(&entry.memory)?;
         memory.target = source.adapt(memory.target);
         let machine = UploadMachine::restore(settings, &memory).ok()?;
         Some(Self::with(file, source, machine, recorder))
@@ -219,9 +222,9 @@ impl Driver {
     fn remember(&self) {
         let Some(mut memory) = self.machine.borrow().memory() else { return };
         self.source.strip(&mut memory.target);
-        let Ok(json) = serde_json::to_string(&memory) else { return };
         let video = self.source.video().map(|video| video.id);
-        let note = Note { memory: json, video, acknowledged: memory.held, expires_at: memory.target.expires_at };
+        let note =
+            Note { memory: memory.to_json(), video, acknowledged: memory.held, expires_at: memory.target.expires_at };
         self.recorder.remember(&self.file(), note, self.clock.now());
     }
 

@@ -2,7 +2,7 @@
 
 use js_sys::Function;
 use reelway::journal::{FileHandle, PickedFile, ResumeError, Unfinished, unfinished};
-use serde::Serialize;
+use reelway_api::json::Writer;
 use wasm_bindgen::prelude::*;
 use web_sys::File;
 
@@ -12,18 +12,6 @@ use crate::{UploadHandle, options, report};
 #[wasm_bindgen]
 pub struct UnfinishedHandle {
     unfinished: Unfinished,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Told<'a> {
-    id: &'a str,
-    name: &'a str,
-    size: u64,
-    acknowledged: u64,
-    video_id: Option<&'a str>,
-    needs_file: bool,
-    runs_elsewhere: bool,
 }
 
 /// The uploads that were interrupted: to a Reelway server, or, without an `endpoint`, to targets of the page's own.
@@ -37,15 +25,15 @@ impl UnfinishedHandle {
     /// What is known of it, as JSON.
     pub fn report(&self) -> String {
         let unfinished = &self.unfinished;
-        report::json(&Told {
-            id: unfinished.id(),
-            name: unfinished.name(),
-            size: unfinished.size(),
-            acknowledged: unfinished.acknowledged(),
-            video_id: unfinished.video_id(),
-            needs_file: unfinished.needs_file(),
-            runs_elsewhere: unfinished.runs_elsewhere(),
-        })
+        Writer::default()
+            .text("id", unfinished.id())
+            .text("name", unfinished.name())
+            .whole("size", unfinished.size())
+            .whole("acknowledged", unfinished.acknowledged())
+            .maybe_text("videoId", unfinished.video_id())
+            .flag("needsFile", unfinished.needs_file())
+            .flag("runsElsewhere", unfinished.runs_elsewhere())
+            .finish()
     }
 
     /// Goes on with it. The arguments are those of a new upload.
@@ -88,12 +76,5 @@ pub fn picked(file: File, handle: JsValue) -> PickedFile {
 
 /// As JavaScript gets it: the text of an error with its code.
 pub fn refusal(error: &ResumeError) -> JsValue {
-    #[derive(Serialize)]
-    struct Refusal {
-        code: &'static str,
-        message: String,
-        retriable: bool,
-    }
-    let retriable = *error != ResumeError::Gone;
-    report::json(&Refusal { code: error.code(), message: error.to_string(), retriable }).into()
+    report::refusal(error.code(), &error.to_string(), *error != ResumeError::Gone).into()
 }

@@ -1,8 +1,10 @@
 //! S3 multipart uploads by presigned URLs: parts in any order, ListParts to resume, and a completion that can be an
 //! error inside a 200. <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>
 
-use reelway_api::{Multipart, UploadTarget};
-use serde::Deserialize;
+use reelway_api::{
+    Multipart, UploadTarget,
+    json::{Json, Writer, list},
+};
 
 use super::{Context, Protocol, Shape, Step, Traits, on_host, with_target_headers};
 use crate::upload::{
@@ -13,11 +15,6 @@ use crate::upload::{
 
 /// The protocol.
 pub(super) struct S3Multipart;
-
-#[derive(Deserialize)]
-struct Signed {
-    urls: Vec<String>,
-}
 
 /// What a target without its URLs would do: the machine refuses it before.
 const NO_URLS: &str = "";
@@ -36,9 +33,8 @@ impl Protocol for S3Multipart {
             }
             Step::Sign { parts } => {
                 let url = urls.and_then(|urls| urls.sign_url.as_deref()).unwrap_or(NO_URLS);
-                let parts: Vec<String> = parts.iter().map(u32::to_string).collect();
                 let mut request = Request::new("POST", url, &[]).header("content-type", "application/json");
-                request.text = Some(format!(r#"{{"parts":[{}]}}"#, parts.join(",")));
+                request.text = Some(Writer::default().json("parts", &list(parts, u32::to_string)).finish());
                 request
             }
             Step::List { after } => {
@@ -58,14 +54,16 @@ impl Protocol for S3Multipart {
     fn read(&self, context: &Context<'_>, step: &Step, reply: &Reply) -> Verdict {
         match (step, reply.status) {
             (Step::Chunk { .. }, 200 | 201 | 204) => Verdict::Kept { tag: reply.header("etag").map(str::to_owned) },
-            (Step::Sign { parts }, 200) => match serde_json::from_str::<Signed>(&reply.body) {
-                Ok(Signed { urls }) if urls.len() == parts.len() => {
-                    let base = context.target.multipart.as_ref().and_then(|urls| urls.sign_url.as_deref());
-                    let urls = urls.iter().map(|url| on_host(base.unwrap_or(NO_URLS), url)).collect();
-                    Verdict::Signed { urls }
+            (Step::Sign { parts }, 200) => {
+                match Json::parse(&reply.body).and_then(|json| json.field::<Vec<String>>("urls")) {
+                    Some(urls) if urls.len() == parts.len() => {
+                        let base = context.target.multipart.as_ref().and_then(|urls| urls.sign_url.as_deref());
+                        let urls = urls.iter().map(|url| on_host(base.unwrap_or(NO_URLS), url)).collect();
+                        Verdict::Signed { urls }
+                    }
+                    _ => unexpected(reply),
                 }
-                _ => unexpected(reply),
-            },
+            }
             (Step::List { .. }, 200) if reply.body.contains("</ListParts") => listed(context, &reply.body),
             (Step::Close { .. }, 200..=299) => closed(reply),
             (_, 200..=399) => unexpected(reply),
