@@ -10,7 +10,7 @@
 //! - [`backend`]: Reelway's HTTP API. [`ticket`]: what it lets in by.
 //! - [`journal`]: goes on with uploads after a reload.
 //! - `fetch`: requests.
-//! - [`listener`], [`timer`]: browser callbacks that end when their owner does.
+//! - [`listener`], [`timer`]: browser callbacks that end when their owner does. [`task`]: futures that run by themselves.
 //! - `texts`: what people read, in their language. `language`: names of languages.
 //! - [`dom`]: the window, object URLs, and what web-sys has no stable name for.
 
@@ -27,6 +27,7 @@ pub mod listener;
 pub mod player;
 pub mod probe;
 pub mod readiness;
+pub mod task;
 #[cfg(feature = "player")]
 pub mod texts;
 pub mod ticket;

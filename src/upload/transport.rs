@@ -3,7 +3,7 @@
 //! The body is a slice of the file, so that its bytes stay out of wasm and JavaScript: the browser reads them from the
 //! disk as it sends them. Only where the browser has failed at that are they read into a Blob in memory before.
 
-use std::ops::Range;
+use std::{ops::Range, rc::Rc};
 
 use js_sys::{Array, Promise};
 use reelway_core::upload::{Reply, Request, planner::WHOLE_FROM, retry::retry_after};
@@ -36,7 +36,7 @@ pub(super) async fn send(
     prepared: Option<Prepared>,
     doubtful: bool,
     signal: Option<&AbortSignal>,
-    on_sent: impl Fn(u64) + 'static,
+    on_sent: Rc<dyn Fn(u64)>,
 ) -> Outcome {
     let whole = is_whole(file, &request);
     let body = match &request.body {
@@ -118,7 +118,7 @@ async fn by_fetch(
     };
     let response = fetch::fetch(request.method, &request.url, &headers, body.as_ref(), signal).await?;
     let body = fetch::text(&response).await;
-    Some(read(request, response.status(), body, |name| response.headers().get(name).ok().flatten()))
+    Some(read(request, response.status(), body, &|name| response.headers().get(name).ok().flatten()))
 }
 
 /// An answer. `body` is `None` if it broke off.
@@ -126,7 +126,7 @@ pub(super) fn read(
     request: &Request,
     status: u16,
     body: Option<String>,
-    header: impl Fn(&str) -> Option<String>,
+    header: &dyn Fn(&str) -> Option<String>,
 ) -> Reply {
     let value = |name: &&'static str| {
         let value = header(name)?;

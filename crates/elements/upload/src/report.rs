@@ -23,7 +23,7 @@ pub fn change(upload: &Upload) -> String {
         .text("state", snapshot.phase.name())
         .json("progress", &told)
         .json("error", &error)
-        .maybe_text("videoId", upload.video().map(|video| video.id).as_deref())
+        .maybe_text("videoId", upload.video_id().as_deref())
         .text("body", &upload.body())
         .finish()
 }
