@@ -1,25 +1,24 @@
 //! Reelway's HTTP API, as `/openapi.json` of a server describes it.
 
+mod error;
 mod urls;
 
-use gloo_net::http::{Method, RequestBuilder};
+use std::pin::Pin;
+
 use reelway_api::{
-    ApiError, CreateVideo, CreatedVideo, ErrorBody, ErrorCode, EventsUrl, Playback, ProviderList, TextTrack, TrackKind,
-    UpdateVideo, Video, VideoList,
+    CreateVideo, CreatedVideo, ErrorBody, EventsUrl, Playback, ProviderList, TextTrack, TrackKind, UpdateVideo, Video,
+    VideoList,
+    json::{self, FromJson, ToJson, Writer},
 };
-use reelway_core::{
-    Millis,
-    upload::{UploadError, retry::retry_after},
-};
-use serde::de::DeserializeOwned;
-use thiserror::Error;
+use reelway_core::{Millis, upload::retry::retry_after};
 use wasm_bindgen::JsValue;
 
-pub use self::urls::resolve;
 pub(crate) use self::urls::{base_url, make_target_absolute};
 use self::urls::{make_absolute, make_playback_absolute};
+pub use self::{error::BackendError, urls::resolve};
 use crate::{
-    dom::{page_url, window},
+    dom::{number, page_url, window},
+    fetch,
     ticket::Ticket,
 };
 
@@ -29,73 +28,6 @@ pub struct Backend {
     base: String,
     headers: Vec<(String, String)>,
     ticket: Option<Ticket>,
-}
-
-/// Why a request to the server came to nothing.
-#[derive(Clone, Debug, PartialEq, Error)]
-pub enum BackendError {
-    /// No answer came.
-    #[error("The server can't be reached. Check the network and try again.")]
-    Network,
-    /// The page has no ticket for the server.
-    #[error("The page could not get leave from its own server. Try again. {message}")]
-    NoTicket {
-        /// What the page says.
-        message: String,
-    },
-    /// The server answered with an error.
-    #[error("{}", .error.message)]
-    Server {
-        /// The HTTP status.
-        status: u16,
-        /// The server's code and sentence.
-        error: ApiError,
-        /// How long the server asks to wait.
-        retry_after: Option<Millis>,
-    },
-    /// What answered is not a Reelway server.
-    #[error("The server's answer can't be read (HTTP {status}). Check the endpoint's address.")]
-    Unreadable {
-        /// The HTTP status.
-        status: u16,
-    },
-}
-
-impl BackendError {
-    /// Stable: programs may match on it. The server's own code is passed on.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Network => "network",
-            Self::NoTicket { .. } => "no_ticket",
-            Self::Server { error, .. } => error.code.as_str(),
-            Self::Unreadable { .. } => "unreadable_answer",
-        }
-    }
-
-    /// Whether the server answered with this code.
-    pub fn is(&self, code: ErrorCode) -> bool {
-        matches!(self, Self::Server { error, .. } if error.code == code)
-    }
-
-    /// How long the server asks to wait.
-    pub fn retry_after(&self) -> Option<Millis> {
-        match self {
-            Self::Server { retry_after, .. } => *retry_after,
-            _ => None,
-        }
-    }
-}
-
-impl From<BackendError> for UploadError {
-    fn from(error: BackendError) -> Self {
-        match error {
-            BackendError::Network => Self::Network,
-            BackendError::NoTicket { .. } => Self::NoTarget { message: error.to_string(), retriable: true },
-            BackendError::Server { status, error, .. } => Self::Server { status, error },
-            BackendError::Unreadable { status: status @ 400.. } => Self::Http { status },
-            BackendError::Unreadable { status } => Self::Unexpected { status },
-        }
-    }
 }
 
 /// A new name for a request that may be sent again: 128 random bits, in hexadecimal digits.
@@ -157,21 +89,21 @@ impl Backend {
     ///
     /// As every method here: [`BackendError`].
     pub async fn create(&self, video: &CreateVideo, key: &str) -> Result<CreatedVideo, BackendError> {
-        self.created(self.url(""), to_json(video), |request| request.header("idempotency-key", key)).await
+        self.created(self.url(""), Some(video.to_json().into()), &[("idempotency-key", key)]).await
     }
 
     /// A fresh target for a video whose old one ran out. The bytes that have arrived are kept.
     pub async fn fresh_target(&self, id: &str) -> Result<CreatedVideo, BackendError> {
-        self.created(self.video_url(id, "/upload"), None, plain).await
+        self.created(self.video_url(id, "/upload"), None, &[]).await
     }
 
     async fn created(
         &self,
         url: String,
         body: Option<JsValue>,
-        shape: impl Fn(RequestBuilder) -> RequestBuilder,
+        headers: &[(&str, &str)],
     ) -> Result<CreatedVideo, BackendError> {
-        let answer = self.ask(Method::POST, &url, body, shape).await?;
+        let answer = self.ask("POST", &url, body, headers).await?;
         let mut created: CreatedVideo = from_json(&answer)?;
         make_target_absolute(&mut created.upload, &answer.url);
         make_absolute(&mut created.video, &answer.url);
@@ -180,8 +112,8 @@ impl Backend {
 
     /// The videos, newest first; the next page from a page's `next_cursor`.
     pub async fn list(&self, cursor: Option<&str>) -> Result<VideoList, BackendError> {
-        let query = cursor.map(|cursor| ("cursor", cursor));
-        let answer = self.ask(Method::GET, &self.url(""), None, |request| request.query(query)).await?;
+        let url = self.url(&query(&[("cursor", cursor.unwrap_or_default())]));
+        let answer = self.ask("GET", &url, None, &[]).await?;
         let mut list: VideoList = from_json(&answer)?;
         list.videos.iter_mut().for_each(|video| make_absolute(video, &answer.url));
         Ok(list)
@@ -189,30 +121,30 @@ impl Backend {
 
     /// A video.
     pub async fn get(&self, id: &str) -> Result<Video, BackendError> {
-        self.video(Method::GET, id, None).await
+        self.video("GET", id, None).await
     }
 
     /// Changes what a person may change of a video.
     pub async fn update(&self, id: &str, update: &UpdateVideo) -> Result<Video, BackendError> {
-        self.video(Method::PATCH, id, to_json(update)).await
+        self.video("PATCH", id, Some(describe(update).into())).await
     }
 
-    async fn video(&self, method: Method, id: &str, body: Option<JsValue>) -> Result<Video, BackendError> {
-        let answer = self.ask(method, &self.video_url(id, ""), body, plain).await?;
-        let mut video = from_json(&answer)?;
+    async fn video(&self, method: &str, id: &str, body: Option<JsValue>) -> Result<Video, BackendError> {
+        let answer = self.ask(method, &self.video_url(id, ""), body, &[]).await?;
+        let mut video: Video = from_json(&answer)?;
         make_absolute(&mut video, &answer.url);
         Ok(video)
     }
 
     /// Deletes a video, here and at the provider, or cancels its upload.
     pub async fn delete(&self, id: &str) -> Result<(), BackendError> {
-        self.ask(Method::DELETE, &self.video_url(id, ""), None, plain).await.map(drop)
+        self.ask("DELETE", &self.video_url(id, ""), None, &[]).await.map(drop)
     }
 
     /// How to play a video that is ready.
     pub async fn playback(&self, id: &str) -> Result<Playback, BackendError> {
-        let answer = self.ask(Method::GET, &self.video_url(id, "/playback"), None, plain).await?;
-        let mut playback = from_json(&answer)?;
+        let answer = self.ask("GET", &self.video_url(id, "/playback"), None, &[]).await?;
+        let mut playback: Playback = from_json(&answer)?;
         make_playback_absolute(&mut playback, &answer.url);
         Ok(playback)
     }
@@ -221,10 +153,9 @@ impl Backend {
     pub async fn add_track(&self, id: &str, track: &NewTrack, file: &[u8]) -> Result<TextTrack, BackendError> {
         let NewTrack { content_type, language, label, kind } = track;
         let given = [("language", language.as_str()), ("label", label.as_str()), ("kind", kind.attribute())];
-        let query = given.into_iter().filter(|(_, value)| !value.is_empty());
-        let shape = |request: RequestBuilder| request.query(query.clone()).header("content-type", content_type);
         let body = js_sys::Uint8Array::from(file).into();
-        let answer = self.ask(Method::POST, &self.video_url(id, "/tracks"), Some(body), shape).await?;
+        let url = self.video_url(id, &format!("/tracks{}", query(&given)));
+        let answer = self.ask("POST", &url, Some(body), &[("content-type", content_type)]).await?;
         let mut track: TextTrack = from_json(&answer)?;
         track.src = resolve(&track.src, &answer.url);
         Ok(track)
@@ -233,12 +164,12 @@ impl Backend {
     /// Removes captions of a video.
     pub async fn remove_track(&self, id: &str, track: &str) -> Result<(), BackendError> {
         let url = self.video_url(id, &format!("/tracks/{}", encode(track)));
-        self.ask(Method::DELETE, &url, None, plain).await.map(drop)
+        self.ask("DELETE", &url, None, &[]).await.map(drop)
     }
 
     /// The places that videos may go to, with the server's own choice first.
     pub async fn providers(&self) -> Result<ProviderList, BackendError> {
-        from_json(&self.ask(Method::GET, &self.api_url("providers"), None, plain).await?)
+        from_json(&self.ask("GET", &self.api_url("providers"), None, &[]).await?)
     }
 
     /// The URL of a video's event stream. With a ticket it works for a short while.
@@ -247,7 +178,7 @@ impl Backend {
         if self.ticket.is_none() {
             return Ok(url);
         }
-        let answer = self.ask(Method::POST, &url, None, plain).await?;
+        let answer = self.ask("POST", &url, None, &[]).await?;
         let told: EventsUrl = from_json(&answer)?;
         Ok(resolve(&told.url, &answer.url))
     }
@@ -264,7 +195,7 @@ impl Backend {
 
     /// A video as JSON that came some other way than as an answer of the API: as an event, or from the provider.
     pub(crate) fn read_video(&self, json: &str) -> Option<Video> {
-        let mut video: Video = serde_json::from_str(json).ok()?;
+        let mut video: Video = json::read(json)?;
         let url = self.video_url(&video.id, "");
         make_absolute(&mut video, &url);
         Some(video)
@@ -296,62 +227,75 @@ impl Backend {
     }
 
     /// Asks with the ticket, and once more with the next if the server does not take it.
-    async fn ask(
-        &self,
-        method: Method,
-        url: &str,
+    fn ask<'a>(
+        &'a self,
+        method: &'a str,
+        url: &'a str,
         body: Option<JsValue>,
-        shape: impl Fn(RequestBuilder) -> RequestBuilder,
-    ) -> Result<Answer, BackendError> {
-        let Some(source) = &self.ticket else { return send(shape(self.request(method, url)), body).await };
-        let no_ticket = |message| BackendError::NoTicket { message };
-        let with = |ticket: &str| {
-            shape(self.request(method.clone(), url)).header("authorization", &format!("Bearer {ticket}"))
-        };
-        let ticket = source.get().await.map_err(no_ticket)?;
-        match send(with(&ticket), body.clone()).await {
-            Err(BackendError::Server { status: 401, .. }) if source.refused(&ticket) => {
-                let next = source.get().await.map_err(no_ticket)?;
-                send(with(&next), body).await
+        headers: &'a [(&'a str, &'a str)],
+    ) -> Asked<'a> {
+        // In a box, or each method would have all of it in its own future.
+        Box::pin(async move {
+            let no_ticket = |message| BackendError::NoTicket { message };
+            let mut ticket = match &self.ticket {
+                Some(source) => Some(source.get().await.map_err(no_ticket)?),
+                None => None,
+            };
+            let mut again = true;
+            loop {
+                let answer = self.send(method, url, body.as_ref(), headers, ticket.as_deref()).await;
+                match (&answer, &self.ticket, &ticket) {
+                    (Err(BackendError::Server { status: 401, .. }), Some(source), Some(refused))
+                        if again && source.refused(refused) =>
+                    {
+                        again = false;
+                        ticket = Some(source.get().await.map_err(no_ticket)?);
+                    }
+                    _ => return answer,
+                }
             }
-            answer => answer,
+        })
+    }
+
+    async fn send(
+        &self,
+        method: &str,
+        url: &str,
+        body: Option<&JsValue>,
+        headers: &[(&str, &str)],
+        ticket: Option<&str>,
+    ) -> Result<Answer, BackendError> {
+        let bearer = ticket.map(|ticket| format!("Bearer {ticket}"));
+        let mut all: Vec<(&str, &str)> = self.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        all.extend(headers);
+        if let Some(bearer) = &bearer {
+            all.push(("authorization", bearer));
+        }
+        if body.is_some_and(JsValue::is_string) {
+            // Text is JSON, whatever else is there says itself what it is.
+            all.push(("content-type", "application/json"));
+        }
+        let headers = fetch::headers(&all).ok_or(BackendError::Network)?;
+        let response = fetch::fetch(method, url, &headers, body, None).await.ok_or(BackendError::Network)?;
+        let status = response.status();
+        let text = fetch::text(&response).await.ok_or(BackendError::Network)?;
+        if response.ok() {
+            // What a service worker makes up has no URL.
+            let from = Some(response.url()).filter(|from| !from.is_empty()).unwrap_or_else(|| url.to_owned());
+            return Ok(Answer { url: from, status, text });
+        }
+        let wait = response.headers().get("retry-after").ok().flatten();
+        match json::read::<ErrorBody>(&text) {
+            Some(ErrorBody { error }) => {
+                let retry_after = wait.and_then(|value| retry_after(&value, until));
+                Err(BackendError::Server { status, error, retry_after })
+            }
+            None => Err(BackendError::Unreadable { status }),
         }
     }
-
-    fn request(&self, method: Method, url: &str) -> RequestBuilder {
-        let builder = RequestBuilder::new(url).method(method);
-        self.headers.iter().fold(builder, |builder, (name, value)| builder.header(name, value))
-    }
 }
 
-/// A request with nothing besides.
-const fn plain(request: RequestBuilder) -> RequestBuilder {
-    request
-}
-
-async fn send(builder: RequestBuilder, body: Option<JsValue>) -> Result<Answer, BackendError> {
-    let request = match body {
-        // Text is JSON, whatever else is there says itself what it is.
-        Some(body) if body.is_string() => builder.header("content-type", "application/json").body(body),
-        Some(body) => builder.body(body),
-        None => builder.build(),
-    };
-    let request = request.map_err(|_| BackendError::Network)?;
-    let url = request.url();
-    let response = request.send().await.map_err(|_| BackendError::Network)?;
-    let status = response.status();
-    let text = response.text().await.map_err(|_| BackendError::Network)?;
-    if response.ok() {
-        // What a service worker makes up has no URL.
-        let from = Some(response.url()).filter(|from| !from.is_empty()).unwrap_or(url);
-        return Ok(Answer { url: from, status, text });
-    }
-    let wait = response.headers().get("retry-after").and_then(|value| retry_after(&value, until));
-    match serde_json::from_str::<ErrorBody>(&text) {
-        Ok(body) => Err(BackendError::Server { status, error: body.error, retry_after: wait }),
-        Err(_) => Err(BackendError::Unreadable { status }),
-    }
-}
+type Asked<'a> = Pin<Box<dyn Future<Output = Result<Answer, BackendError>> + 'a>>;
 
 /// How far away an HTTP date is.
 pub(crate) fn until(date: &str) -> Option<Millis> {
@@ -362,10 +306,33 @@ fn encode(part: &str) -> String {
     js_sys::encode_uri_component(part).into()
 }
 
-fn to_json<T: serde::Serialize>(value: &T) -> Option<JsValue> {
-    serde_json::to_string(value).ok().map(JsValue::from)
+/// The query of a URL, of those that are not empty; "" if all are.
+fn query(given: &[(&str, &str)]) -> String {
+    let mut query = String::new();
+    for (name, value) in given.iter().filter(|(_, value)| !value.is_empty()) {
+        query += if query.is_empty() { "?" } else { "&" };
+        query += &format!("{name}={}", encode(value));
+    }
+    query
 }
 
-fn from_json<T: DeserializeOwned>(answer: &Answer) -> Result<T, BackendError> {
-    serde_json::from_str(&answer.text).map_err(|_| BackendError::Unreadable { status: answer.status })
+/// An update as JSON, to the byte what serde writes.
+fn describe(update: &UpdateVideo) -> String {
+    let mut writer = Writer::default();
+    if let Some(title) = &update.title {
+        writer.text("title", title);
+    }
+    if let Some(time) = update.poster_time {
+        let seconds = match number(time) {
+            _ if !time.is_finite() => "null".to_owned(),
+            whole if time.fract() == 0.0 => whole + ".0",
+            seconds => seconds,
+        };
+        writer.json("poster_time", &seconds);
+    }
+    writer.finish()
+}
+
+fn from_json<T: FromJson>(answer: &Answer) -> Result<T, BackendError> {
+    json::read(&answer.text).ok_or(BackendError::Unreadable { status: answer.status })
 }

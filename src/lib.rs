@@ -10,7 +10,8 @@
 //! - [`readiness`]: follows a video until it plays.
 //! - [`backend`]: Reelway's HTTP API. [`ticket`]: what it lets in by.
 //! - [`journal`]: goes on with uploads after a reload.
-//! - [`listener`], [`timer`]: browser callbacks that end when their owner does.
+//! - `fetch`: requests.
+//! - [`listener`], [`timer`]: browser callbacks that end when their owner does. [`task`]: futures that run by themselves.
 //! - `texts`: what people read, in their language. `language`: names of languages.
 //! - [`dom`]: the window, object URLs, and what web-sys has no stable name for.
 
@@ -18,6 +19,7 @@ pub mod backend;
 #[cfg(any(feature = "player", feature = "uploader"))]
 pub mod components;
 pub mod dom;
+mod fetch;
 pub mod filmstrip;
 pub mod journal;
 #[cfg(any(feature = "player", feature = "uploader"))]
@@ -26,6 +28,7 @@ pub mod listener;
 pub mod player;
 pub mod probe;
 pub mod readiness;
+pub mod task;
 #[cfg(any(feature = "player", feature = "uploader"))]
 pub mod texts;
 pub mod ticket;

@@ -16,10 +16,9 @@ use reelway_core::{
     readiness::{absorb, is_settled, poll_delay},
 };
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{EventSource, MessageEvent, VisibilityState};
 
-use crate::{backend::Backend, listener::Listener, timer::Timer};
+use crate::{backend::Backend, listener::Listener, task::spawn, timer::Timer};
 
 /// Milliseconds for the first event: the server sends the present state at once, so that silence means that something
 /// in between holds the stream back.
@@ -156,7 +155,7 @@ impl Watch {
             // At once: the browser's own order of events stays as it is.
             return self.open_at(&backend.plain_events_url(&id), slot);
         }
-        spawn_local(async move {
+        spawn(async move {
             let url = backend.events_url(&id).await;
             let Some(watch) = me.upgrade().filter(|watch| watch.wanted.get() == wanted) else { return };
             match url {
@@ -240,7 +239,7 @@ impl Watch {
         let me = Rc::downgrade(self);
         let backend = self.backend.clone();
         let id = self.video.borrow().id.clone();
-        spawn_local(async move {
+        spawn(async move {
             let report = backend.get(&id).await;
             let Some(watch) = me.upgrade() else { return };
             match report {

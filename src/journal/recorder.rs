@@ -9,11 +9,10 @@ use reelway_core::{
     Millis,
     journal::{Entry, Pace, ResumeError},
 };
-use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
 use super::{FileHandle, PickedFile, handle::settled, lock::Lock, sample, store::Store};
-use crate::backend::new_key;
+use crate::{backend::new_key, task::spawn};
 
 thread_local! {
     /// The ids of this page's own uploads: they are not interrupted.
@@ -106,7 +105,7 @@ impl Recorder {
         let is_new = matches!(*self.stage.borrow(), Stage::New);
         if is_new {
             self.stage.replace(Stage::Opening);
-            spawn_local(Rc::clone(self).open(file.clone()));
+            spawn(Rc::clone(self).open(file.clone()));
         } else if due {
             self.write();
         }

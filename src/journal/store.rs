@@ -1,6 +1,7 @@
 //! Entries in IndexedDB. Where there is none, as in some private windows, nothing is kept and nothing else goes wrong.
 
 use js_sys::{Array, Promise};
+use reelway_api::json::{self, ToJson};
 use reelway_core::journal::Entry;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -50,22 +51,20 @@ impl Store {
             let index = keys.iter().position(|key| key.as_string().is_some_and(|key| key == id))?;
             Some(FileHandle::from(values.get(index as u32)))
         };
-        let read = |json: JsValue| serde_json::from_str::<Entry>(&json.as_string()?).ok();
+        let read = |json: JsValue| json::read::<Entry>(&json.as_string()?);
         Some(entries.iter().filter_map(read).map(|entry| (entry.clone(), handle(&entry.id))).collect())
     }
 
     /// An entry, if it is still there.
     pub(super) async fn get(&self, id: &str) -> Option<Entry> {
         let request = self.store(ENTRIES, IdbTransactionMode::Readonly).ok()?.get(&id.into()).ok()?;
-        serde_json::from_str(&Asked::new(request).answer().await.ok()?.as_string()?).ok()
+        json::read(&Asked::new(request).answer().await.ok()?.as_string()?)
     }
 
     /// Writes an entry. Writes come to pass in the order of the calls.
     pub(super) fn put(&self, entry: &Entry) {
-        if let (Ok(json), Ok(store)) =
-            (serde_json::to_string(entry), self.store(ENTRIES, IdbTransactionMode::Readwrite))
-        {
-            let _ = store.put_with_key(&json.into(), &entry.id.as_str().into());
+        if let Ok(store) = self.store(ENTRIES, IdbTransactionMode::Readwrite) {
+            let _ = store.put_with_key(&entry.to_json().into(), &entry.id.as_str().into());
         }
     }
 

@@ -5,11 +5,11 @@ use std::ops::Range;
 use js_sys::{Promise, Uint8Array};
 use reelway_api::Digest;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
 
 use super::transport::{bytes_of, slice_of};
-use crate::dom::window;
+use crate::{dom::window, task::promise};
 
 /// The digest of a chunk that will probably be the next, computed while the one before it is on the wire.
 pub(super) struct Prepared {
@@ -22,7 +22,7 @@ impl Prepared {
     /// Begins to compute.
     pub(super) fn begin(file: &File, bytes: Range<u64>, algorithm: Digest) -> Self {
         let slice = slice_of(file, &bytes);
-        let digest = future_to_promise(async move {
+        let digest = promise(async move {
             // What goes wrong now goes wrong again when the chunk is sent, and is told then.
             let Some(slice) = slice else { return Ok(JsValue::NULL) };
             Ok(base64(&slice, algorithm).await.ok().flatten().map_or(JsValue::NULL, JsValue::from))

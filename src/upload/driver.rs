@@ -6,13 +6,15 @@ use std::{
     rc::Rc,
 };
 
-use reelway_api::Video;
+use reelway_api::{
+    Video,
+    json::{self, ToJson},
+};
 use reelway_core::{
     Millis,
     journal::{Entry, ResumeError},
     upload::{Effect, Event, Id, Memory, Options, Phase, Request, Snapshot, UploadMachine, planner::Wish},
 };
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, File};
 
 use super::{
@@ -25,6 +27,7 @@ use super::{
 use crate::{
     backend::base_url,
     journal::{Note, PickedFile, Recorder},
+    task::spawn,
     timer::{Clock, Timer},
 };
 
@@ -73,7 +76,7 @@ impl Driver {
         let settings = settings(&file, &options);
         let source = Source::new(options);
         source.restore(entry);
-        let mut memory: Memory = serde_json::from_str(&entry.memory).ok()?;
+        let mut memory: Memory = json::read(&entry.memory)?;
         memory.target = source.adapt(memory.target);
         let machine = UploadMachine::restore(settings, &memory).ok()?;
         Some(Self::with(file, source, machine, recorder))
@@ -126,7 +129,11 @@ impl Driver {
     }
 
     pub(super) fn video(&self) -> Option<Video> {
-        self.source.video()
+        self.source.video(Video::clone)
+    }
+
+    pub(super) fn video_id(&self) -> Option<String> {
+        self.source.video(|video| video.id.clone())
     }
 
     pub(super) fn body(&self) -> String {
@@ -182,7 +189,7 @@ impl Driver {
         match effect {
             Effect::RequestTarget { id, fresh } => {
                 let driver = Rc::clone(self);
-                spawn_local(async move {
+                spawn(async move {
                     let event = driver.request_target(id, fresh).await;
                     driver.feed(event);
                 });
@@ -201,9 +208,9 @@ impl Driver {
             Effect::Farewell(request) => {
                 let driver = Rc::clone(self);
                 // If this fails the provider lets the upload expire.
-                spawn_local(
-                    async move { drop(transport::send(&driver.file(), request, None, false, None, |_| ()).await) },
-                );
+                spawn(async move {
+                    drop(transport::send(&driver.file(), request, None, false, None, Rc::new(|_| ())).await);
+                });
             }
             Effect::Complete { body } => {
                 self.recorder.forget();
@@ -219,9 +226,9 @@ impl Driver {
     fn remember(&self) {
         let Some(mut memory) = self.machine.borrow().memory() else { return };
         self.source.strip(&mut memory.target);
-        let Ok(json) = serde_json::to_string(&memory) else { return };
-        let video = self.source.video().map(|video| video.id);
-        let note = Note { memory: json, video, acknowledged: memory.held, expires_at: memory.target.expires_at };
+        let video = self.video_id();
+        let note =
+            Note { memory: memory.to_json(), video, acknowledged: memory.held, expires_at: memory.target.expires_at };
         self.recorder.remember(&self.file(), note, self.clock.now());
     }
 
@@ -239,13 +246,13 @@ impl Driver {
         let driver = Rc::clone(self);
         let attempt = request.body.clone().zip(self.on_attempt.borrow().clone());
         let doubtful = self.doubtful.get();
-        spawn_local(async move {
+        spawn(async move {
             request.headers.extend(driver.source.headers_for(&request.url).await);
             if let Some((bytes, told)) = attempt {
                 told(bytes);
             }
             let watched = Rc::clone(&driver);
-            let on_sent = move |bytes| watched.feed(Event::Sent(id, bytes));
+            let on_sent = Rc::new(move |bytes| watched.feed(Event::Sent(id, bytes)));
             let outcome = transport::send(&driver.file(), request, prepared, doubtful, Some(&signal), on_sent).await;
             if driver.take_running(id).is_none() {
                 // It was aborted: what came of it says nothing.
@@ -296,7 +303,7 @@ impl Driver {
     }
 
     fn notify(self: &Rc<Self>, snapshot: Snapshot) {
-        let now = (snapshot, self.source.video().map(|video| video.revision));
+        let now = (snapshot, self.source.video(|video| video.revision));
         if *self.shown.borrow() == now {
             return;
         }

@@ -178,6 +178,11 @@ impl Upload {
         self.driver.video()
     }
 
+    /// The id of [`video`](Self::video).
+    pub fn video_id(&self) -> Option<String> {
+        self.driver.video_id()
+    }
+
     /// The body of the provider's last answer, which made the upload complete. "" until then.
     pub fn body(&self) -> String {
         self.driver.body()

@@ -4,12 +4,12 @@
 use std::{cell::Cell, rc::Rc};
 
 use js_sys::{Promise, Reflect};
-use reelway_core::upload::Event;
+use reelway_core::{find::contains, upload::Event};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Navigator, VisibilityState};
 
-use crate::{dom::property, listener::Listener};
+use crate::{dom::property, listener::Listener, task::spawn};
 
 // web-sys has these behind an unstable flag, which a library can't set.
 #[wasm_bindgen]
@@ -33,7 +33,7 @@ pub(super) fn is_mobile() -> bool {
     let told = navigator().map(|navigator| property(&property(&navigator, "userAgentData"), "mobile"));
     told.and_then(|told| told.as_bool()).unwrap_or_else(|| {
         let agent = user_agent();
-        ["Mobi", "Android", "iPhone", "iPad"].iter().any(|word| agent.contains(word))
+        ["Mobi", "Android", "iPhone", "iPad"].iter().any(|word| contains(&agent, word))
     })
 }
 
@@ -104,7 +104,7 @@ impl Awake {
         let Some(api) = api.filter(JsValue::is_object) else { return };
         let Ok(promise) = api.unchecked_into::<WakeLock>().request("screen") else { return };
         let me = Rc::clone(self);
-        spawn_local(async move {
+        spawn(async move {
             if let Ok(sentinel) = JsFuture::from(promise).await {
                 me.unlock();
                 me.sentinel.set(Some(sentinel.unchecked_into()));
@@ -119,7 +119,7 @@ impl Awake {
         if let Some(sentinel) = self.sentinel.take() {
             // It may have been taken away already, which is as good.
             let released = sentinel.release();
-            spawn_local(async move { drop(JsFuture::from(released).await) });
+            spawn(async move { drop(JsFuture::from(released).await) });
         }
     }
 }

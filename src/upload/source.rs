@@ -1,16 +1,16 @@
 //! Where an upload's target comes from: a Reelway server, the page itself, or a function of the page's.
 
-use std::{cell::RefCell, fmt, future::Future, pin::Pin, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, fmt, future::Future, pin::Pin, rc::Rc};
 
 use reelway_api::{CreateVideo, CreatedVideo, ErrorCode, UploadTarget, Video, VideoStatus};
 use reelway_core::{Millis, journal::Entry, readiness, upload::UploadError};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
 use super::UploadOptions;
 use crate::{
     backend::{Backend, BackendError, make_target_absolute, new_key},
     dom::page_url,
+    task::spawn,
 };
 
 /// Who says where the bytes go.
@@ -151,13 +151,22 @@ impl Source {
 
     /// With the page's own headers, where they go to the target.
     pub(super) fn adapt(&self, mut target: UploadTarget) -> UploadTarget {
-        target.headers.extend(self.headers.iter().cloned());
+        for (name, value) in &self.headers {
+            target.headers.insert(name.clone(), value.clone());
+        }
         target
     }
 
     /// Without them, to be written down: they may be what the page logs in with, and it gives them again.
     pub(super) fn strip(&self, target: &mut UploadTarget) {
-        target.headers.retain(|name, _| self.headers.iter().all(|(own, _)| own != name));
+        // Made anew: to take out of a map costs three times the code of putting in.
+        let mut left = BTreeMap::new();
+        for (name, value) in &target.headers {
+            if self.headers.iter().all(|(own, _)| own != name) {
+                left.insert(name.clone(), value.clone());
+            }
+        }
+        target.headers = left;
     }
 
     /// The headers of a request that goes to the server and not to the provider.
@@ -175,10 +184,10 @@ impl Source {
         }
     }
 
-    /// The video as the server last told of it. `None` without a server.
-    pub(super) fn video(&self) -> Option<Video> {
+    /// What `read` makes of the video as the server last told of it. `None` without a server, or before it has told.
+    pub(super) fn video<T>(&self, read: impl FnOnce(&Video) -> T) -> Option<T> {
         match &self.kind {
-            Kind::Server(server) => server.video.borrow().clone(),
+            Kind::Server(server) => server.video.borrow().as_ref().map(read),
             Kind::Fixed(_) | Kind::Function(_) => None,
         }
     }
@@ -201,11 +210,11 @@ impl Source {
 
     /// Removes what the server holds of an upload that was cancelled.
     pub(super) fn discard(&self) {
-        let Some(id) = self.video().map(|video| video.id) else { return };
+        let Some(id) = self.video(|video| video.id.clone()) else { return };
         if let Kind::Server(server) = &self.kind {
             let backend = server.backend.clone();
             // If this fails the server lets the upload expire.
-            spawn_local(async move { drop(backend.delete(&id).await) });
+            spawn(async move { drop(backend.delete(&id).await) });
         }
     }
 }

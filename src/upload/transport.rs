@@ -3,13 +3,13 @@
 //! The body is a slice of the file, so that its bytes stay out of wasm and JavaScript: the browser reads them from the
 //! disk as it sends them. Only where the browser has failed at that are they read into a Blob in memory before.
 
-use std::ops::Range;
+use std::{ops::Range, rc::Rc};
 
 use js_sys::{Array, Promise};
 use reelway_core::upload::{Reply, Request, planner::WHOLE_FROM, retry::retry_after};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Blob, File, Headers, RequestInit, Response};
+use web_sys::{AbortSignal, Blob, File};
 
 use super::{
     digest::{self, Prepared},
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     backend::{resolve, until},
-    dom::window,
+    fetch,
 };
 
 pub(super) enum Outcome {
@@ -36,7 +36,7 @@ pub(super) async fn send(
     prepared: Option<Prepared>,
     doubtful: bool,
     signal: Option<&AbortSignal>,
-    on_sent: impl Fn(u64) + 'static,
+    on_sent: Rc<dyn Fn(u64)>,
 ) -> Outcome {
     let whole = is_whole(file, &request);
     let body = match &request.body {
@@ -75,7 +75,7 @@ pub(super) async fn send(
     }
     let reply = match &body {
         Some(file) if whole => whole::send(file, &request, signal, on_sent).await,
-        _ => fetch(&request, body.as_ref(), carried, signal).await,
+        _ => by_fetch(&request, body.as_ref(), carried, signal).await,
     };
     match (reply, &body) {
         (Some(reply), _) => Outcome::Reply(reply),
@@ -102,37 +102,23 @@ async fn body(file: &File, bytes: &Range<u64>, copy: bool) -> Option<Blob> {
     Blob::new_with_buffer_source_sequence(&Array::of1(&buffer)).ok()
 }
 
-/// Sends a request. `None`: there is no answer.
-async fn fetch(
+/// Sends a request by fetch. `None`: there is no answer.
+async fn by_fetch(
     request: &Request,
     body: Option<&Blob>,
     digest: Option<(&'static str, String)>,
     signal: Option<&AbortSignal>,
 ) -> Option<Reply> {
-    let headers = Headers::new().ok()?;
-    for (name, value) in &request.headers {
-        headers.set(name, value).ok()?;
-    }
-    if let Some((name, value)) = digest {
-        headers.set(name, &value).ok()?;
-    }
-    // Redirects are followed, as is the default: only so does a 308 without a Location, which is none, come through.
-    let init = RequestInit::new();
-    init.set_method(request.method);
-    init.set_headers_headers(&headers);
-    init.set_signal(signal);
-    if let Some(body) = body {
-        init.set_body_opt_blob(Some(body));
-    } else if let Some(text) = &request.text {
-        init.set_body_opt_str(Some(text));
-    }
-    let response = JsFuture::from(window().fetch_with_str_and_init(&request.url, &init)).await.ok()?;
-    let response: Response = response.dyn_into().ok()?;
-    let body = match response.text() {
-        Ok(text) => JsFuture::from(text).await.ok().and_then(|text| text.as_string()),
-        Err(_) => None,
+    let listed = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let digest = digest.as_ref().map(|(name, value)| (*name, value.as_str()));
+    let headers = fetch::headers(&listed.chain(digest).collect::<Vec<_>>())?;
+    let body = match (body, &request.text) {
+        (Some(body), _) => Some(JsValue::from(body.clone())),
+        (None, text) => text.as_deref().map(JsValue::from),
     };
-    Some(read(request, response.status(), body, |name| response.headers().get(name).ok().flatten()))
+    let response = fetch::fetch(request.method, &request.url, &headers, body.as_ref(), signal).await?;
+    let body = fetch::text(&response).await;
+    Some(read(request, response.status(), body, &|name| response.headers().get(name).ok().flatten()))
 }
 
 /// An answer. `body` is `None` if it broke off.
@@ -140,7 +126,7 @@ pub(super) fn read(
     request: &Request,
     status: u16,
     body: Option<String>,
-    header: impl Fn(&str) -> Option<String>,
+    header: &dyn Fn(&str) -> Option<String>,
 ) -> Reply {
     let value = |name: &&'static str| {
         let value = header(name)?;

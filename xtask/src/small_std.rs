@@ -1,5 +1,7 @@
 //! A standard library that is made for size, for what users download: `build-std` of the installed source, with panics that
-//! tell neither file nor line, without `Debug` texts, and with the smaller of its algorithms.
+//! abort at once, without `Debug` texts, and with the smaller of its algorithms.
+//!
+//! Nobody loses the message of a panic by that: no page sets a hook for it, and in wasm it goes nowhere by itself.
 //!
 //! Cargo calls that unstable. Only the shape of what we publish stands on it: without the source it is compiled with the
 //! library that rustup brings, as everything that is tested is.
@@ -15,7 +17,7 @@ use crate::{
 const CARGO: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
 /// The names of functions tell apart what a generic one was compiled for: `split` goes by them.
 const NAMES: &str = "-Csymbol-mangling-version=v0";
-const RUSTC: &str = "-Zlocation-detail=none -Zfmt-debug=none";
+const RUSTC: &str = "-Zlocation-detail=none -Zfmt-debug=none -Zunstable-options -Cpanic=immediate-abort";
 
 /// Has a `cargo build` for wasm compile the standard library too. Without its source nothing changes.
 pub fn apply(toolchain: Toolchain, cargo: &mut Command) {

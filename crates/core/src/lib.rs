@@ -24,6 +24,7 @@ mod base64;
 pub mod captions;
 pub mod checks;
 pub mod filmstrip;
+pub mod find;
 pub mod hls;
 pub mod journal;
 pub mod language;

@@ -2,19 +2,15 @@
 //!
 //! A ticket is read, never verified: that is the server's business, and its word counts.
 
-use serde::Deserialize;
+use reelway_api::json::Json;
 
 use crate::playback::token::claims;
 
-#[derive(Deserialize)]
-struct Claims {
-    scope: String,
-}
-
 /// Whether a ticket has a scope: `upload`, `view`, `manage`. One that can't be read may have any.
 pub fn allows(ticket: &str, scope: &str) -> bool {
-    let read = claims(ticket).and_then(|claims| serde_json::from_slice::<Claims>(&claims).ok());
-    read.is_none_or(|claims| claims.scope.split(' ').any(|word| word == scope))
+    let claims = claims(ticket).and_then(|claims| Json::parse(str::from_utf8(&claims).ok()?));
+    let named = claims.and_then(|claims| claims.field::<String>("scope"));
+    named.is_none_or(|named| named.split(' ').any(|word| word == scope))
 }
 
 #[cfg(test)]

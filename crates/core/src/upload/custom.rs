@@ -1,7 +1,9 @@
 //! Targets that a page names itself, as JSON: only what differs from the protocol's own limits needs saying.
 
-use reelway_api::{Protocol, UploadTarget};
-use serde_json::{Map, Value};
+use reelway_api::{
+    Protocol, UploadTarget,
+    json::{FromJson, Json},
+};
 
 /// Bytes: the unit of Google's resumable uploads, and so of Mux's.
 const QUANTUM: u64 = 256 * 1024;
@@ -17,22 +19,41 @@ const LARGEST: u64 = 512 * 1024 * 1024;
 ///
 /// A sentence about what is wrong with it, for the people who write the page.
 pub fn read(json: &str) -> Result<UploadTarget, String> {
-    let mut fields = match serde_json::from_str(json) {
-        Ok(Value::String(url)) => Map::from_iter([("url".to_owned(), Value::String(url))]),
-        Ok(Value::Object(fields)) => fields,
-        Ok(_) => return Err("It is neither a URL nor an object.".to_owned()),
-        Err(error) => return Err(error.to_string()),
+    match Json::parse(json) {
+        Some(json) => of(json),
+        None if json.is_empty() => Err("It is nothing: EOF before a value.".to_owned()),
+        None => Err("It is no JSON.".to_owned()),
+    }
+}
+
+/// The same from JSON that is parsed.
+///
+/// # Errors
+///
+/// As of [`read`].
+pub fn of(json: Json) -> Result<UploadTarget, String> {
+    let mut fields = match json {
+        Json::Text(_) => vec![("url".to_owned(), json)],
+        Json::Object(fields) => fields,
+        _ => return Err("It is neither a URL nor an object.".to_owned()),
     };
-    // What a page leaves undefined it may just as well give as null.
-    fields.retain(|_, value| !value.is_null());
-    let protocol = fields.entry("protocol").or_insert_with(|| "resumable".into()).clone();
-    let protocol: Protocol = serde_json::from_value(protocol).unwrap_or(Protocol::Unknown);
+    let protocol = match field(&fields, "protocol") {
+        Some(protocol) => Protocol::from_json(protocol).unwrap_or(Protocol::Unknown),
+        None => Protocol::Resumable,
+    };
     if protocol == Protocol::Unknown {
         return Err("`protocol` is none of resumable, tus, s3_multipart, oci_multipart and put.".to_owned());
     }
+    let mut or_else = |name: &str, value: Json| {
+        if field(&fields, name).is_none() {
+            // Before what the page has left undefined, which it may just as well give as null.
+            fields.insert(0, (name.to_owned(), value));
+        }
+    };
+    or_else("protocol", Json::Text("resumable".to_owned()));
     if protocol == Protocol::S3Multipart {
         // Its URLs stand in `multipart`.
-        fields.entry("url").or_insert_with(|| "".into());
+        or_else("url", Json::Text(String::new()));
     }
     let (min_chunk, max_chunk, chunk_multiple, parallel) = limits(protocol);
     for (name, value) in [
@@ -41,13 +62,22 @@ pub fn read(json: &str) -> Result<UploadTarget, String> {
         ("chunk_multiple", chunk_multiple),
         ("parallel", u64::from(parallel)),
     ] {
-        fields.entry(name).or_insert_with(|| value.into());
+        or_else(name, Json::Whole(value));
     }
-    let target: UploadTarget = serde_json::from_value(fields.into()).map_err(|error| error.to_string())?;
+    if field(&fields, "url").is_none() {
+        return Err("missing field `url`".to_owned());
+    }
+    let Some(target) = UploadTarget::from_json(&Json::Object(fields)) else {
+        return Err("It has an invalid value, or lacks `complete_url` in `multipart`.".to_owned());
+    };
     if target.url.is_empty() && target.multipart.is_none() {
         return Err("It names no URL.".to_owned());
     }
     Ok(target)
+}
+
+fn field<'a>(fields: &'a [(String, Json)], name: &str) -> Option<&'a Json> {
+    fields.iter().find(|(known, value)| known == name && *value != Json::Null).map(|(_, value)| value)
 }
 
 /// `min_chunk`, `max_chunk`, `chunk_multiple` and `parallel` where the page names none.

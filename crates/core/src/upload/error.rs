@@ -1,6 +1,6 @@
 //! What can go wrong with an upload.
 
-use reelway_api::{ApiError, ErrorBody, ErrorCode};
+use reelway_api::{ApiError, ErrorBody, ErrorCode, json};
 use thiserror::Error;
 
 use crate::{
@@ -92,9 +92,9 @@ pub enum UploadError {
 impl UploadError {
     /// The error that a reply which is not a success tells of.
     pub fn of_reply(reply: &Reply) -> Self {
-        match serde_json::from_str::<ErrorBody>(&reply.body) {
-            Ok(body) => Self::Server { status: reply.status, error: body.error },
-            Err(_) => Self::Http { status: reply.status },
+        match json::read::<ErrorBody>(&reply.body) {
+            Some(body) => Self::Server { status: reply.status, error: body.error },
+            None => Self::Http { status: reply.status },
         }
     }
 

@@ -1,6 +1,9 @@
 //! What is written down of an upload, so that another page can go on with it.
 
-use reelway_api::UploadTarget;
+use reelway_api::{
+    UploadTarget,
+    json::{FromJson, Json, ToJson, Writer, list},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::upload::verdict::Part;
@@ -28,4 +31,91 @@ pub struct Progressed {
     pub quantum: u64,
     /// The parts that the provider holds.
     pub parts: Vec<Part>,
+}
+
+// By hand, and to the byte what serde makes of it: pages load this.
+
+impl FromJson for Memory {
+    fn from_json(json: &Json) -> Option<Self> {
+        Some(Self {
+            target: json.field("target")?,
+            size: json.field("size")?,
+            held: json.field("held")?,
+            progressed: json.field("progressed")?,
+        })
+    }
+}
+
+impl ToJson for Memory {
+    fn to_json(&self) -> String {
+        Writer::default()
+            .json("target", &self.target.to_json())
+            .whole("size", self.size)
+            .whole("held", self.held)
+            .json("progressed", &self.progressed.to_json())
+            .finish()
+    }
+}
+
+impl FromJson for Progressed {
+    fn from_json(json: &Json) -> Option<Self> {
+        Some(Self { lanes: json.field("lanes")?, quantum: json.field("quantum")?, parts: json.field("parts")? })
+    }
+}
+
+impl ToJson for Progressed {
+    fn to_json(&self) -> String {
+        let lane = |(start, url): &(u64, Option<String>)| {
+            let url = url.as_deref().map_or_else(|| "null".to_owned(), ToJson::to_json);
+            format!("[{start},{url}]")
+        };
+        Writer::default()
+            .json("lanes", &list(&self.lanes, lane))
+            .whole("quantum", self.quantum)
+            .json("parts", &list(&self.parts, ToJson::to_json))
+            .finish()
+    }
+}
+
+impl FromJson for Part {
+    fn from_json(json: &Json) -> Option<Self> {
+        Some(Self { number: json.field("number")?, len: json.field("len")?, tag: json.option("tag")? })
+    }
+}
+
+impl ToJson for Part {
+    fn to_json(&self) -> String {
+        Writer::default()
+            .whole("number", self.number.into())
+            .whole("len", self.len)
+            .maybe_text("tag", self.tag.as_deref())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use reelway_api::{Protocol, json};
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn it_is_written_and_read_as_serde_does(
+            (size, held, quantum) in (any::<u64>(), any::<u64>(), any::<u64>()),
+            url in "\\PC{0,20}",
+            lanes in prop::collection::vec((any::<u64>(), prop::option::of(".{0,9}")), 0..4),
+            parts in prop::collection::vec((any::<u32>(), any::<u64>(), prop::option::of("\"?[a-z]*\"?")), 0..4),
+        ) {
+            let parts = parts.into_iter().map(|(number, len, tag)| Part { number, len, tag }).collect();
+            let progressed = Progressed { lanes, quantum, parts };
+            let memory = Memory { target: UploadTarget::new(Protocol::Tus, url), size, held, progressed };
+
+            let json = memory.to_json();
+
+            prop_assert_eq!(&json, &serde_json::to_string(&memory).unwrap());
+            prop_assert_eq!(json::read::<Memory>(&json), Some(memory));
+        }
+    }
 }

@@ -9,8 +9,8 @@ mod options;
 mod report;
 mod unfinished;
 
-use js_sys::{Function, JsString};
-use reelway::{Subscription, Upload};
+use js_sys::{Function, JsString, Promise};
+use reelway::{Subscription, Upload, task::promise};
 use reelway_allocator as _;
 use wasm_bindgen::prelude::*;
 use web_sys::File;
@@ -81,15 +81,15 @@ impl UploadHandle {
         self.upload.retry();
     }
 
-    /// Goes on with another `File` of the same file, after `file_unreadable`.
-    ///
-    /// # Errors
-    ///
-    /// It is another file, or can't be read either: JSON with `code` and `message`.
+    /// Goes on with another `File` of the same file, after `file_unreadable`. The promise is rejected if it is another
+    /// file, or can't be read either: with JSON that has `code` and `message`.
     #[wasm_bindgen(js_name = replaceFile)]
-    pub async fn replace_file(&self, file: File, handle: JsValue) -> Result<(), JsValue> {
+    pub fn replace_file(&self, file: File, handle: JsValue) -> Promise {
         let upload = self.upload.clone();
-        upload.replace_file(unfinished::picked(file, handle)).await.map_err(|error| unfinished::refusal(&error))
+        promise(async move {
+            let replaced = upload.replace_file(unfinished::picked(file, handle)).await;
+            replaced.map(|()| JsValue::UNDEFINED).map_err(|error| unfinished::refusal(&error))
+        })
     }
 }
 

@@ -2,27 +2,14 @@
 
 use js_sys::{Function, Promise};
 use reelway::{TargetFunction, TargetSource, Ticket, UploadOptions, dom::property};
-use reelway_api::UploadTarget;
+use reelway_api::{
+    UploadTarget,
+    json::{FromJson, Json},
+};
 use reelway_core::upload::{UploadError, custom};
-use serde::Deserialize;
-use serde_json::Value;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[derive(Default)]
-struct Options {
-    endpoint: Option<String>,
-    target: Option<Value>,
-    headers: Vec<(String, String)>,
-    provider: Option<String>,
-    chunk_size: Option<u64>,
-    parallel: Option<u32>,
-    patience: Option<u32>,
-    journal: Option<bool>,
-}
 
 /// Reads the JSON of `createUpload`'s options.
 ///
@@ -30,25 +17,31 @@ struct Options {
 ///
 /// A sentence for the people who write the page.
 pub fn read(json: &str, function: Option<Function>, ticket: Option<Function>) -> Result<UploadOptions, String> {
-    let options: Options = serde_json::from_str(json).map_err(|error| format!("The options can't be read: {error}"))?;
-    let target = match (function, options.target) {
+    let Some(options @ Json::Object(_)) = Json::parse(json) else {
+        return Err("The options can't be read: they are no object.".to_owned());
+    };
+    let target = match (function, options.get("target")) {
         (Some(function), _) => TargetSource::Function(ask(function)),
         (None, Some(target)) => {
-            let target = custom::read(&target.to_string());
+            let target = custom::of(target.clone());
             TargetSource::Fixed(Box::new(target.map_err(|reason| format!("The target can't be used. {reason}"))?))
         }
-        (None, None) => TargetSource::Backend(options.endpoint.unwrap_or_default()),
+        (None, None) => TargetSource::Backend(option(&options, "endpoint")?.unwrap_or_default()),
     };
     Ok(UploadOptions {
         target,
-        headers: options.headers,
+        headers: option(&options, "headers")?.unwrap_or_default(),
         ticket: ticket.map(Ticket::by_function),
-        provider: options.provider,
-        max_chunk: options.chunk_size,
-        parallel: options.parallel,
-        patience: options.patience,
-        journal: options.journal.unwrap_or(true),
+        provider: option(&options, "provider")?,
+        max_chunk: option(&options, "chunkSize")?,
+        parallel: option(&options, "parallel")?,
+        patience: option(&options, "patience")?,
+        journal: option(&options, "journal")?.unwrap_or(true),
     })
+}
+
+fn option<T: FromJson>(options: &Json, name: &str) -> Result<Option<T>, String> {
+    options.option(name).ok_or_else(|| format!("The options can't be read: `{name}` has an invalid value."))
 }
 
 fn ask(function: Function) -> TargetFunction {

@@ -2,71 +2,42 @@
 
 use std::ops::Range;
 
-use reelway::Upload;
-use serde::Serialize;
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Change {
-    state: &'static str,
-    progress: Progress,
-    error: Option<Error>,
-    video_id: Option<String>,
-    body: String,
-}
-
-#[derive(Serialize)]
-struct Progress {
-    acknowledged: u64,
-    sent: u64,
-    total: u64,
-    rate: Option<f64>,
-    eta: Option<f64>,
-}
-
-#[derive(Serialize)]
-struct Error {
-    code: &'static str,
-    message: String,
-    retriable: bool,
-}
-
-#[derive(Serialize)]
-struct Attempt {
-    start: u64,
-    end: u64,
-}
+use reelway::{Upload, dom::number};
+use reelway_api::json::Writer;
 
 /// Where the upload stands.
 pub fn change(upload: &Upload) -> String {
     let snapshot = upload.snapshot();
     let progress = snapshot.progress;
-    json(&Change {
-        state: snapshot.phase.name(),
-        progress: Progress {
-            acknowledged: progress.acknowledged,
-            sent: progress.acknowledged + progress.in_flight,
-            total: progress.total,
-            rate: progress.rate,
-            eta: progress.eta,
-        },
-        error: snapshot.error.map(|error| Error {
-            code: error.code(),
-            message: error.to_string(),
-            retriable: error.retriable(),
-        }),
-        video_id: upload.video().map(|video| video.id),
-        body: upload.body(),
-    })
+    let told = Writer::default()
+        .whole("acknowledged", progress.acknowledged)
+        .whole("sent", progress.acknowledged + progress.in_flight)
+        .whole("total", progress.total)
+        .json("rate", &fraction(progress.rate))
+        .json("eta", &fraction(progress.eta))
+        .finish();
+    let error = snapshot
+        .error
+        .map_or_else(|| "null".to_owned(), |error| refusal(error.code(), &error.to_string(), error.retriable()));
+    Writer::default()
+        .text("state", snapshot.phase.name())
+        .json("progress", &told)
+        .json("error", &error)
+        .maybe_text("videoId", upload.video_id().as_deref())
+        .text("body", &upload.body())
+        .finish()
+}
+
+/// Why something does not go on: a code, its sentence, and whether the same may work another time.
+pub fn refusal(code: &str, message: &str, retriable: bool) -> String {
+    Writer::default().text("code", code).text("message", message).flag("retriable", retriable).finish()
 }
 
 /// The bytes of a chunk that is being sent.
 pub fn attempt(bytes: Range<u64>) -> String {
-    json(&Attempt { start: bytes.start, end: bytes.end })
+    Writer::default().whole("start", bytes.start).whole("end", bytes.end).finish()
 }
 
-/// As JSON.
-pub fn json(value: &impl Serialize) -> String {
-    // Only maps with other keys than strings fail, and there are none.
-    serde_json::to_string(value).unwrap_or_default()
+fn fraction(value: Option<f64>) -> String {
+    value.filter(|value| value.is_finite()).map_or_else(|| "null".to_owned(), number)
 }

@@ -1,8 +1,11 @@
 //! Uploads that were interrupted, for JavaScript.
 
-use js_sys::Function;
-use reelway::journal::{FileHandle, PickedFile, ResumeError, Unfinished, unfinished};
-use serde::Serialize;
+use js_sys::{Array, Function, Promise};
+use reelway::{
+    journal::{FileHandle, PickedFile, ResumeError, Unfinished, unfinished},
+    task::promise,
+};
+use reelway_api::json::Writer;
 use wasm_bindgen::prelude::*;
 use web_sys::File;
 
@@ -14,22 +17,16 @@ pub struct UnfinishedHandle {
     unfinished: Unfinished,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Told<'a> {
-    id: &'a str,
-    name: &'a str,
-    size: u64,
-    acknowledged: u64,
-    video_id: Option<&'a str>,
-    needs_file: bool,
-    runs_elsewhere: bool,
-}
-
 /// The uploads that were interrupted: to a Reelway server, or, without an `endpoint`, to targets of the page's own.
 #[wasm_bindgen(js_name = listUnfinished)]
-pub async fn list_unfinished(endpoint: Option<String>) -> Vec<UnfinishedHandle> {
-    unfinished(endpoint.as_deref()).await.into_iter().map(|unfinished| UnfinishedHandle { unfinished }).collect()
+pub fn list_unfinished(endpoint: Option<String>) -> Promise {
+    promise(async move {
+        let handles = Array::new();
+        for unfinished in unfinished(endpoint.as_deref()).await {
+            handles.push(&UnfinishedHandle { unfinished }.into());
+        }
+        Ok(handles.into())
+    })
 }
 
 #[wasm_bindgen]
@@ -37,23 +34,22 @@ impl UnfinishedHandle {
     /// What is known of it, as JSON.
     pub fn report(&self) -> String {
         let unfinished = &self.unfinished;
-        report::json(&Told {
-            id: unfinished.id(),
-            name: unfinished.name(),
-            size: unfinished.size(),
-            acknowledged: unfinished.acknowledged(),
-            video_id: unfinished.video_id(),
-            needs_file: unfinished.needs_file(),
-            runs_elsewhere: unfinished.runs_elsewhere(),
-        })
+        Writer::default()
+            .text("id", unfinished.id())
+            .text("name", unfinished.name())
+            .whole("size", unfinished.size())
+            .whole("acknowledged", unfinished.acknowledged())
+            .maybe_text("videoId", unfinished.video_id())
+            .flag("needsFile", unfinished.needs_file())
+            .flag("runsElsewhere", unfinished.runs_elsewhere())
+            .finish()
     }
 
     /// Goes on with it. The arguments are those of a new upload.
     ///
-    /// # Errors
-    ///
-    /// A `TypeError`, or an object with `code` and `message`: it can't go on now, and nothing is lost.
-    pub async fn resume(
+    /// The promise is of an `UploadHandle`. It is rejected with a `TypeError`, or with JSON that has `code` and `message`:
+    /// it can't go on now, and nothing is lost.
+    pub fn resume(
         &self,
         file: Option<File>,
         handle: JsValue,
@@ -61,23 +57,24 @@ impl UnfinishedHandle {
         target: Option<Function>,
         ticket: Option<Function>,
         listen: Function,
-    ) -> Result<UploadHandle, JsValue> {
-        let options = options::read(&options, target, ticket).map_err(|error| js_sys::TypeError::new(&error))?;
+    ) -> Promise {
         let unfinished = self.unfinished.clone();
-        let picked = file.map(|file| picked(file, handle));
-        let upload = unfinished.resume(picked, options).await.map_err(|error| refusal(&error))?;
-        Ok(UploadHandle::of(upload, listen))
+        promise(async move {
+            let options = options::read(&options, target, ticket).map_err(|error| js_sys::TypeError::new(&error))?;
+            let picked = file.map(|file| picked(file, handle));
+            let upload = unfinished.resume(picked, options).await.map_err(|error| refusal(&error))?;
+            Ok(UploadHandle::of(upload, listen).into())
+        })
     }
 
-    /// Gives it up, here and at the provider.
-    ///
-    /// # Errors
-    ///
-    /// As of `resume`.
-    pub async fn discard(&self, options: String, ticket: Option<Function>) -> Result<(), JsValue> {
-        let options = options::read(&options, None, ticket).map_err(|error| js_sys::TypeError::new(&error))?;
+    /// Gives it up, here and at the provider. The promise is rejected as that of `resume`.
+    pub fn discard(&self, options: String, ticket: Option<Function>) -> Promise {
         let unfinished = self.unfinished.clone();
-        unfinished.discard(options).await.map_err(|error| refusal(&error))
+        promise(async move {
+            let options = options::read(&options, None, ticket).map_err(|error| js_sys::TypeError::new(&error))?;
+            unfinished.discard(options).await.map_err(|error| refusal(&error))?;
+            Ok(JsValue::UNDEFINED)
+        })
     }
 }
 
@@ -88,12 +85,5 @@ pub fn picked(file: File, handle: JsValue) -> PickedFile {
 
 /// As JavaScript gets it: the text of an error with its code.
 pub fn refusal(error: &ResumeError) -> JsValue {
-    #[derive(Serialize)]
-    struct Refusal {
-        code: &'static str,
-        message: String,
-        retriable: bool,
-    }
-    let retriable = *error != ResumeError::Gone;
-    report::json(&Refusal { code: error.code(), message: error.to_string(), retriable }).into()
+    report::refusal(error.code(), &error.to_string(), *error != ResumeError::Gone).into()
 }

@@ -9,6 +9,7 @@ use reelway::{
     texts::Texts,
     upload::Progress,
 };
+use reelway_api::json::ToJson;
 use wasm_bindgen::JsValue;
 
 /// The name and the detail of the event that says it.
@@ -38,7 +39,7 @@ pub fn event(item: &Item, happening: Happening) -> (&'static str, Object) {
         }
         Happening::Playable(playback) => {
             set_property(&detail, "videoId", video_id(item));
-            let json = serde_json::to_string(&playback).unwrap_or_default();
+            let json = playback.to_json();
             set_property(&detail, "playback", JSON::parse(&json).unwrap_or(JsValue::NULL));
             "videoready"
         }

@@ -6,6 +6,7 @@
 //! Both say what to do next, and what an answer amounts to.
 
 pub mod lanes;
+mod numbered;
 pub mod parts;
 
 use reelway_api::UploadTarget;

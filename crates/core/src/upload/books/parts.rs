@@ -3,14 +3,11 @@
 //! A part's number is its offset divided by the quantum, plus 1: so a number says where its bytes belong, whoever sent
 //! them, and parts may have different lengths, with gaps in the numbers.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-};
+use std::ops::Range;
 
 use reelway_api::UploadTarget;
 
-use super::{Expiry, Outcome};
+use super::{Expiry, Outcome, numbered::Numbered};
 use crate::upload::{
     UploadError,
     memory::Progressed,
@@ -30,18 +27,18 @@ pub struct Parts {
     size: u64,
     quantum: u64,
     /// By number.
-    kept: BTreeMap<u32, Kept>,
+    kept: Numbered<Kept>,
     /// Bytes: the most that was ever held.
     best: u64,
     /// Where to send, after [`Step::Open`].
     url: Option<String>,
     /// Where to send each part.
-    signed: BTreeMap<u32, String>,
+    signed: Numbered<String>,
     signs: bool,
     /// The provider's own list is wanted, from after this number on.
     wanted: Option<Option<u32>>,
     /// What has come of the list so far.
-    listing: BTreeMap<u32, Kept>,
+    listing: Numbered<Kept>,
     closing: bool,
     rounds: u32,
 }
@@ -60,19 +57,21 @@ impl Parts {
             traits,
             size,
             quantum: memory.map_or(quantum, |memory| memory.quantum).max(1),
-            kept: BTreeMap::new(),
+            kept: Numbered::default(),
             best: 0,
             url: memory.and_then(|memory| memory.lanes.first()?.1.clone()).filter(|_| traits.opens),
-            signed: BTreeMap::new(),
+            signed: Numbered::default(),
             signs: false,
             wanted: memory.filter(|_| traits.asks).map(|_| None),
-            listing: BTreeMap::new(),
+            listing: Numbered::default(),
             closing: memory.is_some(),
             rounds: 0,
         };
         parts.take_urls(target);
         if let Some(memory) = memory.filter(|_| parts.url.is_some() || !traits.opens) {
-            parts.kept = memory.parts.iter().filter_map(|part| parts.entry(part)).collect();
+            for (number, kept) in memory.parts.iter().filter_map(|part| parts.entry(part)).collect::<Vec<_>>() {
+                parts.kept.insert(number, kept);
+            }
         }
         parts
     }
@@ -80,7 +79,14 @@ impl Parts {
     fn take_urls(&mut self, target: &UploadTarget) {
         let Some(multipart) = &target.multipart else { return };
         self.signs = multipart.sign_url.is_some();
-        self.signed = (1u32..).zip(multipart.part_urls.iter().cloned()).collect();
+        self.signed.clear();
+        self.sign((1u32..).zip(multipart.part_urls.iter().cloned()));
+    }
+
+    fn sign(&mut self, urls: impl Iterator<Item = (u32, String)>) {
+        for (number, url) in urls {
+            self.signed.insert(number, url);
+        }
     }
 
     /// A part that lies where its number says. Any other is nothing of ours: it will be sent over.
@@ -107,7 +113,7 @@ impl Parts {
                 .then(|| Step::Close { urls: self.url.iter().cloned().collect(), parts: self.list() });
         };
         let number = self.number(bytes.start);
-        let url = self.url.clone().or_else(|| self.signed.get(&number).cloned());
+        let url = self.url.clone().or_else(|| self.signed.get(number).cloned());
         match url {
             Some(url) => Some(Step::Chunk { lane: Lane { key: number, range: bytes.clone() }, bytes, url }),
             None if self.signs && !running.iter().any(|step| matches!(step, Step::Sign { .. })) => {
@@ -147,16 +153,16 @@ impl Parts {
 
     /// The numbers that will probably be next.
     fn to_sign(&self, first: &Range<u64>, planner: &Planner) -> Vec<u32> {
-        let mut numbers = BTreeSet::from([self.number(first.start)]);
+        let mut numbers = vec![self.number(first.start)];
         let mut offset = first.end;
         while numbers.len() < SIGNED_AT_ONCE && offset < self.size {
             let number = self.number(offset);
-            if !self.signed.contains_key(&number) {
-                numbers.insert(number);
+            if self.signed.get(number).is_none() && !numbers.contains(&number) {
+                numbers.push(number);
             }
             offset = self.cut(offset, self.size, planner).end;
         }
-        numbers.into_iter().collect()
+        numbers
     }
 
     fn number(&self, offset: u64) -> u32 {
@@ -169,7 +175,7 @@ impl Parts {
     }
 
     fn list(&self) -> Vec<Part> {
-        let part = |(number, kept): (&u32, &Kept)| Part { number: *number, len: kept.len, tag: kept.tag.clone() };
+        let part = |(number, kept): &(u32, Kept)| Part { number: *number, len: kept.len, tag: kept.tag.clone() };
         self.kept.iter().map(part).collect()
     }
 
@@ -186,7 +192,7 @@ impl Parts {
                 Outcome::Known
             }
             (Verdict::Signed { urls }, Step::Sign { parts }) => {
-                self.signed.extend(parts.iter().copied().zip(urls));
+                self.sign(parts.iter().copied().zip(urls));
                 Outcome::Known
             }
             (Verdict::Kept { tag }, Step::Chunk { lane, bytes, .. }) => self.keep(lane.key, bytes, tag),
@@ -220,7 +226,9 @@ impl Parts {
 
     fn listed(&mut self, parts: &[Part], more: Option<u32>) -> Outcome {
         let listed: Vec<_> = parts.iter().filter_map(|part| self.entry(part)).collect();
-        self.listing.extend(listed);
+        for (number, kept) in listed {
+            self.listing.insert(number, kept);
+        }
         let further = more.filter(|more| self.wanted != Some(Some(*more)));
         self.wanted = further.map(Some);
         if further.is_some() {
@@ -235,7 +243,7 @@ impl Parts {
     }
 
     fn lacks_tags(&self) -> bool {
-        !self.traits.opens && self.kept.values().any(|kept| kept.tag.is_none())
+        !self.traits.opens && self.kept.iter().any(|(_, kept)| kept.tag.is_none())
     }
 
     fn headway(&mut self) -> Outcome {
@@ -283,7 +291,7 @@ impl Parts {
     }
 
     pub(super) fn held(&self) -> u64 {
-        self.kept.values().map(|kept| kept.len).sum()
+        self.kept.iter().map(|(_, kept)| kept.len).sum()
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -306,15 +314,15 @@ impl Parts {
 
 /// An attempt that no one heard the end of may have left a part that reaches into the next. It is the list at the end
 /// that says what the file is made of, so that either can be left out; the gap, if there is one, is sent again.
-fn without_overlap(parts: BTreeMap<u32, Kept>, quantum: u64) -> BTreeMap<u32, Kept> {
+fn without_overlap(mut parts: Numbered<Kept>, quantum: u64) -> Numbered<Kept> {
     let mut end = 0;
-    let mut apart = |(number, kept): &(u32, Kept)| {
+    parts.retain(|(number, kept)| {
         let start = u64::from(*number - 1) * quantum;
         let apart = start >= end;
         if apart {
             end = start + kept.len;
         }
         apart
-    };
-    parts.into_iter().filter(|part| apart(part)).collect()
+    });
+    parts
 }

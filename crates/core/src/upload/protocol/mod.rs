@@ -16,9 +16,12 @@ use std::ops::Range;
 
 use reelway_api::UploadTarget;
 
-use crate::upload::{
-    event::{Reply, Request},
-    verdict::{Part, Verdict},
+use crate::{
+    find::find,
+    upload::{
+        event::{Reply, Request},
+        verdict::{Part, Verdict},
+    },
 };
 
 /// What a request is for.
@@ -153,13 +156,18 @@ pub fn of(protocol: reelway_api::Protocol) -> Option<&'static dyn Protocol> {
 
 /// With the headers that the target wants on every request.
 fn with_target_headers(mut request: Request, target: &UploadTarget) -> Request {
-    request.headers.splice(0..0, target.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())));
+    let mut headers = Vec::new();
+    for (name, value) in &target.headers {
+        headers.push((name.to_ascii_lowercase(), value.clone()));
+    }
+    headers.append(&mut request.headers);
+    request.headers = headers;
     request
 }
 
 /// A path that begins with `/`, on the host of `base`. Whatever else `path` is, it comes back as it is.
 fn on_host(base: &str, path: &str) -> String {
-    let authority = base.find("://").map_or(0, |at| at + 3);
+    let authority = find(base, "://").map_or(0, |at| at + 3);
     let host = base[authority..].find('/').map_or(base.len(), |at| authority + at);
     if path.starts_with('/') { format!("{}{path}", &base[..host]) } else { path.to_owned() }
 }

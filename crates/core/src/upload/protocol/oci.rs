@@ -5,8 +5,7 @@
 //! What is there can't be asked. A part that comes again replaces the one before.
 //! <https://docs.oracle.com/iaas/Content/Object/Tasks/usingpreauthenticatedrequests.htm>
 
-use reelway_api::UploadTarget;
-use serde::Deserialize;
+use reelway_api::{UploadTarget, json::Json};
 
 use super::{Context, Protocol, Shape, Step, Traits, on_host, with_target_headers};
 use crate::upload::{
@@ -16,12 +15,6 @@ use crate::upload::{
 
 /// The protocol.
 pub(super) struct OciMultipart;
-
-#[derive(Deserialize)]
-struct Opened {
-    #[serde(rename = "accessUri")]
-    access_uri: String,
-}
 
 impl Protocol for OciMultipart {
     fn traits(&self, _: &UploadTarget) -> Traits {
@@ -42,14 +35,16 @@ impl Protocol for OciMultipart {
 
     fn read(&self, context: &Context<'_>, step: &Step, reply: &Reply) -> Verdict {
         match (step, reply.status) {
-            (Step::Open { .. }, 200..=299) => match serde_json::from_str::<Opened>(&reply.body) {
-                Ok(Opened { access_uri }) if !access_uri.is_empty() => {
-                    let slash = if access_uri.ends_with('/') { "" } else { "/" };
-                    let url = on_host(&context.target.url, &access_uri) + slash;
-                    Verdict::Opened { url, offset: None }
+            (Step::Open { .. }, 200..=299) => {
+                match Json::parse(&reply.body).and_then(|json| json.field::<String>("accessUri")) {
+                    Some(access_uri) if !access_uri.is_empty() => {
+                        let slash = if access_uri.ends_with('/') { "" } else { "/" };
+                        let url = on_host(&context.target.url, &access_uri) + slash;
+                        Verdict::Opened { url, offset: None }
+                    }
+                    _ => unexpected(reply),
                 }
-                _ => unexpected(reply),
-            },
+            }
             (Step::Chunk { .. }, 200 | 201 | 204) => Verdict::Kept { tag: None },
             (Step::Close { .. }, 200 | 201 | 204) => Verdict::Complete,
             (_, 200..=399) => unexpected(reply),

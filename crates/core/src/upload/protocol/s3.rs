@@ -1,23 +1,29 @@
 //! S3 multipart uploads by presigned URLs: parts in any order, ListParts to resume, and a completion that can be an
 //! error inside a 200. <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>
 
-use reelway_api::{Multipart, UploadTarget};
-use serde::Deserialize;
+use reelway_api::{
+    Multipart, UploadTarget,
+    json::{Json, Writer, list},
+};
 
 use super::{Context, Protocol, Shape, Step, Traits, on_host, with_target_headers};
-use crate::upload::{
-    error::UploadError,
-    event::{Reply, Request},
-    verdict::{Part, Verdict, of_failure, unexpected},
+use crate::{
+    find::{contains, split_once},
+    upload::{
+        error::UploadError,
+        event::{Reply, Request},
+        verdict::{Part, Verdict, of_failure, unexpected},
+    },
 };
 
 /// The protocol.
 pub(super) struct S3Multipart;
 
-#[derive(Deserialize)]
-struct Signed {
-    urls: Vec<String>,
-}
+/// Where in the URL of the list the number goes that a page begins after.
+const MARKER: &str = "{marker}";
+
+/// What S3 writes for characters.
+const ENTITIES: [(&str, char); 5] = [("quot;", '"'), ("#34;", '"'), ("lt;", '<'), ("gt;", '>'), ("amp;", '&')];
 
 /// What a target without its URLs would do: the machine refuses it before.
 const NO_URLS: &str = "";
@@ -36,9 +42,8 @@ impl Protocol for S3Multipart {
             }
             Step::Sign { parts } => {
                 let url = urls.and_then(|urls| urls.sign_url.as_deref()).unwrap_or(NO_URLS);
-                let parts: Vec<String> = parts.iter().map(u32::to_string).collect();
                 let mut request = Request::new("POST", url, &[]).header("content-type", "application/json");
-                request.text = Some(format!(r#"{{"parts":[{}]}}"#, parts.join(",")));
+                request.text = Some(Writer::default().json("parts", &list(parts, u32::to_string)).finish());
                 request
             }
             Step::List { after } => {
@@ -58,15 +63,17 @@ impl Protocol for S3Multipart {
     fn read(&self, context: &Context<'_>, step: &Step, reply: &Reply) -> Verdict {
         match (step, reply.status) {
             (Step::Chunk { .. }, 200 | 201 | 204) => Verdict::Kept { tag: reply.header("etag").map(str::to_owned) },
-            (Step::Sign { parts }, 200) => match serde_json::from_str::<Signed>(&reply.body) {
-                Ok(Signed { urls }) if urls.len() == parts.len() => {
-                    let base = context.target.multipart.as_ref().and_then(|urls| urls.sign_url.as_deref());
-                    let urls = urls.iter().map(|url| on_host(base.unwrap_or(NO_URLS), url)).collect();
-                    Verdict::Signed { urls }
+            (Step::Sign { parts }, 200) => {
+                match Json::parse(&reply.body).and_then(|json| json.field::<Vec<String>>("urls")) {
+                    Some(urls) if urls.len() == parts.len() => {
+                        let base = context.target.multipart.as_ref().and_then(|urls| urls.sign_url.as_deref());
+                        let urls = urls.iter().map(|url| on_host(base.unwrap_or(NO_URLS), url)).collect();
+                        Verdict::Signed { urls }
+                    }
+                    _ => unexpected(reply),
                 }
-                _ => unexpected(reply),
-            },
-            (Step::List { .. }, 200) if reply.body.contains("</ListParts") => listed(context, &reply.body),
+            }
+            (Step::List { .. }, 200) if contains(&reply.body, "</ListParts") => listed(context, &reply.body),
             (Step::Close { .. }, 200..=299) => closed(reply),
             (_, 200..=399) => unexpected(reply),
             (Step::Close { .. }, 400) => match refusal(reply) {
@@ -86,16 +93,24 @@ impl Protocol for S3Multipart {
 /// A presigned URL covers its query, so that only one with a place for the marker can ask for further pages.
 fn page_url(url: &str, after: Option<u32>) -> String {
     let marker = after.unwrap_or(0).to_string();
-    match (url.contains("{marker}"), after) {
-        (true, _) => url.replace("{marker}", &marker),
+    match (contains(url, MARKER), after) {
+        (true, _) => with_marker(url, &marker),
         (false, None) => url.to_owned(),
         (false, Some(_)) if url.contains('?') => format!("{url}&part-number-marker={marker}"),
         (false, Some(_)) => format!("{url}?part-number-marker={marker}"),
     }
 }
 
+fn with_marker(url: &str, marker: &str) -> String {
+    match split_once(url, MARKER) {
+        Some((before, after)) => format!("{before}{marker}{}", with_marker(after, marker)),
+        None => url.to_owned(),
+    }
+}
+
 fn is_signed(url: &str) -> bool {
-    url.contains("X-Amz-Signature=") || url.contains("Signature=")
+    // In S3's own words `X-Amz-Signature=`.
+    contains(url, "Signature=")
 }
 
 fn completion(parts: &[Part]) -> String {
@@ -113,8 +128,8 @@ fn closed(reply: &Reply) -> Verdict {
     // A back end that completes in our place answers as it likes, but for XML.
     let own_words = !reply.body.trim_start().starts_with('<') && !reply.body.trim().is_empty();
     match () {
-        () if reply.body.contains("<Error>") => refusal(reply),
-        () if !reply.cut && (own_words || result.iter().any(|end| reply.body.contains(end))) => Verdict::Complete,
+        () if contains(&reply.body, "<Error>") => refusal(reply),
+        () if !reply.cut && (own_words || result.iter().any(|end| contains(&reply.body, end))) => Verdict::Complete,
         () if !reply.cut && reply.status != 200 => Verdict::Complete,
         () => unexpected(reply),
     }
@@ -142,27 +157,51 @@ fn listed(context: &Context<'_>, xml: &str) -> Verdict {
         let tag = between(xml, "<ETag>", "</ETag>").map(unescape);
         Some(Part { number, len, tag })
     };
-    let parts: Vec<Part> = xml.split("<Part>").skip(1).filter_map(part).collect();
+    let mut parts = Vec::new();
+    let mut rest = xml;
+    while let Some((_, begun)) = split_once(rest, "<Part>") {
+        let (inside, _) = split_once(begun, "<Part>").unwrap_or((begun, ""));
+        parts.extend(part(inside));
+        rest = begun;
+    }
     let url = context.target.multipart.as_ref().and_then(|urls| urls.list_url.as_deref()).unwrap_or(NO_URLS);
     let truncated = between(xml, "<IsTruncated>", "</IsTruncated>").is_some_and(|flag| flag.trim() == "true");
     let next = between(xml, "<NextPartNumberMarker>", "</NextPartNumberMarker>")
         .and_then(|marker| marker.trim().parse().ok())
         .or(parts.last().map(|part| part.number));
-    let more = next.filter(|_| truncated && (url.contains("{marker}") || !is_signed(url)));
+    let more = next.filter(|_| truncated && (contains(url, MARKER) || !is_signed(url)));
     Verdict::Listed { parts, more }
 }
 
 fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
-    let (_, rest) = text.split_once(before)?;
-    rest.split_once(after).map(|(inside, _)| inside)
+    let (_, rest) = split_once(text, before)?;
+    split_once(rest, after).map(|(inside, _)| inside)
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    let mut escaped = String::new();
+    for character in text.chars() {
+        match character {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            _ => escaped.push(character),
+        }
+    }
+    escaped
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("&quot;", "\"").replace("&#34;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = split_once(rest, "&") {
+        plain += before;
+        let known = ENTITIES.iter().find_map(|(name, plain)| Some((after.strip_prefix(name)?, plain)));
+        let (left, character) = known.unwrap_or((after, &'&'));
+        plain.push(*character);
+        rest = left;
+    }
+    plain + rest
 }
 
 #[cfg(test)]
