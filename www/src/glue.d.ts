@@ -4,6 +4,7 @@ declare module "#reelway_index" {
   const init: import("./elements/wasm.js").Glue["default"];
   export default init;
   export const __wbg_reset_state: () => void;
+  export const fill: import("./elements/wasm.js").Glue["fill"];
   export const later: import("./elements/wasm.js").Glue["later"];
   export const PlayerHandle: import("./elements/handles.js").PlayerHandle;
   export const UploaderHandle: import("./elements/handles.js").UploaderHandle;
@@ -14,6 +15,7 @@ declare module "#reelway_player" {
   const init: import("./elements/wasm.js").Glue["default"];
   export default init;
   export const __wbg_reset_state: () => void;
+  export const fill: import("./elements/wasm.js").Glue["fill"];
   export const later: import("./elements/wasm.js").Glue["later"];
   export const PlayerHandle: import("./elements/handles.js").PlayerHandle;
 }
@@ -22,6 +24,7 @@ declare module "#reelway_uploader" {
   const init: import("./elements/wasm.js").Glue["default"];
   export default init;
   export const __wbg_reset_state: () => void;
+  export const fill: import("./elements/wasm.js").Glue["fill"];
   export const later: import("./elements/wasm.js").Glue["later"];
   export const UploaderHandle: import("./elements/handles.js").UploaderHandle;
 }

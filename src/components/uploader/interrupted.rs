@@ -58,6 +58,7 @@ impl Uploads {
             TargetSource::Fixed(_) | TargetSource::Function(_) => None,
         });
         spawn_local(async move {
+            uploads.free().await;
             let found = unfinished(endpoint.as_deref()).await;
             for busy in found.iter().filter(|found| found.runs_elsewhere()) {
                 uploads.wait_for(busy.clone());

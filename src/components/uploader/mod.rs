@@ -3,6 +3,7 @@
 mod dropping;
 mod focus;
 mod happenings;
+mod held;
 mod interrupted;
 mod interrupted_row;
 mod item;
@@ -162,7 +163,7 @@ fn furnished(uploads: Uploads, options: Options) -> Bound {
         if !multiple.get_untracked() {
             files.truncate(1);
         }
-        uploads.add(files);
+        uploads.take(files);
     };
     let zone = NodeRef::<HtmlElement>::new();
     let listeners = StoredValue::new(Vec::new());

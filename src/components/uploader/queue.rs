@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use js_sys::Promise;
 use reelway_api::Video;
 use reelway_core::{
     Millis,
@@ -52,6 +53,7 @@ pub struct Uploads {
     pub(super) cancelled: RwSignal<Vec<String>>,
     pub(super) interrupted: RwSignal<Vec<Interrupted>>,
     pub(super) looked: StoredValue<bool>,
+    pub(super) held: StoredValue<Option<Promise>>,
     focus: StoredValue<Option<u32>>,
     pub(super) queue: StoredValue<Queue>,
     /// How far all files are.
@@ -80,6 +82,7 @@ impl Uploads {
             cancelled: RwSignal::default(),
             interrupted: RwSignal::default(),
             looked: StoredValue::new(false),
+            held: StoredValue::new(None),
             focus: StoredValue::new(None),
             queue: StoredValue::new(Queue::new(Limits::default())),
             totals: RwSignal::default(),

@@ -8,12 +8,10 @@ use std::{env, fs, path::PathBuf, time::Duration};
 use reelway_e2e::{
     engine::{self, Engine},
     media::Media,
-    player::TRANSCODED,
     server::Server,
     shelf::Shelf,
     turn, wait,
 };
-use serde_json::json;
 
 /// Somebody sees where files go, in English and in another language, and moves over it.
 const UPLOADER: &str = "
@@ -31,14 +29,18 @@ const UPLOADER: &str = "
     }
     await rest();";
 
-/// Somebody watches a film for some seconds.
+/// Somebody sees a player, and moves over it. What it takes to play comes with the engine.
 const PLAYER: &str = "
-    const player = put('reelway-player', { src: hls, poster: '/pages/none.webp', muted: '', lang: 'de' });
-    player.style.width = '640px';
-    await mounted(player);
-    await player.play();
-    await until('it plays', () => player.currentTime > 2);
-    await rest();";
+    for (const attributes of [{ poster: '/pages/none.webp' }, { lang: 'de', autoplay: 'muted', muted: '' }]) {
+        const player = put('reelway-player', { src: '/none.m3u8', ...attributes });
+        player.style.width = '640px';
+        await mounted(player);
+        for (const type of ['pointerover', 'pointerenter', 'pointermove', 'pointerleave']) {
+            const pointer = { bubbles: type !== 'pointerenter', pointerType: 'mouse', clientX: 100, clientY: 100 };
+            part(player, 'root').querySelector('section').dispatchEvent(new PointerEvent(type, pointer));
+        }
+        await rest();
+    }";
 
 /// Somebody sees where files go that turn into a player.
 const VIDEO: &str = "
@@ -52,9 +54,6 @@ async fn plain_visits_tell_what_they_run() {
     let media = Media::new().unwrap();
     let film = media.short().unwrap();
     let server = Server::start().await.unwrap();
-    let video = server.api().upload("film.mp4", fs::read(&film).unwrap()).await.unwrap().video.id;
-    server.api().until_ready(&video, TRANSCODED).await.unwrap();
-    let hls = server.api().video(&video).await.unwrap().playback.unwrap().hls;
     let shelf = Shelf::open(&server, &film, None).await.unwrap();
     let window = Engine::Chromium.open().await.unwrap();
     let folder = PathBuf::from(env::var_os("REELWAY_MARKS").expect("REELWAY_MARKS names a folder"));
@@ -71,13 +70,12 @@ async fn plain_visits_tell_what_they_run() {
             .unwrap();
         let visits: String = visits.iter().map(|visit| format!("await (async () => {{ {visit} }})();")).collect();
         let body = format!(
-            "const [hls] = arguments;
-             const rest = () => new Promise((done) => setTimeout(done, 1500));
+            "const rest = () => new Promise((done) => setTimeout(done, 1500));
              await import('/reelway/dist/{module}');
              {visits}
              return [...globalThis.reelwayMarks];"
         );
-        let marks = engine::run(&window, &body, vec![json!(hls)]).await.unwrap();
+        let marks = engine::run(&window, &body, Vec::new()).await.unwrap();
         let numbers: Vec<String> = marks.as_array().unwrap().iter().map(ToString::to_string).collect();
         assert!(numbers.len() > 100, "{entry} tells of {} functions", numbers.len());
         fs::write(folder.join(entry).with_extension("marks"), numbers.join("\n")).unwrap();

@@ -80,10 +80,8 @@ export abstract class ReelwayElement<H extends Handle> extends Base {
   protected abstract options(): Record<string, unknown>;
   /** @internal Mounts it. */
   protected abstract create(root: HTMLElement, options: object): H;
-  /** @internal Before the wasm is there, and when it is. */
-  protected prepare(): (() => void) | undefined {
-    return undefined;
-  }
+  /** @internal Before the wasm is there. */
+  protected prepare(): void {}
   /** @internal It is mounted. */
   protected mounted(_handle: H): void {}
   /** @internal There are other texts now. */
@@ -104,8 +102,12 @@ export abstract class ReelwayElement<H extends Handle> extends Base {
   /** @internal Does something with the handle, now or once it is there. */
   protected with(action: (handle: H) => void): void {
     const { handle } = this;
-    if (handle && this.#waiting.length === 0) this.wasm.call(() => action(handle));
-    else this.#waiting.push(action);
+    if (handle && this.#waiting.length === 0) {
+      this.wasm.call(() => action(handle));
+      return;
+    }
+    this.#waiting.push(action);
+    this.wasm.hurry();
   }
 
   /** @internal Forgets what was to be done once it is there. */
@@ -141,7 +143,7 @@ export abstract class ReelwayElement<H extends Handle> extends Base {
     if (this.handle || this.#mounting) return;
     this.#mounting = true;
     this.#root();
-    const ready = this.prepare();
+    this.prepare();
     const { language } = this;
     try {
       const [texts] = await Promise.all([textsFor(language), this.wasm.load()]);
@@ -152,7 +154,6 @@ export abstract class ReelwayElement<H extends Handle> extends Base {
       return;
     } finally {
       this.#mounting = false;
-      ready?.();
     }
     if (!this.isConnected || this.handle) return;
     const root = this.#root();

@@ -72,6 +72,7 @@ export abstract class MediaElement<H extends Handle> extends ReelwayElement<H> {
   play(): Promise<void> {
     const { player } = this;
     if (player) return this.wasm.call(() => player.play()) ?? Promise.reject(new DOMException("", "AbortError"));
+    this.wasm.hurry();
     return (this.#wanted ??= wish()).promise;
   }
 

@@ -155,7 +155,8 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
 
   /** @internal */
   protected get player(): MediaHandle | undefined {
-    return this.handle;
+    // It shows itself before it can play.
+    return this.wasm.isWhole ? this.handle : undefined;
   }
 
   /** @internal */
@@ -181,8 +182,10 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
 
   /** @internal */
   protected options(): Record<string, unknown> {
+    const source = this.#source();
     return {
-      ...this.#source(),
+      ...source,
+      src: this.wasm.isWhole ? source.src : null,
       placeholder: this.placeholder,
       autoplay: this.autoplay,
       muted: this.defaultMuted,
@@ -281,11 +284,14 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
     const next = told.map((track) => kept(track) ?? track);
     if (JSON.stringify(next) !== JSON.stringify(this.#told)) this.#told = next;
     this.#update();
-    if (playback && !this.wasm.ready && this.wrapper) this.#early ??= this.#ask(this.wrapper);
+    if (playback && !this.wasm.isWhole && this.wrapper) this.#early ??= this.#ask(this.wrapper);
   }
 
+  /** Has all fetched that is needed to play, if there is something to play. */
   #ask(root: HTMLElement): (() => void) | undefined {
-    return (this.constructor as typeof PlayerElement).ask?.(root, this.options());
+    const options = { ...this.options(), ...this.#source() };
+    if (options.src && (this.preload !== "none" || this.autoplay)) this.wasm.hurry();
+    return (this.constructor as typeof PlayerElement).ask?.(root, options);
   }
 
   #fail(why?: Refusal): void {
@@ -337,12 +343,11 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
   }
 
   /** @internal */
-  protected override prepare(): (() => void) | undefined {
+  protected override prepare(): void {
     this.wrapper?.addEventListener("click", this.#click);
     this.#serve();
-    if (this.wasm.ready || !this.wrapper) return undefined;
+    if (this.wasm.isWhole || !this.wrapper) return;
     this.#early = this.#server ? undefined : this.#ask(this.wrapper);
-    return () => this.#early?.();
   }
 
   readonly #click = (event: Event) => {
@@ -361,8 +366,16 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
 
   /** @internal */
   protected override mounted(handle: PlayerInstance): void {
-    this.adopt(handle);
     this.#note();
+    if (this.wasm.isWhole) this.#begin(handle);
+    else void this.wasm.whole?.then(() => this.handle === handle && this.#begin(handle));
+  }
+
+  /** It can play from here on. */
+  #begin(handle: PlayerInstance): void {
+    this.#early?.();
+    this.adopt(handle);
+    this.#update();
     // Not before it has seen that there is no source: that would end the failure.
     setTimeout(() => {
       if (this.#failure) this.wasm.call(() => this.handle?.fail(this.#failure));

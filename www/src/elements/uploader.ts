@@ -353,7 +353,7 @@ export class UploaderElement extends UploadElement<UploaderInstance> {
   protected create(root: HTMLElement, options: object): UploaderInstance {
     const Handle = this.wasm.glue.UploaderHandle;
     if (!Handle) throw new TypeError("This entry has no uploader.");
-    return new Handle(root, options, this.hear);
+    return new Handle(root, { ...options, whole: this.wasm.whole }, this.hear);
   }
 }
 

@@ -13,7 +13,7 @@ export class VideoElement extends UploadElement<VideoInstance> {
   protected create(root: HTMLElement, options: object): VideoInstance {
     const Handle = this.wasm.glue.VideoHandle;
     if (!Handle) throw new TypeError("This entry has no video.");
-    return new Handle(root, options, this.hear, engine, worker());
+    return new Handle(root, { ...options, whole: this.wasm.whole }, this.hear, engine, worker());
   }
 }
 

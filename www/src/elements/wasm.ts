@@ -5,8 +5,10 @@ import type { MediaHandle, PlayerHandle, UploaderHandle, VideoHandle } from "./h
 export interface Glue {
   default(options?: { module_or_path: string | URL }): Promise<unknown>;
   __wbg_reset_state(): void;
-  /** Loads what a plain visit does not run: from this URL, or from beside that of the wasm. */
-  later(url?: string | URL, wasm?: string | URL): Promise<void>;
+  /** Fetches the part that is loaded later: from this URL, or from beside that of the wasm. */
+  later(url?: string | URL, wasm?: string | URL): Promise<unknown>;
+  /** Gives the wasm that part, which has been fetched. */
+  fill(): void;
   PlayerHandle?: PlayerHandle;
   UploaderHandle?: UploaderHandle;
   VideoHandle?: VideoHandle;
@@ -18,6 +20,9 @@ export type { MediaHandle };
 export interface Tenant {
   broke(): void;
 }
+
+/** Milliseconds after which what comes later is asked for again. */
+const PAUSES = [1_000, 4_000, 15_000];
 
 /** One instance for all elements of an entry: loaded when the first is in the page, and made anew when it has broken down. */
 export class Wasm {
@@ -31,28 +36,56 @@ export class Wasm {
   }
 
   ready = false;
-  /** Done when all of it is there. It works before, only that what is called then is waited for by the whole page. */
+  /** Done when all of it is there. It works before, only that the whole page waits for what is called then. */
   whole?: Promise<void>;
+  isWhole = false;
+  #hurry = () => {};
+  #hurried = new Promise<void>((done) => {
+    this.#hurry = done;
+  });
 
   /** Loads it, once; after a failure the next call tries again. */
   load(): Promise<void> {
     const { wasm } = configuration;
-    return (this.#loading ??= this.glue.default(wasm ? { module_or_path: wasm } : undefined).then(
-      () => {
-        this.ready = true;
-        this.#watch();
-        this.whole = this.#loadLater().catch(() => {});
-      },
-      (error: unknown) => {
-        this.#loading = undefined;
-        throw error;
-      },
-    ));
+    return (this.#loading ??= this.#loadFirst(wasm ? { module_or_path: wasm } : undefined));
   }
 
-  async #loadLater(): Promise<void> {
-    await idle();
-    await this.glue.later(configuration.later, configuration.wasm);
+  /** Somebody waits for all of it. */
+  hurry(): void {
+    this.#hurry();
+  }
+
+  async #loadFirst(options?: { module_or_path: string | URL }): Promise<void> {
+    const first = this.glue.default(options);
+    this.whole ??= this.#loadLater(first);
+    try {
+      await first;
+      this.ready = true;
+      this.#watch();
+    } catch (error) {
+      this.#loading = this.whole = undefined;
+      throw error;
+    }
+  }
+
+  async #loadLater(first: Promise<unknown>): Promise<void> {
+    const { later, wasm } = configuration;
+    const there = first.then(
+      () => true,
+      () => false,
+    );
+    await Promise.race([this.#hurried, there.then(idle)]);
+    for (const wait of PAUSES) {
+      try {
+        await this.glue.later(later, wasm);
+        break;
+      } catch {
+        await new Promise((done) => setTimeout(done, wait));
+      }
+    }
+    if (!(await there)) return;
+    this.call(() => this.glue.fill());
+    this.isWhole = true;
   }
 
   /** Calls into it. After a panic it is made anew, and its elements with it. */
@@ -88,7 +121,8 @@ export class Wasm {
 
 /** The page has nothing else to do: it has painted what there is. */
 function idle(): Promise<unknown> {
-  return new Promise((done) => (globalThis.requestIdleCallback ?? setTimeout)(done));
+  const { requestIdleCallback: ask } = globalThis as { requestIdleCallback?: typeof requestIdleCallback };
+  return new Promise((done) => (ask ? ask(done, { timeout: 1_000 }) : setTimeout(done)));
 }
 
 /** A panic is a trap, which nothing else is that comes out of a page's own code. */

@@ -1,7 +1,7 @@
 // `reelway`: all elements, in one wasm.
 
 import css from "#css";
-import init, { __wbg_reset_state, later, PlayerHandle, UploaderHandle, VideoHandle } from "#reelway_index";
+import init, { __wbg_reset_state, fill, later, PlayerHandle, UploaderHandle, VideoHandle } from "#reelway_index";
 import { ask } from "../early.js";
 import { defineOnce } from "../elements/base.js";
 import { PlayerElement } from "../elements/player.js";
@@ -9,7 +9,7 @@ import { UploaderElement } from "../elements/uploader.js";
 import { VideoElement } from "../elements/video.js";
 import { Wasm } from "../elements/wasm.js";
 
-const wasm = /* @__PURE__ */ new Wasm({ default: init, __wbg_reset_state, later, PlayerHandle, UploaderHandle, VideoHandle });
+const wasm = /* @__PURE__ */ new Wasm({ default: init, __wbg_reset_state, fill, later, PlayerHandle, UploaderHandle, VideoHandle });
 
 /** `<reelway-player>` */
 export class ReelwayPlayer extends PlayerElement {

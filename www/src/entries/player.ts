@@ -1,13 +1,13 @@
 // `reelway/player`: the player alone.
 
 import css from "#css";
-import init, { __wbg_reset_state, later, PlayerHandle } from "#reelway_player";
+import init, { __wbg_reset_state, fill, later, PlayerHandle } from "#reelway_player";
 import { ask } from "../early.js";
 import { defineOnce } from "../elements/base.js";
 import { PlayerElement } from "../elements/player.js";
 import { Wasm } from "../elements/wasm.js";
 
-const wasm = /* @__PURE__ */ new Wasm({ default: init, __wbg_reset_state, later, PlayerHandle });
+const wasm = /* @__PURE__ */ new Wasm({ default: init, __wbg_reset_state, fill, later, PlayerHandle });
 
 /** `<reelway-player>` */
 export class ReelwayPlayer extends PlayerElement {

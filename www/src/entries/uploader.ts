@@ -1,12 +1,12 @@
 // `reelway/uploader`: the uploader alone.
 
 import css from "#css";
-import init, { __wbg_reset_state, later, UploaderHandle } from "#reelway_uploader";
+import init, { __wbg_reset_state, fill, later, UploaderHandle } from "#reelway_uploader";
 import { defineOnce } from "../elements/base.js";
 import { UploaderElement } from "../elements/uploader.js";
 import { Wasm } from "../elements/wasm.js";
 
-const wasm = /* @__PURE__ */ new Wasm({ default: init, __wbg_reset_state, later, UploaderHandle });
+const wasm = /* @__PURE__ */ new Wasm({ default: init, __wbg_reset_state, fill, later, UploaderHandle });
 
 /** `<reelway-uploader>` */
 export class ReelwayUploader extends UploaderElement {

@@ -67,6 +67,7 @@ impl Live {
         given(options, "texts", |value| uploads.texts.set_language(Language::from(value.clone())));
         given(options, "locale", |value| uploads.texts.set_locale(value.as_string().filter(|tag| !tag.is_empty())));
         uploads.change_options(|known| change(known, options));
+        given(options, "whole", |value| uploads.hold(Promise::resolve(value)));
     }
 }
 

@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result};
 
-/// What all glue exports: `later`, which loads the later part. A module in one part has none to load.
-const WHOLE: &str = "\nexport async function later() {}\n";
+/// What all glue exports: `later` fetches the later part, `fill` gives it. A module in one part has none.
+const WHOLE: &str = "\nexport async function later() {}\nexport function fill() {}\n";
 
 /// Loads the later part: by the page once it has nothing else to do, or by a function that is called before.
 const LATER: &str = include_str!("later.js");
@@ -18,7 +18,7 @@ pub fn whole(glue: &str) -> String {
 /// # Errors
 /// It is not as wasm-bindgen writes it.
 pub fn parted(glue: &str, file: &str) -> Result<String> {
-    let glue = import(glue, super::LOADER, "__later_fill")?;
+    let glue = import(glue, super::LOADER, "fill")?;
     Ok(format!("{glue}\n{}", LATER.replace("LATER.wasm", file)))
 }
 
@@ -29,7 +29,10 @@ pub fn parted(glue: &str, file: &str) -> Result<String> {
 pub fn marked(glue: &str) -> Result<String> {
     let tell = "(number) => (globalThis.reelwayMarks ??= new Set()).add(number)";
     // All that comes later is not to run.
-    Ok(format!("{}\nexport const later = () => new Promise(() => {{}});\n", import(glue, super::mark::TELL, tell)?))
+    Ok(format!(
+        "{}\nexport const later = () => new Promise(() => {{}});\nexport function fill() {{}}\n",
+        import(glue, super::mark::TELL, tell)?
+    ))
 }
 
 /// Has the wasm import one function more.

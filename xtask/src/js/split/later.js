@@ -3,7 +3,7 @@ let __later_of;
 let __later_url;
 
 /** Gives the instance its later part, which fills slots of its table. */
-function __later_fill() {
+export function fill() {
     if (__later_of === wasm) return;
     __later_module ??= new WebAssembly.Module(__later_now());
     new WebAssembly.Instance(__later_module, { ...__wbg_get_imports(), "@": wasm });
@@ -23,15 +23,12 @@ function __later_now() {
     return Uint8Array.from(request.responseText, (sign) => sign.charCodeAt(0));
 }
 
-/** Loads the later part, from this URL, or from beside that of the first one. */
+/** Fetches the later part, from this URL, or from beside that of the first one. */
 export async function later(url, first) {
     if (!url && first) url = new URL("./LATER.wasm", new URL(first, location.href));
     __later_url = url ?? new URL('LATER.wasm', import.meta.url);
-    if (!__later_module) {
-        const answer = await fetch(__later_url, { priority: "low" });
-        if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-        const module = await WebAssembly.compile(await answer.arrayBuffer());
-        __later_module ??= module;
-    }
-    __later_fill();
+    const answer = await fetch(__later_url);
+    if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+    const module = await WebAssembly.compile(await answer.arrayBuffer());
+    __later_module ??= module;
 }

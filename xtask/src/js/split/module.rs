@@ -168,9 +168,45 @@ fn calls(body: &FunctionBody<'_>) -> Result<BTreeSet<u32>> {
 /// Longer names are cut: they are those of generics in generics.
 const LONGEST: usize = 160;
 
-/// A function's name as it is in every build.
+/// A function's name as it is in every build, wherever that is made.
 fn plain(symbol: &str) -> String {
-    // wasm-opt numbers those that it makes of one.
     let name = format!("{:#}", rustc_demangle::demangle(symbol));
-    name.chars().filter(|sign| !sign.is_whitespace()).take(LONGEST).collect()
+    let mut plain = String::new();
+    for piece in name.split_inclusive('[') {
+        // `core[641134fb57596b42]`: which one of this name.
+        let rest = match piece.split_once(']') {
+            Some((hash, rest)) if plain.ends_with('[') && is_hash(hash) => {
+                plain.pop();
+                rest
+            }
+            _ => piece,
+        };
+        plain.extend(rest.chars().filter(|sign| !sign.is_whitespace()));
+    }
+    plain.chars().take(LONGEST).collect()
+}
+
+/// Not a type: `[f64]` is none.
+fn is_hash(text: &str) -> bool {
+    text.len() > 8 && text.chars().all(|sign| sign.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_says_nothing_of_where_it_was_made() {
+        let names = [
+            ("_RNvCs1234_7mycrate3foo", "mycrate::foo"),
+            ("_RINvNtC3std3mem8align_ofdE", "std::mem::align_of::<f64>"),
+            ("_ZN3foo3bar17h05af221e174051e9E", "foo::bar"),
+            ("playerhandle_new", "playerhandle_new"),
+        ];
+
+        for (symbol, name) in names {
+            assert_eq!(plain(symbol), name);
+        }
+        assert!(is_hash("641134fb57596b42") && !is_hash("f64") && !is_hash("u8;32usize"));
+    }
 }
