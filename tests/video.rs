@@ -43,7 +43,10 @@ async fn one_file_plays_from_disk_while_it_is_sent_and_several_do_not() {
     let keys = uploads.add([film()]);
     until("it plays", || player.get_untracked().is_some_and(|player| player.loaded.get_untracked())).await;
     assert!(find(".reelway-video > .reelway:first-child > .reelway-player video").is_some());
-    assert_eq!(find(".reelway-player").unwrap().get_attribute("aria-label").as_deref(), Some("Video player: film.webm"));
+    assert_eq!(
+        find(".reelway-player").unwrap().get_attribute("aria-label").as_deref(),
+        Some("Video player: film.webm")
+    );
     let first = player.get_untracked().unwrap();
 
     let more = uploads.add([film()]);
