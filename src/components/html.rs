@@ -221,8 +221,11 @@ pub fn text<S: Shown>(text: impl Fn() -> S + 'static) -> View {
 
 /// A part that is there while the condition holds.
 pub fn when<V: Into<View>>(condition: impl Fn() -> bool + 'static, view: impl Fn() -> V + 'static) -> View {
-    let condition = memo(condition);
-    part(move || condition.get().then(|| view().into()))
+    fn of(condition: Box<dyn Fn() -> bool>, view: Box<dyn Fn() -> View>) -> View {
+        let condition = memo(condition);
+        part(move || condition.get().then(&view))
+    }
+    of(Box::new(condition), Box::new(move || view().into()))
 }
 
 /// What an element gets beyond plain HTML, by `{..attr("hidden", …)}`.

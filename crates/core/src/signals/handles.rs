@@ -284,6 +284,11 @@ impl<T: Clone + 'static> StoredValue<T> {
 
 /// A value that is worked out anew when a signal changes, and tells on only if it differs then.
 pub fn memo<T: PartialEq + 'static>(value: impl Fn() -> T + 'static) -> Memo<T> {
+    memo_of(Box::new(value))
+}
+
+/// Compiled once for each type of value, and not for each function.
+fn memo_of<T: PartialEq + 'static>(value: Box<dyn Fn() -> T>) -> Memo<T> {
     // It holds nothing until it is read.
     let id = Rc::new(Cell::new(None::<Id>));
     let own = Rc::clone(&id);
