@@ -84,13 +84,14 @@ impl UploadMachine {
             self.effects.push(Effect::Abort(id));
             self.stumble(UploadError::Stalled, None);
         }
-        let now = self.now;
-        let late: Vec<Running> = self.running.extract_if(.., |running| now >= running.deadline).collect();
-        for Running { id, step, .. } in &late {
-            self.effects.push(Effect::Abort(*id));
-            self.unanswered(step, true);
+        let mut late = false;
+        while let Some(index) = self.running.iter().position(|running| self.now >= running.deadline) {
+            let Running { id, step, .. } = self.running.remove(index);
+            self.effects.push(Effect::Abort(id));
+            self.unanswered(&step, true);
+            late = true;
         }
-        if !late.is_empty() {
+        if late {
             self.stumble(UploadError::Stalled, None);
         }
     }
