@@ -216,7 +216,9 @@ impl Backend {
             None => None,
         };
         let bearer = ticket.map(|ticket| ("authorization".to_owned(), format!("Bearer {ticket}")));
-        self.headers.iter().cloned().chain(bearer).collect()
+        let mut headers = self.headers.clone();
+        headers.extend(bearer);
+        headers
     }
 
     fn video_url(&self, id: &str, rest: &str) -> String {

@@ -313,8 +313,8 @@ impl Driver {
         self.shown.replace(now);
         let upload = Upload { driver: Rc::clone(self) };
         // A listener may subscribe, unsubscribe or pause: none of that while the list is borrowed.
-        let listeners: Vec<Listen> = self.listeners.borrow().iter().map(|(_, listen)| Rc::clone(listen)).collect();
-        for listen in listeners {
+        let listeners = self.listeners.borrow().clone();
+        for (_, listen) in listeners {
             listen(&upload);
         }
     }

@@ -60,13 +60,15 @@ impl Lanes {
             return None;
         }
         let busy = |key: u32| running.iter().any(|step| lane_of(step).is_some_and(|lane| lane.key == key));
-        let free = (0u32..).zip(&self.lanes).filter(|(key, _)| !busy(*key));
-        if let Some(step) = free.clone().find_map(|(key, lane)| self.next_of(key, lane, planner)) {
-            return Some(step);
+        let mut all_free = true;
+        for (key, lane) in (0u32..).zip(&self.lanes) {
+            if busy(key) {
+                all_free = false;
+            } else if let Some(step) = self.next_of(key, lane, planner) {
+                return Some(step);
+            }
         }
-        let all_free = free.count() == self.lanes.len();
-        (self.traits.closes && all_free && self.is_full())
-            .then(|| Step::Close { urls: self.urls().collect(), parts: Vec::new() })
+        (self.traits.closes && all_free && self.is_full()).then(|| Step::Close { urls: self.urls(), parts: Vec::new() })
     }
 
     fn next_of(&self, key: u32, book: &LaneBook, planner: &Planner) -> Option<Step> {
@@ -197,13 +199,20 @@ impl Lanes {
         self.lanes.iter().all(|book| book.ledger.is_all_sent())
     }
 
-    pub(super) fn urls(&self) -> impl Iterator<Item = String> + '_ {
-        self.lanes.iter().filter_map(|book| book.url.clone())
+    pub(super) fn urls(&self) -> Vec<String> {
+        let mut urls = Vec::new();
+        for book in &self.lanes {
+            urls.extend(book.url.clone());
+        }
+        urls
     }
 
     pub(super) fn memory(&self) -> Progressed {
-        let lane = |book: &LaneBook| (book.ledger.range().start, book.url.clone().filter(|_| self.traits.opens));
-        Progressed { lanes: self.lanes.iter().map(lane).collect(), ..Progressed::default() }
+        let mut lanes = Vec::new();
+        for LaneBook { ledger, url } in &self.lanes {
+            lanes.push((ledger.range().start, if self.traits.opens { url.clone() } else { None }));
+        }
+        Progressed { lanes, ..Progressed::default() }
     }
 
     fn with(&mut self, lane: &Lane, change: impl FnOnce(&mut LaneBook)) {

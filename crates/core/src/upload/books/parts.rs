@@ -181,8 +181,11 @@ impl Parts {
     }
 
     fn list(&self) -> Vec<Part> {
-        let part = |(number, kept): &(u32, Kept)| Part { number: *number, len: kept.len, tag: kept.tag.clone() };
-        self.kept.iter().map(part).collect()
+        let mut parts = Vec::new();
+        for (number, kept) in self.kept.iter() {
+            parts.push(Part { number: *number, len: kept.len, tag: kept.tag.clone() });
+        }
+        parts
     }
 
     pub(super) fn sending(&mut self, step: &Step) {

@@ -30,8 +30,9 @@ impl UploadMachine {
         self.note(What::Event("cancel"));
         self.stop();
         if let Some(Target { target, protocol, books, .. }) = &self.target {
-            let farewells = books.urls().into_iter().filter_map(|url| protocol.farewell(target, &url));
-            self.effects.extend(farewells.map(Effect::Farewell));
+            for url in books.urls() {
+                self.effects.extend(protocol.farewell(target, &url).map(Effect::Farewell));
+            }
         }
         if self.had_target {
             self.effects.push(Effect::Discard);
