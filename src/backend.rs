@@ -37,11 +37,16 @@ pub fn new_key() -> String {
         // It fails for more than 64 KiB only.
         let _ = crypto.get_random_values_with_u8_array(&mut bytes);
     }
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
+    hex(&bytes)
+}
+
+/// Hexadecimal digits, two for each byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in bytes {
+        text.extend([byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0')));
+    }
+    text
 }
 
 /// Captions that somebody brings for a video.
@@ -211,7 +216,9 @@ impl Backend {
             None => None,
         };
         let bearer = ticket.map(|ticket| ("authorization".to_owned(), format!("Bearer {ticket}")));
-        self.headers.iter().cloned().chain(bearer).collect()
+        let mut headers = self.headers.clone();
+        headers.extend(bearer);
+        headers
     }
 
     fn video_url(&self, id: &str, rest: &str) -> String {

@@ -6,6 +6,10 @@ use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
+/// A future whose code is compiled in this crate, and not once more in each that awaits it: what gives it is no `async fn`,
+/// and is not inlined.
+pub(crate) type Here<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
 /// Runs a future, from the next microtask on.
 pub fn spawn(future: impl Future<Output = ()> + 'static) {
     run(Box::pin(future));

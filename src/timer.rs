@@ -7,6 +7,8 @@ use reelway_core::{Millis, within};
 use wasm_bindgen::prelude::*;
 use web_sys::IdleRequestOptions;
 
+use crate::dom::window;
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
@@ -26,18 +28,16 @@ impl Timer {
         let closure = Closure::once(ring);
         // Past 2^31 ms browsers take a delay for 0.
         let delay = within(delay, 0.0, f64::from(i32::MAX)) as i32;
-        let handle = web_sys::window().and_then(|window| {
-            let callback = closure.as_ref().unchecked_ref();
-            window.set_timeout_with_callback_and_timeout_and_arguments_0(callback, delay).ok()
-        });
+        let callback = closure.as_ref().unchecked_ref();
+        let handle = window().set_timeout_with_callback_and_timeout_and_arguments_0(callback, delay).ok();
         Self { handle, _closure: closure }
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        if let (Some(handle), Some(window)) = (self.handle, web_sys::window()) {
-            window.clear_timeout_with_handle(handle);
+        if let Some(handle) = self.handle {
+            window().clear_timeout_with_handle(handle);
         }
     }
 }

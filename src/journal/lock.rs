@@ -74,8 +74,12 @@ pub(super) async fn held() -> Vec<String> {
     let Some(asked) = manager().and_then(|manager| manager.query().ok()) else { return Vec::new() };
     let Ok(answer) = JsFuture::from(asked).await else { return Vec::new() };
     let Ok(held) = property(&answer, "held").dyn_into::<Array>() else { return Vec::new() };
-    let id = |lock: JsValue| Some(property(&lock, "name").as_string()?.strip_prefix(PREFIX)?.to_owned());
-    held.iter().filter_map(id).collect()
+    let mut ids = Vec::new();
+    for index in 0..held.length() {
+        let name = property(&held.get(index), "name").as_string().unwrap_or_default();
+        ids.extend(name.strip_prefix(PREFIX).map(str::to_owned));
+    }
+    ids
 }
 
 fn manager() -> Option<LockManager> {

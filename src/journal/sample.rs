@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
 
-use crate::dom::window;
+use crate::{backend::hex, dom::window};
 
 /// Reads a mebibyte of the file at most.
 ///
@@ -24,8 +24,9 @@ pub(super) async fn hash(file: &File) -> Result<String, JsValue> {
     let digest =
         subtle.and_then(|subtle| subtle.digest_with_str_and_buffer_source("SHA-256", bytes.unchecked_ref()).ok());
     let Some(digest) = digest else {
-        return Ok(format!("fnv-1a:{:016x}", plain_hash(&Uint8Array::new(&bytes).to_vec())));
+        let hash = plain_hash(&Uint8Array::new(&bytes).to_vec());
+        return Ok("fnv-1a:".to_owned() + &hex(&hash.to_be_bytes()));
     };
     let digest = Uint8Array::new(&JsFuture::from(digest).await?).to_vec();
-    Ok(digest.iter().fold("sha-256:".to_owned(), |text, byte| text + &format!("{byte:02x}")))
+    Ok("sha-256:".to_owned() + &hex(&digest))
 }

@@ -47,12 +47,15 @@ impl Store {
         let [entries, keys, values] =
             [entries.answer().await.ok()?, keys.answer().await.ok()?, values.answer().await.ok()?]
                 .map(|list| list.unchecked_into::<Array>());
-        let handle = |id: &str| {
-            let index = keys.iter().position(|key| key.as_string().is_some_and(|key| key == id))?;
-            Some(FileHandle::from(values.get(index as u32)))
-        };
-        let read = |json: JsValue| json::read::<Entry>(&json.as_string()?);
-        Some(entries.iter().filter_map(read).map(|entry| (entry.clone(), handle(&entry.id))).collect())
+        let mut all = Vec::new();
+        for index in 0..entries.length() {
+            if let Some(entry) = entries.get(index).as_string().and_then(|json| json::read::<Entry>(&json)) {
+                let at = keys.index_of(&entry.id.as_str().into(), 0);
+                let handle = u32::try_from(at).ok().map(|at| FileHandle::from(values.get(at)));
+                all.push((entry, handle));
+            }
+        }
+        Some(all)
     }
 
     /// An entry, if it is still there.

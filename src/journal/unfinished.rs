@@ -14,7 +14,7 @@ use super::{
     sample,
     store::Store,
 };
-use crate::{Upload, UploadOptions, upload::TargetSource};
+use crate::{Upload, UploadOptions, task::Here, upload::TargetSource};
 
 /// An upload that was interrupted: by a reload, a crash, or a tab that was closed.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,22 +29,29 @@ pub struct Unfinished {
 ///
 /// Empty where the browser keeps nothing.
 pub async fn unfinished(endpoint: Option<&str>) -> Vec<Unfinished> {
-    let endpoint = endpoint.map(crate::backend::base_url);
-    let Some(store) = Store::open().await else { return Vec::new() };
-    let Some(all) = store.all().await else { return Vec::new() };
-    let held = lock::held().await;
-    let now = js_sys::Date::now() as u64;
-    let mut found = Vec::new();
-    for (entry, handle) in all {
-        let elsewhere = held.contains(&entry.id);
-        if entry.is_stale(now) && !elsewhere {
-            store.remove(&entry.id);
-        } else if entry.is_of(endpoint.as_deref()) && !recorder::is_mine(&entry.id) {
-            found.push(Unfinished { entry, handle, elsewhere });
+    find(endpoint).await
+}
+
+#[inline(never)]
+fn find(endpoint: Option<&str>) -> Here<'_, Vec<Unfinished>> {
+    Box::pin(async move {
+        let endpoint = endpoint.map(crate::backend::base_url);
+        let Some(store) = Store::open().await else { return Vec::new() };
+        let Some(all) = store.all().await else { return Vec::new() };
+        let held = lock::held().await;
+        let now = js_sys::Date::now() as u64;
+        let mut found = Vec::new();
+        for (entry, handle) in all {
+            let elsewhere = held.contains(&entry.id);
+            if entry.is_stale(now) && !elsewhere {
+                store.remove(&entry.id);
+            } else if entry.is_of(endpoint.as_deref()) && !recorder::is_mine(&entry.id) {
+                found.push(Unfinished { entry, handle, elsewhere });
+            }
         }
-    }
-    found.sort_unstable_by_key(|unfinished| unfinished.entry.created);
-    found
+        found.sort_unstable_by_key(|unfinished| unfinished.entry.created);
+        found
+    })
 }
 
 impl Unfinished {
@@ -85,10 +92,17 @@ impl Unfinished {
 
     /// Waits until no other tab works on it. Gives how it stands then; `None` if it is done or cancelled.
     pub async fn free(&self) -> Option<Self> {
-        let lock = Lock::wait(&self.entry.id).await;
-        let entry = Store::open().await?.get(&self.entry.id).await?;
-        drop(lock);
-        Some(Self { entry, handle: self.handle.clone(), elsewhere: false })
+        self.free_here().await
+    }
+
+    #[inline(never)]
+    fn free_here(&self) -> Here<'_, Option<Self>> {
+        Box::pin(async move {
+            let lock = Lock::wait(&self.entry.id).await;
+            let entry = Store::open().await?.get(&self.entry.id).await?;
+            drop(lock);
+            Some(Self { entry, handle: self.handle.clone(), elsewhere: false })
+        })
     }
 
     /// Goes on. Without a file, the browser asks the user whether the page may read the one that it has kept a handle
@@ -101,29 +115,36 @@ impl Unfinished {
     ///
     /// The file is missing or another one, or the upload can't be had. Nothing is lost.
     pub async fn resume(&self, file: Option<PickedFile>, options: UploadOptions) -> Result<Upload, ResumeError> {
-        let name = &self.entry.name;
-        let (file, handle) = match (file, &self.handle) {
-            (Some(picked), _) => (picked.file, Some(picked.handle)),
-            (None, Some(handle)) => (handle.open(name).await?, None),
-            (None, None) => return Err(ResumeError::FileNeeded { name: name.clone() }),
-        };
-        self.check(&file).await?;
-        let lock = Lock::take(&self.entry.id).await.ok_or(ResumeError::RunningElsewhere)?;
-        let store = Store::open().await.ok_or(ResumeError::Gone)?;
-        // Another tab may have gone on with it since it was listed.
-        let entry = store.get(&self.entry.id).await.ok_or(ResumeError::Gone)?;
-        if let Some(handle) = handle {
-            store.put_handle(&entry.id, settled(handle).await.as_ref());
-        }
-        let options = self.options(options);
-        let recorder = Recorder::again(entry.clone(), store, lock);
-        let Some(upload) = Upload::restore(file, options, &entry, Rc::clone(&recorder)) else {
-            // Written by another version of this page.
-            recorder.forget();
-            return Err(ResumeError::Gone);
-        };
-        upload.start_again();
-        Ok(upload)
+        self.resume_here(file, options).await
+    }
+
+    #[inline(never)]
+    fn resume_here(&self, file: Option<PickedFile>, options: UploadOptions) -> Here<'_, Result<Upload, ResumeError>> {
+        Box::pin(async move {
+            let name = &self.entry.name;
+            let (file, handle) = match (file, &self.handle) {
+                (Some(picked), _) => (picked.file, Some(picked.handle)),
+                (None, Some(handle)) => (handle.open(name).await?, None),
+                (None, None) => return Err(ResumeError::FileNeeded { name: name.clone() }),
+            };
+            self.check(&file).await?;
+            let lock = Lock::take(&self.entry.id).await.ok_or(ResumeError::RunningElsewhere)?;
+            let store = Store::open().await.ok_or(ResumeError::Gone)?;
+            // Another tab may have gone on with it since it was listed.
+            let entry = store.get(&self.entry.id).await.ok_or(ResumeError::Gone)?;
+            if let Some(handle) = handle {
+                store.put_handle(&entry.id, settled(handle).await.as_ref());
+            }
+            let options = self.options(options);
+            let recorder = Recorder::again(entry.clone(), store, lock);
+            let Some(upload) = Upload::restore(file, options, &entry, Rc::clone(&recorder)) else {
+                // Written by another version of this page.
+                recorder.forget();
+                return Err(ResumeError::Gone);
+            };
+            upload.start_again();
+            Ok(upload)
+        })
     }
 
     async fn check(&self, file: &File) -> Result<(), ResumeError> {
@@ -151,17 +172,24 @@ impl Unfinished {
     ///
     /// Another tab is at work on it.
     pub async fn discard(&self, options: UploadOptions) -> Result<(), ResumeError> {
-        let lock = Lock::take(&self.entry.id).await.ok_or(ResumeError::RunningElsewhere)?;
-        let Some(store) = Store::open().await else { return Ok(()) };
-        let Some(entry) = store.get(&self.entry.id).await else { return Ok(()) };
-        store.remove(&entry.id);
-        // The machine knows how to take leave of the provider. It reads nothing of the file for that.
-        let nothing = js_sys::Array::new();
-        let Ok(file) = File::new_with_str_sequence(&nothing, &entry.name) else { return Ok(()) };
-        let recorder = Recorder::again(entry.clone(), store, lock);
-        if let Some(upload) = Upload::restore(file, self.options(options), &entry, recorder) {
-            upload.cancel();
-        }
-        Ok(())
+        self.discard_here(options).await
+    }
+
+    #[inline(never)]
+    fn discard_here(&self, options: UploadOptions) -> Here<'_, Result<(), ResumeError>> {
+        Box::pin(async move {
+            let lock = Lock::take(&self.entry.id).await.ok_or(ResumeError::RunningElsewhere)?;
+            let Some(store) = Store::open().await else { return Ok(()) };
+            let Some(entry) = store.get(&self.entry.id).await else { return Ok(()) };
+            store.remove(&entry.id);
+            // The machine knows how to take leave of the provider. It reads nothing of the file for that.
+            let nothing = js_sys::Array::new();
+            let Ok(file) = File::new_with_str_sequence(&nothing, &entry.name) else { return Ok(()) };
+            let recorder = Recorder::again(entry.clone(), store, lock);
+            if let Some(upload) = Upload::restore(file, self.options(options), &entry, recorder) {
+                upload.cancel();
+            }
+            Ok(())
+        })
     }
 }

@@ -27,7 +27,7 @@ use super::{
 use crate::{
     backend::base_url,
     journal::{Note, PickedFile, Recorder},
-    task::spawn,
+    task::{Here, spawn},
     timer::{Clock, Timer},
 };
 
@@ -113,11 +113,14 @@ impl Driver {
     }
 
     /// Takes another `File` of the same file, in place of one that can't be read any more, and goes on with it.
-    pub(super) async fn replace_file(self: &Rc<Self>, picked: PickedFile) -> Result<(), ResumeError> {
-        self.recorder.replace(&picked).await?;
-        self.file.replace(picked.file);
-        self.feed(Event::Retry);
-        Ok(())
+    #[inline(never)]
+    pub(super) fn replace_file(self: &Rc<Self>, picked: PickedFile) -> Here<'_, Result<(), ResumeError>> {
+        Box::pin(async move {
+            self.recorder.replace(&picked).await?;
+            self.file.replace(picked.file);
+            self.feed(Event::Retry);
+            Ok(())
+        })
     }
 
     pub(super) fn now(&self) -> Millis {
@@ -310,8 +313,8 @@ impl Driver {
         self.shown.replace(now);
         let upload = Upload { driver: Rc::clone(self) };
         // A listener may subscribe, unsubscribe or pause: none of that while the list is borrowed.
-        let listeners: Vec<Listen> = self.listeners.borrow().iter().map(|(_, listen)| Rc::clone(listen)).collect();
-        for listen in listeners {
+        let listeners = self.listeners.borrow().clone();
+        for (_, listen) in listeners {
             listen(&upload);
         }
     }
@@ -330,6 +333,11 @@ fn settings(file: &File, options: &UploadOptions) -> Options {
 
 /// What tus providers are told of the file, in the words of tus-js-client's and Uppy's users.
 fn metadata(file: &File) -> Vec<(String, String)> {
-    let entries = [("filename", file.name()), ("filetype", file.type_())];
-    entries.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (key.to_owned(), value)).collect()
+    let mut metadata = Vec::new();
+    for (key, value) in [("filename", file.name()), ("filetype", file.type_())] {
+        if !value.is_empty() {
+            metadata.push((key.to_owned(), value));
+        }
+    }
+    metadata
 }

@@ -3,13 +3,17 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use js_sys::{Promise, Reflect};
+use js_sys::Promise;
 use reelway_core::{find::contains, upload::Event};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Navigator, VisibilityState};
+use web_sys::VisibilityState;
 
-use crate::{dom::property, listener::Listener, task::spawn};
+use crate::{
+    dom::{property, window},
+    listener::Listener,
+    task::spawn,
+};
 
 // web-sys has these behind an unstable flag, which a library can't set.
 #[wasm_bindgen]
@@ -25,13 +29,13 @@ extern "C" {
 
 /// Whether the browser says that it has a network.
 pub(super) fn is_online() -> bool {
-    navigator().is_none_or(|navigator| navigator.on_line())
+    window().navigator().on_line()
 }
 
 /// Whether this is a phone or a tablet, as far as the browser tells: for limits that only such a one needs.
 pub(super) fn is_mobile() -> bool {
-    let told = navigator().map(|navigator| property(&property(&navigator, "userAgentData"), "mobile"));
-    told.and_then(|told| told.as_bool()).unwrap_or_else(|| {
+    let told = property(&property(&window().navigator(), "userAgentData"), "mobile");
+    told.as_bool().unwrap_or_else(|| {
         let agent = user_agent();
         ["Mobi", "Android", "iPhone", "iPad"].iter().any(|word| contains(&agent, word))
     })
@@ -39,7 +43,7 @@ pub(super) fn is_mobile() -> bool {
 
 /// What the browser calls itself.
 pub(super) fn user_agent() -> String {
-    navigator().and_then(|navigator| navigator.user_agent().ok()).unwrap_or_default()
+    window().navigator().user_agent().unwrap_or_default()
 }
 
 /// Ends all of it when it is dropped.
@@ -52,13 +56,12 @@ impl Page {
     pub(super) fn new(feed: impl Fn(Event) + Clone + 'static) -> Self {
         let awake = Rc::new(Awake::default());
         let mut listeners = Vec::new();
-        if let Some(window) = web_sys::window() {
-            let (online, offline) = (feed.clone(), feed.clone());
-            listeners.push(Listener::new(&window, "online", move |_| online(Event::Online)));
-            listeners.push(Listener::new(&window, "offline", move |_| offline(Event::Offline)));
-            listeners.push(Listener::new(&window, "beforeunload", |event| event.prevent_default()));
-        }
-        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+        let window = window();
+        let (online, offline) = (feed.clone(), feed.clone());
+        listeners.push(Listener::new(&window, "online", move |_| online(Event::Online)));
+        listeners.push(Listener::new(&window, "offline", move |_| offline(Event::Offline)));
+        listeners.push(Listener::new(&window, "beforeunload", |event| event.prevent_default()));
+        if let Some(document) = window.document() {
             let (awake, page) = (Rc::clone(&awake), document.clone());
             listeners.push(Listener::new(&document, "visibilitychange", move |_| {
                 if page.visibility_state() == VisibilityState::Visible {
@@ -100,8 +103,10 @@ impl Awake {
         if !self.wanted.get() {
             return;
         }
-        let api = navigator().and_then(|navigator| Reflect::get(&navigator, &"wakeLock".into()).ok());
-        let Some(api) = api.filter(JsValue::is_object) else { return };
+        let api = property(&window().navigator(), "wakeLock");
+        if !api.is_object() {
+            return;
+        }
         let Ok(promise) = api.unchecked_into::<WakeLock>().request("screen") else { return };
         let me = Rc::clone(self);
         spawn(async move {
@@ -122,8 +127,4 @@ impl Awake {
             spawn(async move { drop(JsFuture::from(released).await) });
         }
     }
-}
-
-fn navigator() -> Option<Navigator> {
-    web_sys::window().map(|window| window.navigator())
 }

@@ -109,9 +109,13 @@ async fn by_fetch(
     digest: Option<(&'static str, String)>,
     signal: Option<&AbortSignal>,
 ) -> Option<Reply> {
-    let listed = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let digest = digest.as_ref().map(|(name, value)| (*name, value.as_str()));
-    let headers = fetch::headers(&listed.chain(digest).collect::<Vec<_>>())?;
+    let headers = fetch::headers(&[])?;
+    for (name, value) in &request.headers {
+        headers.set(name, value).ok()?;
+    }
+    if let Some((name, value)) = digest {
+        headers.set(name, &value).ok()?;
+    }
     let body = match (body, &request.text) {
         (Some(body), _) => Some(JsValue::from(body.clone())),
         (None, text) => text.as_deref().map(JsValue::from),
@@ -128,12 +132,13 @@ pub(super) fn read(
     body: Option<String>,
     header: &dyn Fn(&str) -> Option<String>,
 ) -> Reply {
-    let value = |name: &&'static str| {
-        let value = header(name)?;
-        let value = if *name == "location" { resolve(&value, &request.url) } else { value };
-        Some(((*name).to_owned(), value))
-    };
-    let headers = request.reads.iter().filter_map(value).collect();
+    let mut headers = Vec::new();
+    for name in request.reads {
+        if let Some(value) = header(name) {
+            let value = if *name == "location" { resolve(&value, &request.url) } else { value };
+            headers.push(((*name).to_owned(), value));
+        }
+    }
     let retry_after = header("retry-after").and_then(|value| retry_after(&value, until));
     // The status is the answer; for most requests a body that breaks off only costs the words.
     Reply { status, headers, retry_after, cut: body.is_none(), body: body.unwrap_or_default() }

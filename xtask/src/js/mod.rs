@@ -50,6 +50,10 @@ const ENTRIES: [Entry; 2] = [
 /// The engine, which a player imports when it first needs it, and its worker.
 const ENGINE: [&str; 2] = ["hls.min.mjs", "hls.worker.js"];
 
+/// What wasm-opt is told. In the first kilobyte of the memory is the far end of the stack and nothing else: as nobody means
+/// an address there, more additions go into loads and stores.
+const SMALL: [&str; 2] = ["-Oz", "--low-memory-unused"];
+
 /// How to compile.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Build {
@@ -106,7 +110,7 @@ pub fn build(tools: &Tools, toolchain: Toolchain, build: Build, only: Option<&st
             if build == Build::Release {
                 let wasm = folder.join(format!("{}_bg.wasm", entry.module));
                 let mut opt = process::command(tools.program("wasm-opt")?);
-                process::run(opt.arg("-Oz").arg(&wasm).arg("--output").arg(&wasm))?;
+                process::run(opt.args(SMALL).arg(&wasm).arg("--output").arg(&wasm))?;
             }
         }
         copy(&format!("{}.d.ts", entry.name), &workspace::root().join("www/src"), &folder)?;

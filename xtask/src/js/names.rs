@@ -4,7 +4,7 @@ use std::{collections::HashMap, fs, path::Path};
 
 use anyhow::{Context, Result};
 
-use super::Entry;
+use super::{Entry, SMALL};
 use crate::{process, tools::Tools};
 
 /// Makes an entry's wasm small by wasm-opt, renames what it imports and exports, and has the glue beside it follow, without
@@ -12,7 +12,7 @@ use crate::{process, tools::Tools};
 pub(super) fn shorten(tools: &Tools, entry: &Entry, folder: &Path, of_functions: bool) -> Result<()> {
     let wasm = folder.join(format!("{}_bg.wasm", entry.module));
     let mut opt = process::command(tools.program("wasm-opt")?);
-    opt.args(["-Oz", "--minify-imports-and-exports-and-modules"]).arg(&wasm).arg("--output").arg(&wasm);
+    opt.args(SMALL).arg("--minify-imports-and-exports-and-modules").arg(&wasm).arg("--output").arg(&wasm);
     if of_functions {
         opt.arg("--debuginfo");
     }

@@ -2,13 +2,14 @@
 //! that uploads would load it.
 //!
 //! - [`Json`]: a text that was parsed, once and for all types.
-//! - [`FromJson`]: what reads a type from it. It takes what serde takes.
+//! - [`FromJson`], [`Fields`]: what reads a type from it. It takes what serde takes.
 //! - [`Writer`], [`ToJson`]: the way back, to the byte what serde writes.
 
 mod parse;
 mod types;
 mod write;
 
+pub use types::target;
 pub use write::{ToJson, Writer, list};
 
 /// A value of JSON.
@@ -67,17 +68,50 @@ impl Json {
         }
     }
 
-    /// A field that counts as its type's default where it is absent.
-    pub fn or_default<T: FromJson + Default>(&self, name: &str) -> Option<T> {
-        self.option(name).map(Option::unwrap_or_default)
-    }
-
     /// The text, if it is one.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
         }
+    }
+}
+
+/// Reads the fields of an object, and says at the end whether they were all as they have to be. Were each a way out, each
+/// would have to drop all those before it.
+pub struct Fields<'a> {
+    json: &'a Json,
+    good: bool,
+}
+
+impl<'a> Fields<'a> {
+    /// Those of this object.
+    pub const fn of(json: &'a Json) -> Self {
+        Self { json, good: true }
+    }
+
+    /// A field that has to be there.
+    pub fn field<T: FromJson + Default>(&mut self, name: &str) -> T {
+        let value = self.json.field(name);
+        self.good &= value.is_some();
+        value.unwrap_or_default()
+    }
+
+    /// A field that may be absent or `null`.
+    pub fn option<T: FromJson>(&mut self, name: &str) -> Option<T> {
+        let value = self.json.option(name);
+        self.good &= value.is_some();
+        value.flatten()
+    }
+
+    /// A field that counts as its type's default where it is absent.
+    pub fn or_default<T: FromJson + Default>(&mut self, name: &str) -> T {
+        self.option(name).unwrap_or_default()
+    }
+
+    /// What was made of them. `None`: one of them was missing, or something else.
+    pub fn done<T>(self, value: T) -> Option<T> {
+        self.good.then_some(value)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{FromJson, Json, ToJson, Writer, list};
+use super::{Fields, FromJson, Json, ToJson, Writer, list};
 use crate::{
     ApiError, CreateVideo, CreatedVideo, Digest, ErrorBody, ErrorCode, EventsUrl, Multipart, Playback, Protocol,
     ProviderInfo, ProviderList, TextTrack, TrackKind, UploadTarget, Video, VideoList, VideoStatus,
@@ -98,76 +98,111 @@ impl FromJson for BTreeMap<String, String> {
 
 impl FromJson for Multipart {
     fn from_json(json: &Json) -> Option<Self> {
-        Some(Self {
-            part_urls: json.or_default("part_urls")?,
-            sign_url: json.option("sign_url")?,
-            list_url: json.option("list_url")?,
-            complete_url: json.field("complete_url")?,
-            abort_url: json.option("abort_url")?,
-        })
+        let mut fields = Fields::of(json);
+        let value = Self {
+            part_urls: fields.or_default("part_urls"),
+            sign_url: fields.option("sign_url"),
+            list_url: fields.option("list_url"),
+            complete_url: fields.field("complete_url"),
+            abort_url: fields.option("abort_url"),
+        };
+        fields.done(value)
     }
 }
 
 impl FromJson for UploadTarget {
     fn from_json(json: &Json) -> Option<Self> {
-        Some(Self {
-            protocol: json.field("protocol")?,
-            url: json.field("url")?,
-            headers: json.or_default("headers")?,
-            min_chunk: json.field("min_chunk")?,
-            max_chunk: json.field("max_chunk")?,
-            chunk_multiple: json.field("chunk_multiple")?,
-            parallel: json.field("parallel")?,
-            digest: json.option("digest")?,
-            expires_at: json.option("expires_at")?,
-            create: json.or_default("create")?,
-            multipart: json.option("multipart")?,
-        })
+        target(json, None)
     }
+}
+
+/// Reads an upload target. What `usual` has counts for protocol, URL and limits that are absent; without it they have to
+/// be there.
+pub fn target(json: &Json, usual: Option<UploadTarget>) -> Option<UploadTarget> {
+    let mut fields = Fields::of(json);
+    let whole = usual.is_none();
+    let mut target = usual.unwrap_or_else(|| UploadTarget::new(Protocol::Unknown, ""));
+    let mut missing = false;
+    match fields.option("protocol") {
+        Some(protocol) => target.protocol = protocol,
+        None => missing = true,
+    }
+    match fields.option("url") {
+        Some(url) => target.url = url,
+        None => missing = true,
+    }
+    for (name, limit) in [
+        ("min_chunk", &mut target.min_chunk),
+        ("max_chunk", &mut target.max_chunk),
+        ("chunk_multiple", &mut target.chunk_multiple),
+    ] {
+        match fields.option(name) {
+            Some(value) => *limit = value,
+            None => missing = true,
+        }
+    }
+    match fields.option("parallel") {
+        Some(parallel) => target.parallel = parallel,
+        None => missing = true,
+    }
+    target.headers = fields.or_default("headers");
+    target.digest = fields.option("digest");
+    target.expires_at = fields.option("expires_at");
+    target.create = fields.or_default("create");
+    target.multipart = fields.option("multipart");
+    fields.done(target).filter(|_| !(missing && whole))
 }
 
 impl FromJson for TextTrack {
     fn from_json(json: &Json) -> Option<Self> {
-        Some(Self {
-            id: json.field("id")?,
-            src: json.field("src")?,
-            kind: json.field("kind")?,
-            language: json.or_default("language")?,
-            label: json.or_default("label")?,
-        })
+        let kind = json.field("kind")?;
+        let mut fields = Fields::of(json);
+        let value = Self {
+            id: fields.field("id"),
+            src: fields.field("src"),
+            kind,
+            language: fields.or_default("language"),
+            label: fields.or_default("label"),
+        };
+        fields.done(value)
     }
 }
 
 impl FromJson for Playback {
     fn from_json(json: &Json) -> Option<Self> {
-        Some(Self {
-            hls: json.field("hls")?,
-            poster: json.option("poster")?,
-            storyboard: json.option("storyboard")?,
-            expires_at: json.option("expires_at")?,
-            tracks: json.or_default("tracks")?,
-        })
+        let mut fields = Fields::of(json);
+        let value = Self {
+            hls: fields.field("hls"),
+            poster: fields.option("poster"),
+            storyboard: fields.option("storyboard"),
+            expires_at: fields.option("expires_at"),
+            tracks: fields.or_default("tracks"),
+        };
+        fields.done(value)
     }
 }
 
 impl FromJson for Video {
     fn from_json(json: &Json) -> Option<Self> {
-        Some(Self {
-            id: json.field("id")?,
-            title: json.field("title")?,
-            provider: json.field("provider")?,
-            status: json.field("status")?,
-            percent: json.option("percent")?,
-            size: json.option("size")?,
-            duration: json.option("duration")?,
-            width: json.option("width")?,
-            height: json.option("height")?,
-            poster_time: json.option("poster_time")?,
-            error: json.option("error")?,
-            created_at: json.field("created_at")?,
-            revision: json.field("revision")?,
-            playback: json.option("playback")?,
-        })
+        let status = json.field("status")?;
+        let mut fields = Fields::of(json);
+        let value = Self {
+            id: fields.field("id"),
+            title: fields.field("title"),
+            provider: fields.field("provider"),
+            status,
+            percent: fields.option("percent"),
+            size: fields.option("size"),
+            duration: fields.option("duration"),
+            width: fields.option("width"),
+            height: fields.option("height"),
+            poster_time: fields.option("poster_time"),
+            error: fields.option("error"),
+            created_at: fields.field("created_at"),
+            revision: fields.field("revision"),
+            playback: fields.option("playback"),
+        };
+        fields.done(value)
     }
 }
 
@@ -179,7 +214,9 @@ impl FromJson for CreatedVideo {
 
 impl FromJson for VideoList {
     fn from_json(json: &Json) -> Option<Self> {
-        Some(Self { videos: json.field("videos")?, next_cursor: json.option("next_cursor")? })
+        let mut fields = Fields::of(json);
+        let value = Self { videos: fields.field("videos"), next_cursor: fields.option("next_cursor") };
+        fields.done(value)
     }
 }
 
@@ -191,7 +228,9 @@ impl FromJson for EventsUrl {
 
 impl FromJson for ProviderInfo {
     fn from_json(json: &Json) -> Option<Self> {
-        Some(Self { name: json.field("name")?, label: json.field("label")?, default: json.field("default")? })
+        let mut fields = Fields::of(json);
+        let value = Self { name: fields.field("name"), label: fields.field("label"), default: fields.field("default") };
+        fields.done(value)
     }
 }
 

@@ -1,6 +1,6 @@
 //! An upload, as it is stored.
 
-use reelway_api::json::{FromJson, Json, ToJson, Writer};
+use reelway_api::json::{Fields, FromJson, Json, ToJson, Writer};
 use serde::{Deserialize, Serialize};
 
 use super::ResumeError;
@@ -84,21 +84,23 @@ impl Entry {
 
 impl FromJson for Entry {
     fn from_json(json: &Json) -> Option<Self> {
-        Some(Self {
-            id: json.field("id")?,
-            endpoint: json.option("endpoint")?,
-            video: json.option("video")?,
-            name: json.field("name")?,
-            size: json.field("size")?,
-            modified: json.field("modified")?,
-            mime: json.or_default("mime")?,
-            hash: json.field("hash")?,
-            created: json.field("created")?,
-            touched: json.field("touched")?,
-            expires_at: json.option("expires_at")?,
-            acknowledged: json.field("acknowledged")?,
-            memory: json.field("memory")?,
-        })
+        let mut fields = Fields::of(json);
+        let value = Self {
+            id: fields.field("id"),
+            endpoint: fields.option("endpoint"),
+            video: fields.option("video"),
+            name: fields.field("name"),
+            size: fields.field("size"),
+            modified: fields.field("modified"),
+            mime: fields.or_default("mime"),
+            hash: fields.field("hash"),
+            created: fields.field("created"),
+            touched: fields.field("touched"),
+            expires_at: fields.option("expires_at"),
+            acknowledged: fields.field("acknowledged"),
+            memory: fields.field("memory"),
+        };
+        fields.done(value)
     }
 }
 

@@ -16,16 +16,24 @@ const SLICE: u64 = (LONGEST - 2 * EDGE) / SLICES;
 
 /// The ranges to read, in their order: they do not overlap.
 pub fn ranges(size: u64) -> Vec<Range<u64>> {
+    let mut ranges = Vec::new();
     if size <= LONGEST {
-        return std::iter::once(0..size).filter(|range| !range.is_empty()).collect();
+        if size > 0 {
+            ranges.push(0..size);
+        }
+        return ranges;
     }
     let between = size - 2 * EDGE;
-    // The slices lie in the middles of as many equal parts.
-    let slices = (0..SLICES).map(|index| {
-        let part = EDGE + (u128::from(between) * u128::from(2 * index + 1) / u128::from(2 * SLICES)) as u64;
-        part - SLICE / 2..part + SLICE / 2
-    });
-    std::iter::once(0..EDGE).chain(slices).chain(std::iter::once(size - EDGE..size)).collect()
+    ranges.push(0..EDGE);
+    for index in 0..SLICES {
+        // The slices lie in the middles of as many equal parts.
+        let (parts, part) = (2 * SLICES, 2 * index + 1);
+        // In two steps: the product may be more than fits.
+        let start = EDGE + between / parts * part + between % parts * part / parts - SLICE / 2;
+        ranges.push(start..start + SLICE);
+    }
+    ranges.push(size - EDGE..size);
+    ranges
 }
 
 /// A hash of the sample for pages without WebCrypto, which are those on plain HTTP: FNV-1a with 64 bits. It tells a

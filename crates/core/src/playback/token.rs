@@ -3,7 +3,11 @@
 //! A token is read, never verified: that is the server's business. What is read wrongly costs a renewal too early, or a
 //! request that is refused and then renewed.
 
-use crate::{Millis, upload::retry::Retry};
+use crate::{
+    Millis,
+    find::{contains, split_once},
+    upload::retry::Retry,
+};
 
 /// The share of a token's life after which it is renewed.
 const SHARE: f64 = 0.8;
@@ -43,10 +47,9 @@ pub fn jwt(token: &str) -> Option<Life> {
 
 /// What a JWT says, as JSON. `None`: it is none.
 pub(crate) fn claims(token: &str) -> Option<Vec<u8>> {
-    let mut parts = token.split('.');
-    let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
-    parts.next().is_none().then_some(())?;
-    from_base64url(payload)
+    let (_, rest) = split_once(token, ".")?;
+    let (payload, signature) = split_once(rest, ".")?;
+    if contains(signature, ".") { None } else { from_base64url(payload) }
 }
 
 /// Whose a JWT is (`sub`). Where it stands in place of a video's id, nothing else names the video.
@@ -70,10 +73,13 @@ fn leading_number(text: &[u8]) -> Option<f64> {
 }
 
 /// RFC 4648 §5, with or without padding.
-fn from_base64url(text: &str) -> Option<Vec<u8>> {
+fn from_base64url(mut text: &str) -> Option<Vec<u8>> {
+    while let Some(rest) = text.strip_suffix('=') {
+        text = rest;
+    }
     let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
     let (mut bits, mut count) = (0_u32, 0);
-    for letter in text.trim_end_matches('=').bytes() {
+    for letter in text.bytes() {
         let six = match letter {
             b'A'..=b'Z' => letter - b'A',
             b'a'..=b'z' => letter - b'a' + 26,

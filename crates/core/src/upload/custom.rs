@@ -2,7 +2,7 @@
 
 use reelway_api::{
     Protocol, UploadTarget,
-    json::{FromJson, Json},
+    json::{self, FromJson, Json},
 };
 
 /// Bytes: the unit of Google's resumable uploads, and so of Mux's.
@@ -20,7 +20,7 @@ const LARGEST: u64 = 512 * 1024 * 1024;
 /// A sentence about what is wrong with it, for the people who write the page.
 pub fn read(json: &str) -> Result<UploadTarget, String> {
     match Json::parse(json) {
-        Some(json) => of(json),
+        Some(json) => of(&json),
         None if json.is_empty() => Err("It is nothing: EOF before a value.".to_owned()),
         None => Err("It is no JSON.".to_owned()),
     }
@@ -31,53 +31,37 @@ pub fn read(json: &str) -> Result<UploadTarget, String> {
 /// # Errors
 ///
 /// As of [`read`].
-pub fn of(json: Json) -> Result<UploadTarget, String> {
-    let mut fields = match json {
-        Json::Text(_) => vec![("url".to_owned(), json)],
-        Json::Object(fields) => fields,
-        _ => return Err("It is neither a URL nor an object.".to_owned()),
-    };
-    let protocol = match field(&fields, "protocol") {
-        Some(protocol) => Protocol::from_json(protocol).unwrap_or(Protocol::Unknown),
-        None => Protocol::Resumable,
-    };
-    if protocol == Protocol::Unknown {
+pub fn of(json: &Json) -> Result<UploadTarget, String> {
+    if let Json::Text(url) = json {
+        return checked(UploadTarget { url: url.clone(), ..usual(Protocol::Resumable) });
+    }
+    let Json::Object(_) = json else { return Err("It is neither a URL nor an object.".to_owned()) };
+    // What a page leaves undefined it may just as well give as null.
+    let protocol = json.get("protocol").map_or(Some(Protocol::Resumable), Protocol::from_json);
+    let Some(protocol) = protocol.filter(|protocol| *protocol != Protocol::Unknown) else {
         return Err("`protocol` is none of resumable, tus, s3_multipart, oci_multipart and put.".to_owned());
-    }
-    let mut or_else = |name: &str, value: Json| {
-        if field(&fields, name).is_none() {
-            // Before what the page has left undefined, which it may just as well give as null.
-            fields.insert(0, (name.to_owned(), value));
-        }
     };
-    or_else("protocol", Json::Text("resumable".to_owned()));
-    if protocol == Protocol::S3Multipart {
-        // Its URLs stand in `multipart`.
-        or_else("url", Json::Text(String::new()));
-    }
-    let (min_chunk, max_chunk, chunk_multiple, parallel) = limits(protocol);
-    for (name, value) in [
-        ("min_chunk", min_chunk),
-        ("max_chunk", max_chunk),
-        ("chunk_multiple", chunk_multiple),
-        ("parallel", u64::from(parallel)),
-    ] {
-        or_else(name, Json::Whole(value));
-    }
-    if field(&fields, "url").is_none() {
+    // The URLs of S3 stand in `multipart`.
+    if protocol != Protocol::S3Multipart && json.get("url").is_none() {
         return Err("missing field `url`".to_owned());
     }
-    let Some(target) = UploadTarget::from_json(&Json::Object(fields)) else {
-        return Err("It has an invalid value, or lacks `complete_url` in `multipart`.".to_owned());
-    };
+    match json::target(json, Some(usual(protocol))) {
+        Some(target) => checked(target),
+        None => Err("It has an invalid value, or lacks `complete_url` in `multipart`.".to_owned()),
+    }
+}
+
+fn checked(target: UploadTarget) -> Result<UploadTarget, String> {
     if target.url.is_empty() && target.multipart.is_none() {
         return Err("It names no URL.".to_owned());
     }
     Ok(target)
 }
 
-fn field<'a>(fields: &'a [(String, Json)], name: &str) -> Option<&'a Json> {
-    fields.iter().find(|(known, value)| known == name && *value != Json::Null).map(|(_, value)| value)
+/// What counts where the page says nothing.
+fn usual(protocol: Protocol) -> UploadTarget {
+    let (min_chunk, max_chunk, chunk_multiple, parallel) = limits(protocol);
+    UploadTarget { min_chunk, max_chunk, chunk_multiple, parallel, ..UploadTarget::new(protocol, "") }
 }
 
 /// `min_chunk`, `max_chunk`, `chunk_multiple` and `parallel` where the page names none.

@@ -2,7 +2,7 @@
 
 use reelway_api::{
     UploadTarget,
-    json::{FromJson, Json, ToJson, Writer, list},
+    json::{Fields, FromJson, Json, ToJson, Writer, list},
 };
 use serde::{Deserialize, Serialize};
 
@@ -37,12 +37,15 @@ pub struct Progressed {
 
 impl FromJson for Memory {
     fn from_json(json: &Json) -> Option<Self> {
-        Some(Self {
-            target: json.field("target")?,
-            size: json.field("size")?,
-            held: json.field("held")?,
-            progressed: json.field("progressed")?,
-        })
+        let target = json.field("target")?;
+        let mut fields = Fields::of(json);
+        let value = Self {
+            target,
+            size: fields.field("size"),
+            held: fields.field("held"),
+            progressed: fields.field("progressed"),
+        };
+        fields.done(value)
     }
 }
 
@@ -59,7 +62,10 @@ impl ToJson for Memory {
 
 impl FromJson for Progressed {
     fn from_json(json: &Json) -> Option<Self> {
-        Some(Self { lanes: json.field("lanes")?, quantum: json.field("quantum")?, parts: json.field("parts")? })
+        let mut fields = Fields::of(json);
+        let value =
+            Self { lanes: fields.field("lanes"), quantum: fields.field("quantum"), parts: fields.field("parts") };
+        fields.done(value)
     }
 }
 
@@ -79,7 +85,9 @@ impl ToJson for Progressed {
 
 impl FromJson for Part {
     fn from_json(json: &Json) -> Option<Self> {
-        Some(Self { number: json.field("number")?, len: json.field("len")?, tag: json.option("tag")? })
+        let mut fields = Fields::of(json);
+        let value = Self { number: fields.field("number"), len: fields.field("len"), tag: fields.option("tag") };
+        fields.done(value)
     }
 }
 

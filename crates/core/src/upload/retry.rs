@@ -65,7 +65,7 @@ impl Retry {
 /// The span that a `Retry-After` header asks for (RFC 9110 §10.2.3): seconds, or a date, for which `until` tells how far
 /// away it is.
 pub fn retry_after(value: &str, until: impl FnOnce(&str) -> Option<Millis>) -> Option<Millis> {
-    match value.trim().parse::<u32>() {
+    match value.trim_ascii().parse::<u32>() {
         Ok(seconds) => Some(f64::from(seconds) * 1000.0),
         Err(_) => until(value).filter(|span| span.is_finite()).map(|span| span.max(0.0)),
     }

@@ -23,7 +23,7 @@ pub fn read(json: &str, function: Option<Function>, ticket: Option<Function>) ->
     let target = match (function, options.get("target")) {
         (Some(function), _) => TargetSource::Function(ask(function)),
         (None, Some(target)) => {
-            let target = custom::of(target.clone());
+            let target = custom::of(target);
             TargetSource::Fixed(Box::new(target.map_err(|reason| format!("The target can't be used. {reason}"))?))
         }
         (None, None) => TargetSource::Backend(option(&options, "endpoint")?.unwrap_or_default()),

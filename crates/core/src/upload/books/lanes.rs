@@ -1,8 +1,6 @@
 //! The books of uploads that are counted by offsets: one lane for the whole file, or several that are joined at the
 //! end. In each lane, one request at a time.
 
-use std::ops::Range;
-
 use reelway_api::UploadTarget;
 
 use super::{Expiry, Outcome};
@@ -39,9 +37,9 @@ impl Lanes {
         let starts = starts.filter(|starts| starts.first() == Some(&0) && starts.iter().is_sorted());
         let known = starts.is_some();
         let starts = starts.unwrap_or_else(|| cut(target, traits, size));
-        let ends = starts.iter().skip(1).copied().chain([size]);
-        let ranges: Vec<Range<u64>> = starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect();
-        let lane = |(index, range): (usize, Range<u64>)| {
+        let mut lanes = Vec::new();
+        for (index, start) in starts.iter().enumerate() {
+            let range = *start..starts.get(index + 1).copied().unwrap_or(size);
             let opened = memory.filter(|_| known).and_then(|memory| memory.lanes.get(index)?.1.clone());
             let url = if traits.opens { opened } else { Some(target.url.clone()) };
             // A lane that was never opened holds nothing for sure.
@@ -49,12 +47,12 @@ impl Lanes {
                 true if traits.asks => Ledger::inherited(range),
                 _ => Ledger::new(range),
             };
-            LaneBook { ledger, url }
-        };
-        let traits = Traits { closes: traits.closes && ranges.len() > 1, ..traits };
+            lanes.push(LaneBook { ledger, url });
+        }
+        let traits = Traits { closes: traits.closes && lanes.len() > 1, ..traits };
         let header =
             if traits.opens || target.protocol == reelway_api::Protocol::Tus { "Upload-Offset" } else { "Range" };
-        Self { traits, lanes: ranges.into_iter().enumerate().map(lane).collect(), header }
+        Self { traits, lanes, header }
     }
 
     pub(super) fn next(&self, running: &[&Step], planner: &Planner) -> Option<Step> {
@@ -62,13 +60,15 @@ impl Lanes {
             return None;
         }
         let busy = |key: u32| running.iter().any(|step| lane_of(step).is_some_and(|lane| lane.key == key));
-        let free = (0u32..).zip(&self.lanes).filter(|(key, _)| !busy(*key));
-        if let Some(step) = free.clone().find_map(|(key, lane)| self.next_of(key, lane, planner)) {
-            return Some(step);
+        let mut all_free = true;
+        for (key, lane) in (0u32..).zip(&self.lanes) {
+            if busy(key) {
+                all_free = false;
+            } else if let Some(step) = self.next_of(key, lane, planner) {
+                return Some(step);
+            }
         }
-        let all_free = free.count() == self.lanes.len();
-        (self.traits.closes && all_free && self.is_full())
-            .then(|| Step::Close { urls: self.urls().collect(), parts: Vec::new() })
+        (self.traits.closes && all_free && self.is_full()).then(|| Step::Close { urls: self.urls(), parts: Vec::new() })
     }
 
     fn next_of(&self, key: u32, book: &LaneBook, planner: &Planner) -> Option<Step> {
@@ -199,13 +199,20 @@ impl Lanes {
         self.lanes.iter().all(|book| book.ledger.is_all_sent())
     }
 
-    pub(super) fn urls(&self) -> impl Iterator<Item = String> + '_ {
-        self.lanes.iter().filter_map(|book| book.url.clone())
+    pub(super) fn urls(&self) -> Vec<String> {
+        let mut urls = Vec::new();
+        for book in &self.lanes {
+            urls.extend(book.url.clone());
+        }
+        urls
     }
 
     pub(super) fn memory(&self) -> Progressed {
-        let lane = |book: &LaneBook| (book.ledger.range().start, book.url.clone().filter(|_| self.traits.opens));
-        Progressed { lanes: self.lanes.iter().map(lane).collect(), ..Progressed::default() }
+        let mut lanes = Vec::new();
+        for LaneBook { ledger, url } in &self.lanes {
+            lanes.push((ledger.range().start, if self.traits.opens { url.clone() } else { None }));
+        }
+        Progressed { lanes, ..Progressed::default() }
     }
 
     fn with(&mut self, lane: &Lane, change: impl FnOnce(&mut LaneBook)) {
@@ -240,5 +247,9 @@ fn cut(target: &UploadTarget, traits: Traits, size: u64) -> Vec<u64> {
     let count = u64::from(lanes).min(size.div_ceil(worth)).max(1);
     let multiple = target.chunk_multiple.max(1);
     let len = size.div_ceil(count).div_ceil(multiple).saturating_mul(multiple).max(1);
-    (0..count).map(|index| index * len).take_while(|start| *start < size.max(1)).collect()
+    let mut starts = vec![0];
+    while starts.len() < count as usize && starts.len() as u64 * len < size {
+        starts.push(starts.len() as u64 * len);
+    }
+    starts
 }

@@ -150,7 +150,7 @@ impl Books {
     /// The URLs that were opened, or the target's own.
     pub fn urls(&self) -> Vec<String> {
         match self {
-            Self::Lanes(lanes) => lanes.urls().collect(),
+            Self::Lanes(lanes) => lanes.urls(),
             Self::Parts(parts) => parts.url().into_iter().collect(),
         }
     }

@@ -69,8 +69,10 @@ impl Parts {
         };
         parts.take_urls(target);
         if let Some(memory) = memory.filter(|_| parts.url.is_some() || !traits.opens) {
-            for (number, kept) in memory.parts.iter().filter_map(|part| parts.entry(part)).collect::<Vec<_>>() {
-                parts.kept.insert(number, kept);
+            for part in &memory.parts {
+                if let Some((number, kept)) = parts.entry(part) {
+                    parts.kept.insert(number, kept);
+                }
             }
         }
         parts
@@ -125,11 +127,15 @@ impl Parts {
 
     /// The first stretch that is neither held nor on its way.
     fn missing(&self, running: &[&Step], planner: &Planner) -> Option<Range<u64>> {
-        let mut taken: Vec<Range<u64>> = self.kept.iter().map(|(number, kept)| self.range(*number, kept.len)).collect();
-        taken.extend(running.iter().filter_map(|step| match step {
-            Step::Chunk { bytes, .. } => Some(bytes.clone()),
-            _ => None,
-        }));
+        let mut taken = Vec::new();
+        for (number, kept) in self.kept.iter() {
+            taken.push(self.range(*number, kept.len));
+        }
+        for step in running {
+            if let Step::Chunk { bytes, .. } = step {
+                taken.push(bytes.clone());
+            }
+        }
         taken.sort_unstable_by_key(|bytes| bytes.start);
         let mut offset = 0;
         for bytes in taken {
@@ -175,8 +181,11 @@ impl Parts {
     }
 
     fn list(&self) -> Vec<Part> {
-        let part = |(number, kept): &(u32, Kept)| Part { number: *number, len: kept.len, tag: kept.tag.clone() };
-        self.kept.iter().map(part).collect()
+        let mut parts = Vec::new();
+        for (number, kept) in self.kept.iter() {
+            parts.push(Part { number: *number, len: kept.len, tag: kept.tag.clone() });
+        }
+        parts
     }
 
     pub(super) fn sending(&mut self, step: &Step) {
@@ -225,9 +234,10 @@ impl Parts {
     }
 
     fn listed(&mut self, parts: &[Part], more: Option<u32>) -> Outcome {
-        let listed: Vec<_> = parts.iter().filter_map(|part| self.entry(part)).collect();
-        for (number, kept) in listed {
-            self.listing.insert(number, kept);
+        for part in parts {
+            if let Some((number, kept)) = self.entry(part) {
+                self.listing.insert(number, kept);
+            }
         }
         let further = more.filter(|more| self.wanted != Some(Some(*more)));
         self.wanted = further.map(Some);

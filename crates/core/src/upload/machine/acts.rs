@@ -30,8 +30,9 @@ impl UploadMachine {
         self.note(What::Event("cancel"));
         self.stop();
         if let Some(Target { target, protocol, books, .. }) = &self.target {
-            let farewells = books.urls().into_iter().filter_map(|url| protocol.farewell(target, &url));
-            self.effects.extend(farewells.map(Effect::Farewell));
+            for url in books.urls() {
+                self.effects.extend(protocol.farewell(target, &url).map(Effect::Farewell));
+            }
         }
         if self.had_target {
             self.effects.push(Effect::Discard);
@@ -84,13 +85,14 @@ impl UploadMachine {
             self.effects.push(Effect::Abort(id));
             self.stumble(UploadError::Stalled, None);
         }
-        let now = self.now;
-        let late: Vec<Running> = self.running.extract_if(.., |running| now >= running.deadline).collect();
-        for Running { id, step, .. } in &late {
-            self.effects.push(Effect::Abort(*id));
-            self.unanswered(step, true);
+        let mut late = false;
+        while let Some(index) = self.running.iter().position(|running| self.now >= running.deadline) {
+            let Running { id, step, .. } = self.running.remove(index);
+            self.effects.push(Effect::Abort(id));
+            self.unanswered(&step, true);
+            late = true;
         }
-        if !late.is_empty() {
+        if late {
             self.stumble(UploadError::Stalled, None);
         }
     }

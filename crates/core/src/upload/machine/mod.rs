@@ -224,12 +224,16 @@ impl UploadMachine {
 
     /// When [`Event::Tick`] is due, on the clock of [`handle`](Self::handle). `None`: not before another event.
     pub fn next_deadline(&self) -> Option<Millis> {
-        let refresh = self.running.iter().any(|running| matches!(running.step, Step::Chunk { .. }));
-        let asked = self.asked.map(|asked| asked.deadline);
-        let wait = self.wait.map(|wait| wait.until);
-        let requests = self.running.iter().map(|running| running.deadline);
-        let refresh = refresh.then_some(self.now + REFRESH);
-        requests.chain(asked).chain(wait).chain(refresh).reduce(f64::min)
+        let mut next = f64::INFINITY;
+        for Running { step, deadline, .. } in &self.running {
+            next = next.min(*deadline);
+            if matches!(step, Step::Chunk { .. }) {
+                next = next.min(self.now + REFRESH);
+            }
+        }
+        next = self.asked.map_or(next, |asked| next.min(asked.deadline));
+        next = self.wait.map_or(next, |wait| next.min(wait.until));
+        next.is_finite().then_some(next)
     }
 
     /// A request ended without an answer.

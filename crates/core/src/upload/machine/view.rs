@@ -1,6 +1,6 @@
 //! What is seen of the machine from outside.
 
-use super::{Standing, Target, UploadMachine};
+use super::{Running, Standing, Target, UploadMachine};
 use crate::upload::{Memory, Phase, Snapshot, log::Log, progress::InFlight, protocol::Step};
 
 impl UploadMachine {
@@ -50,15 +50,13 @@ impl UploadMachine {
     /// Brings up to date how much has probably left.
     pub(super) fn estimate(&mut self) {
         let Some(Target { books, .. }) = &self.target else { return };
-        let chunks = self.running.iter().filter_map(|running| match &running.step {
-            Step::Chunk { bytes, .. } => Some(InFlight {
-                len: bytes.end - bytes.start,
-                elapsed: self.now - running.since,
-                sent: running.sent.map(|(sent, _)| sent),
-            }),
-            _ => None,
-        });
-        let chunks: Vec<InFlight> = chunks.collect();
+        let mut chunks = Vec::new();
+        for Running { step, since, sent, .. } in &self.running {
+            if let Step::Chunk { bytes, .. } = step {
+                let (len, elapsed) = (bytes.end - bytes.start, self.now - since);
+                chunks.push(InFlight { len, elapsed, sent: sent.map(|(sent, _)| sent) });
+            }
+        }
         self.meter.in_flight(books.reached(), &chunks);
     }
 }

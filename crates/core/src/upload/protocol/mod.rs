@@ -168,6 +168,6 @@ fn with_target_headers(mut request: Request, target: &UploadTarget) -> Request {
 /// A path that begins with `/`, on the host of `base`. Whatever else `path` is, it comes back as it is.
 fn on_host(base: &str, path: &str) -> String {
     let authority = find(base, "://").map_or(0, |at| at + 3);
-    let host = base[authority..].find('/').map_or(base.len(), |at| authority + at);
+    let host = find(&base[authority..], "/").map_or(base.len(), |at| authority + at);
     if path.starts_with('/') { format!("{}{path}", &base[..host]) } else { path.to_owned() }
 }

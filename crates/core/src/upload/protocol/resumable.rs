@@ -52,7 +52,11 @@ impl Protocol for Resumable {
 
 /// The number of bytes that `bytes=0-x` speaks of.
 fn held(range: &str) -> Option<u64> {
-    let last = range.trim().strip_prefix("bytes")?.trim_start_matches(['=', ' ']).strip_prefix("0-")?;
+    let mut last = range.trim_ascii().strip_prefix("bytes")?;
+    while let Some(rest) = last.strip_prefix('=').or_else(|| last.strip_prefix(' ')) {
+        last = rest;
+    }
+    let last = last.strip_prefix("0-")?;
     last.parse::<u64>().ok()?.checked_add(1)
 }
 

@@ -96,7 +96,7 @@ fn page_url(url: &str, after: Option<u32>) -> String {
     match (contains(url, MARKER), after) {
         (true, _) => with_marker(url, &marker),
         (false, None) => url.to_owned(),
-        (false, Some(_)) if url.contains('?') => format!("{url}&part-number-marker={marker}"),
+        (false, Some(_)) if contains(url, "?") => format!("{url}&part-number-marker={marker}"),
         (false, Some(_)) => format!("{url}?part-number-marker={marker}"),
     }
 }
@@ -126,7 +126,7 @@ fn completion(parts: &[Part]) -> String {
 fn closed(reply: &Reply) -> Verdict {
     let result = ["CompleteMultipartUploadResult>", "CompleteMultipartUploadOutput>"];
     // A back end that completes in our place answers as it likes, but for XML.
-    let own_words = !reply.body.trim_start().starts_with('<') && !reply.body.trim().is_empty();
+    let own_words = !reply.body.trim_ascii_start().starts_with('<') && !reply.body.trim_ascii().is_empty();
     match () {
         () if contains(&reply.body, "<Error>") => refusal(reply),
         () if !reply.cut && (own_words || result.iter().any(|end| contains(&reply.body, end))) => Verdict::Complete,
@@ -152,8 +152,8 @@ fn refusal(reply: &Reply) -> Verdict {
 /// would be the largest thing in the engine.
 fn listed(context: &Context<'_>, xml: &str) -> Verdict {
     let part = |xml: &str| {
-        let number = between(xml, "<PartNumber>", "</PartNumber>")?.trim().parse().ok()?;
-        let len = between(xml, "<Size>", "</Size>")?.trim().parse().ok()?;
+        let number = between(xml, "<PartNumber>", "</PartNumber>")?.trim_ascii().parse().ok()?;
+        let len = between(xml, "<Size>", "</Size>")?.trim_ascii().parse().ok()?;
         let tag = between(xml, "<ETag>", "</ETag>").map(unescape);
         Some(Part { number, len, tag })
     };
@@ -165,9 +165,9 @@ fn listed(context: &Context<'_>, xml: &str) -> Verdict {
         rest = begun;
     }
     let url = context.target.multipart.as_ref().and_then(|urls| urls.list_url.as_deref()).unwrap_or(NO_URLS);
-    let truncated = between(xml, "<IsTruncated>", "</IsTruncated>").is_some_and(|flag| flag.trim() == "true");
+    let truncated = between(xml, "<IsTruncated>", "</IsTruncated>").is_some_and(|flag| flag.trim_ascii() == "true");
     let next = between(xml, "<NextPartNumberMarker>", "</NextPartNumberMarker>")
-        .and_then(|marker| marker.trim().parse().ok())
+        .and_then(|marker| marker.trim_ascii().parse().ok())
         .or(parts.last().map(|part| part.number));
     let more = next.filter(|_| truncated && (contains(url, MARKER) || !is_signed(url)));
     Verdict::Listed { parts, more }

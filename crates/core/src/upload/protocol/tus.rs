@@ -92,14 +92,20 @@ fn open(context: &Context<'_>, lane: &Lane, partial: bool, bytes: Option<&std::o
 
 /// `Upload-Metadata`: keys, each with its value in base64.
 fn metadata(context: &Context<'_>) -> String {
-    let pair = |(key, value): &(String, String)| format!("{key} {}", base64(value.as_bytes()));
-    context.metadata.iter().map(pair).collect::<Vec<_>>().join(",")
+    let mut metadata = String::new();
+    for (key, value) in context.metadata {
+        if !metadata.is_empty() {
+            metadata.push(',');
+        }
+        metadata += &format!("{key} {}", base64(value.as_bytes()));
+    }
+    metadata
 }
 
 /// What `Upload-Offset` proves: an offset in the file, nothing if it is not there, or nonsense.
 fn offset_of(lane: &Lane, reply: &Reply) -> Result<Option<u64>, ()> {
     let Some(value) = reply.header("upload-offset") else { return Ok(None) };
-    let held: u64 = value.trim().parse().map_err(|_| ())?;
+    let held: u64 = value.trim_ascii().parse().map_err(|_| ())?;
     let offset = lane.range.start.checked_add(held).ok_or(())?;
     if offset <= lane.range.end { Ok(Some(offset)) } else { Err(()) }
 }
