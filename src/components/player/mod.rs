@@ -216,7 +216,8 @@ pub(super) fn player(handle: PlayerHandle, options: Options) -> View {
     effect(move || {
         let (source, video) = (src.get(), handle.video.get());
         let Some(video) = video else { return };
-        if handle.deferred.get() {
+        // A player that has nothing to play yet has not loaded what it takes to play.
+        if handle.deferred.get() || source.is_none() && handle.source.with_value(Option::is_none) {
             return;
         }
         if let Some(source) = &source

@@ -23,6 +23,8 @@ const INTERVAL: f64 = 5.0;
 const NOTICE: Millis = 8_000.0;
 
 /// Looks up where to start: before the first source is loaded. What is asked for by name (`start-time`) comes first.
+// By itself in the wasm, whose parts are loaded by function.
+#[inline(never)]
 pub(super) fn begin(handle: PlayerHandle, id: Option<&str>, source: &Source, wanted: bool) {
     if handle.video_key.get_value().is_some() {
         return;

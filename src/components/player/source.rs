@@ -29,6 +29,8 @@ const NEAR: f64 = 0.15;
 
 /// Lets go of the old source and takes the new one, at the same position. The same stream with another token goes on
 /// as it is.
+// By itself in the wasm, whose parts are loaded by function.
+#[inline(never)]
 pub(super) fn switch(handle: PlayerHandle, source: Option<&Source>, video: &HtmlVideoElement, supply: Supply) {
     let before = handle.source.get_value();
     if let (Some(Source::Hls(old)), Some(Source::Hls(new))) = (&before, source)

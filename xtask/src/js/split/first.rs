@@ -167,7 +167,7 @@ pub(super) fn name_of(module: &Module<'_>, kind: ExternalKind, index: u32) -> St
 
 /// The function as it was, but for calls of what comes later.
 fn body(module: &Module<'_>, plan: &Plan, index: u32, indices: &mut Indices) -> Result<Function> {
-    let body = &module.functions[index as usize - module.imports.len()].body;
+    let body = &module.function(index).body;
     let mut function = utils::new_function_with_parsed_locals(indices, body)?;
     let mut reader = body.get_operators_reader()?;
     while !reader.eof() {

@@ -31,8 +31,7 @@ impl Reencode for Indices {
 /// The module has what can't be encoded.
 pub(super) fn encode(module: &Module<'_>, plan: &Plan, shared: &BTreeMap<u32, String>) -> Result<Vec<u8>> {
     let own = module.imports.len() as u32;
-    let function = |index: &u32| &module.functions[(index - own) as usize];
-    let called: BTreeSet<u32> = plan.later.iter().flat_map(|index| &function(index).calls).copied().collect();
+    let called: BTreeSet<u32> = plan.later.iter().flat_map(|index| &module.function(*index).calls).copied().collect();
     let outer: Vec<u32> = called.into_iter().filter(|index| *index < own).collect();
     let order = outer.iter().chain(shared.keys()).chain(&plan.later);
     let mut indices = Indices { functions: order.copied().zip(0..).collect() };
@@ -71,7 +70,7 @@ pub(super) fn encode(module: &Module<'_>, plan: &Plan, shared: &BTreeMap<u32, St
 
     let mut functions = FunctionSection::new();
     for index in &plan.later {
-        functions.function(function(index).ty);
+        functions.function(module.function(*index).ty);
     }
     encoder.section(&functions);
 
@@ -84,7 +83,7 @@ pub(super) fn encode(module: &Module<'_>, plan: &Plan, shared: &BTreeMap<u32, St
 
     let mut code = CodeSection::new();
     for index in &plan.later {
-        indices.parse_function_body(&mut code, function(index).body.clone())?;
+        indices.parse_function_body(&mut code, module.function(*index).body.clone())?;
     }
     encoder.section(&code);
     Ok(encoder.finish())

@@ -44,7 +44,7 @@ const LOADER: &str = "@";
 /// The module from which the later part imports what the first one exports.
 const FIRST: &str = "@";
 
-/// A function that is not longer comes first, whatever calls it: what it takes to call it would be as long.
+/// A function that is not longer comes first if the first part refers to it: what it takes to call it would be as long.
 const SHORT: usize = 16;
 
 /// Takes an entry's module in this folder apart, where there is a list of what comes first, and has the glue beside it
@@ -101,14 +101,22 @@ impl Plan {
     fn of(module: &Module<'_>, is_first: impl Fn(&str) -> bool) -> Self {
         let own = module.imports.len() as u32..;
         let functions = || own.clone().zip(&module.functions);
-        let later: BTreeSet<u32> = functions()
-            .filter(|(_, function)| bytes(&function.body) > SHORT && !is_first(&function.name))
-            .map(|(index, _)| index)
-            .collect();
-        let called = functions().filter(|(index, _)| !later.contains(index)).flat_map(|(_, function)| &function.calls);
+        let mut later: BTreeSet<u32> =
+            functions().filter(|(_, function)| !is_first(&function.name)).map(|(index, _)| index).collect();
         let exported = module.exports.iter().filter(|export| export.kind == ExternalKind::Func);
-        let mut referred: BTreeSet<u32> = called.copied().chain(exported.map(|export| export.index)).collect();
-        referred.extend(module.slots.values());
+        let mut referred: BTreeSet<u32> =
+            exported.map(|export| export.index).chain(module.slots.values().copied()).collect();
+        let mut arrived: Vec<u32> =
+            functions().map(|(index, _)| index).filter(|index| !later.contains(index)).collect();
+        loop {
+            referred.extend(arrived.iter().flat_map(|index| &module.function(*index).calls));
+            let short = |index: &u32| later.contains(index) && bytes(&module.function(*index).body) <= SHORT;
+            arrived = referred.iter().copied().filter(short).collect();
+            if arrived.is_empty() {
+                break;
+            }
+            later.retain(|index| !arrived.contains(index));
+        }
         referred.retain(|function| later.contains(function));
         let mut reached = BTreeMap::new();
         for (slot, function) in module.slots.iter().filter(|(_, function)| later.contains(function)) {
@@ -127,7 +135,7 @@ impl Plan {
     /// The functions of the first part that the later one calls, with the names under which they are exported.
     fn shared(&self, module: &Module<'_>) -> BTreeMap<u32, String> {
         let imports = module.imports.len() as u32;
-        let calls = self.later.iter().flat_map(|index| &module.functions[(index - imports) as usize].calls);
+        let calls = self.later.iter().flat_map(|index| &module.function(*index).calls);
         let called: BTreeSet<u32> =
             calls.copied().filter(|index| *index >= imports && !self.later.contains(index)).collect();
         // No name that wasm-bindgen or wasm-opt gives is a number.

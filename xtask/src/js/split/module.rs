@@ -120,6 +120,14 @@ impl<'a> Module<'a> {
         Ok(Self { types, imports, functions, tables, globals, memory, slots, exports })
     }
 
+    /// A function of its own, by index.
+    ///
+    /// # Panics
+    /// It is imported.
+    pub fn function(&self, index: u32) -> &Function<'a> {
+        &self.functions[index as usize - self.imports.len()]
+    }
+
     /// The type of a function, by index.
     pub fn type_of(&self, function: u32) -> Result<u32> {
         let index = function as usize;
@@ -181,7 +189,7 @@ fn plain(symbol: &str) -> String {
             }
             _ => piece,
         };
-        plain.extend(rest.chars().filter(|sign| !sign.is_whitespace()));
+        plain.push_str(rest);
     }
     plain.chars().take(LONGEST).collect()
 }
