@@ -3,8 +3,6 @@
 mod error;
 mod urls;
 
-use std::pin::Pin;
-
 use reelway_api::{
     CreateVideo, CreatedVideo, ErrorBody, EventsUrl, Playback, ProviderList, TextTrack, TrackKind, UpdateVideo, Video,
     VideoList,
@@ -19,6 +17,7 @@ pub use self::{error::BackendError, urls::resolve};
 use crate::{
     dom::{number, page_url, window},
     fetch,
+    task::Here,
     ticket::Ticket,
 };
 
@@ -240,7 +239,7 @@ impl Backend {
         url: &'a str,
         body: Option<JsValue>,
         headers: &'a [(&'a str, &'a str)],
-    ) -> Asked<'a> {
+    ) -> Here<'a, Result<Answer, BackendError>> {
         // In a box, or each method would have all of it in its own future.
         Box::pin(async move {
             let no_ticket = |message| BackendError::NoTicket { message };
@@ -301,8 +300,6 @@ impl Backend {
         }
     }
 }
-
-type Asked<'a> = Pin<Box<dyn Future<Output = Result<Answer, BackendError>> + 'a>>;
 
 /// How far away an HTTP date is.
 pub(crate) fn until(date: &str) -> Option<Millis> {

@@ -81,37 +81,48 @@ impl Json {
 /// would have to drop all those before it.
 pub struct Fields<'a> {
     json: &'a Json,
-    good: bool,
+    bad: Option<&'static str>,
 }
 
 impl<'a> Fields<'a> {
     /// Those of this object.
     pub const fn of(json: &'a Json) -> Self {
-        Self { json, good: true }
+        Self { json, bad: None }
     }
 
     /// A field that has to be there.
-    pub fn field<T: FromJson + Default>(&mut self, name: &str) -> T {
+    pub fn field<T: FromJson + Default>(&mut self, name: &'static str) -> T {
         let value = self.json.field(name);
-        self.good &= value.is_some();
+        self.note(name, value.is_some());
         value.unwrap_or_default()
     }
 
     /// A field that may be absent or `null`.
-    pub fn option<T: FromJson>(&mut self, name: &str) -> Option<T> {
+    pub fn option<T: FromJson>(&mut self, name: &'static str) -> Option<T> {
         let value = self.json.option(name);
-        self.good &= value.is_some();
+        self.note(name, value.is_some());
         value.flatten()
     }
 
+    fn note(&mut self, name: &'static str, good: bool) {
+        if !good {
+            self.bad.get_or_insert(name);
+        }
+    }
+
     /// A field that counts as its type's default where it is absent.
-    pub fn or_default<T: FromJson + Default>(&mut self, name: &str) -> T {
+    pub fn or_default<T: FromJson + Default>(&mut self, name: &'static str) -> T {
         self.option(name).unwrap_or_default()
+    }
+
+    /// The first that was missing, or something else.
+    pub const fn bad(&self) -> Option<&'static str> {
+        self.bad
     }
 
     /// What was made of them. `None`: one of them was missing, or something else.
     pub fn done<T>(self, value: T) -> Option<T> {
-        self.good.then_some(value)
+        if self.bad.is_none() { Some(value) } else { None }
     }
 }
 

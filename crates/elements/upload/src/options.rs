@@ -4,7 +4,7 @@ use js_sys::{Function, Promise};
 use reelway::{TargetFunction, TargetSource, Ticket, UploadOptions, dom::property};
 use reelway_api::{
     UploadTarget,
-    json::{FromJson, Json},
+    json::{Fields, Json},
 };
 use reelway_core::upload::{UploadError, custom};
 use wasm_bindgen::JsValue;
@@ -20,28 +20,29 @@ pub fn read(json: &str, function: Option<Function>, ticket: Option<Function>) ->
     let Some(options @ Json::Object(_)) = Json::parse(json) else {
         return Err("The options can't be read: they are no object.".to_owned());
     };
+    let mut fields = Fields::of(&options);
     let target = match (function, options.get("target")) {
         (Some(function), _) => TargetSource::Function(ask(function)),
         (None, Some(target)) => {
             let target = custom::of(target);
             TargetSource::Fixed(Box::new(target.map_err(|reason| format!("The target can't be used. {reason}"))?))
         }
-        (None, None) => TargetSource::Backend(option(&options, "endpoint")?.unwrap_or_default()),
+        (None, None) => TargetSource::Backend(fields.or_default("endpoint")),
     };
-    Ok(UploadOptions {
+    let options = UploadOptions {
         target,
-        headers: option(&options, "headers")?.unwrap_or_default(),
+        headers: fields.or_default("headers"),
         ticket: ticket.map(Ticket::by_function),
-        provider: option(&options, "provider")?,
-        max_chunk: option(&options, "chunkSize")?,
-        parallel: option(&options, "parallel")?,
-        patience: option(&options, "patience")?,
-        journal: option(&options, "journal")?.unwrap_or(true),
-    })
-}
-
-fn option<T: FromJson>(options: &Json, name: &str) -> Result<Option<T>, String> {
-    options.option(name).ok_or_else(|| format!("The options can't be read: `{name}` has an invalid value."))
+        provider: fields.option("provider"),
+        max_chunk: fields.option("chunkSize"),
+        parallel: fields.option("parallel"),
+        patience: fields.option("patience"),
+        journal: fields.option("journal").unwrap_or(true),
+    };
+    match fields.bad() {
+        Some(name) => Err(format!("The options can't be read: `{name}` has an invalid value.")),
+        None => Ok(options),
+    }
 }
 
 fn ask(function: Function) -> TargetFunction {
