@@ -282,7 +282,7 @@ impl Backend {
             all.push(("content-type", "application/json"));
         }
         let headers = fetch::headers(&all).ok_or(BackendError::Network)?;
-        let response = fetch::fetch(method, url, &headers, body, None).await.ok_or(BackendError::Network)?;
+        let response = fetch::ask(method, url, headers, body).await.ok_or(BackendError::Network)?;
         let status = response.status();
         let text = fetch::text(&response).await.ok_or(BackendError::Network)?;
         if response.ok() {

@@ -35,6 +35,25 @@ pub(crate) async fn fetch(
     JsFuture::from(window().fetch_with_str_and_init(url, &init)).await.ok()?.dyn_into().ok()
 }
 
+/// Asks a Reelway server. `None`: there is no answer.
+#[cfg(not(feature = "components"))]
+pub(crate) async fn ask(method: &str, url: &str, headers: Headers, body: Option<&JsValue>) -> Option<Response> {
+    fetch(method, url, &headers, body, None).await
+}
+
+/// Asks a Reelway server. `None`: there is no answer.
+#[cfg(feature = "components")]
+pub(crate) async fn ask(method: &str, url: &str, headers: Headers, body: Option<&JsValue>) -> Option<Response> {
+    use gloo_net::http;
+
+    let request = http::RequestBuilder::new(url).method(method.parse().ok()?).headers(http::Headers::from_raw(headers));
+    let request = match body {
+        Some(body) => request.body(body.clone()),
+        None => request.build(),
+    };
+    Some(request.ok()?.send().await.ok()?.into())
+}
+
 /// The body of an answer. `None`: it broke off.
 pub(crate) async fn text(response: &Response) -> Option<String> {
     JsFuture::from(response.text().ok()?).await.ok()?.as_string()

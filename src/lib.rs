@@ -10,7 +10,7 @@
 //! - [`readiness`]: follows a video until it plays.
 //! - [`backend`]: Reelway's HTTP API. [`ticket`]: what it lets in by.
 //! - [`journal`]: goes on with uploads after a reload.
-//! - `fetch`: requests.
+//! - `fetch`: requests. `js`, behind `components`: the API's types for scripts, and back.
 //! - [`listener`], [`timer`]: browser callbacks that end when their owner does. [`task`]: futures that run by themselves.
 //! - `texts`: what people read, in their language. `language`: names of languages.
 //! - [`dom`]: the window, object URLs, and what web-sys has no stable name for.
@@ -22,6 +22,8 @@ pub mod dom;
 mod fetch;
 pub mod filmstrip;
 pub mod journal;
+#[cfg(feature = "components")]
+pub mod js;
 #[cfg(any(feature = "player", feature = "uploader"))]
 pub mod language;
 pub mod listener;

@@ -35,7 +35,8 @@ pub fn read(entry: &str) -> Result<Option<HashSet<String>>> {
 pub fn write(entry: &str, marks: &Path, folder: &Path) -> Result<()> {
     let text = |path: &Path| fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()));
     let (marks, names) = (text(marks)?, text(&folder.join(NAMES))?);
-    let names: Vec<&str> = names.lines().collect();
+    // Some at the end have none.
+    let names: Vec<&str> = names.split('\n').collect();
     let mut first = BTreeSet::new();
     for number in marks.lines() {
         let number: usize = number.parse()?;
