@@ -1,28 +1,17 @@
 //! The part that is loaded first.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use wasm_encoder::{
     CodeSection, DataCountSection, DataSection, ElementSection, EntityType, ExportKind, ExportSection, Function,
     FunctionSection, GlobalSection, ImportSection, Instruction, MemorySection, Module as Encoder, StartSection,
-    TableSection, TypeSection,
-    reencode::{Error, Reencode, utils},
+    TableSection,
+    reencode::{Reencode, utils},
 };
 use wasmparser::{ExternalKind, Operator, Parser, Payload};
 
-use super::{LOADER, Plan, module::Module};
-
-/// Indices of functions in this part, by those in the module.
-struct Indices(HashMap<u32, u32>);
-
-impl Reencode for Indices {
-    type Error = std::convert::Infallible;
-
-    fn function_index(&mut self, function: u32) -> Result<u32, Error<Self::Error>> {
-        Ok(self.0[&function])
-    }
-}
+use super::{LOADER, Plan, indices::Indices, module::Module};
 
 /// Encodes it.
 ///
@@ -35,20 +24,26 @@ pub(super) fn encode(wasm: &[u8], module: &Module<'_>, plan: &Plan, shared: &BTr
     let loader = imports;
     // Its own imports, the loader, what it keeps, a stub for each function that it refers to.
     let order = kept.iter().chain(plan.reached.keys());
-    let mut indices = Indices((0..imports).zip(0..).collect());
-    indices.0.extend(order.clone().copied().zip(loader + 1..));
+    let mut types: BTreeSet<u32> = kept.iter().flat_map(|index| &module.function(*index).types).copied().collect();
+    types.extend(module.imports.iter().map(|import| import.ty));
+    types.extend(plan.reached.keys().map(|index| module.function(*index).ty));
     let (loads, is_new) = module.type_taking(&[]);
+    if !is_new {
+        types.insert(loads);
+    }
+    let mut indices = Indices::new(0..imports, &types);
+    indices.functions.extend(order.clone().copied().zip(loader + 1..));
+    let loads = indices.types.get(&loads).copied().unwrap_or(types.len() as u32);
 
     let mut encoder = Encoder::new();
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {
-            Payload::TypeSection(section) => {
-                let mut types = TypeSection::new();
-                indices.parse_type_section(&mut types, section)?;
+            Payload::TypeSection(_) => {
+                let mut section = indices.types_of(module, &types)?;
                 if is_new {
-                    types.ty().function([], []);
+                    section.ty().function([], []);
                 }
-                encoder.section(&types);
+                encoder.section(&section);
             }
             Payload::ImportSection(section) => {
                 let mut section_of = ImportSection::new();
@@ -60,7 +55,7 @@ pub(super) fn encode(wasm: &[u8], module: &Module<'_>, plan: &Plan, shared: &BTr
             Payload::FunctionSection(_) => {
                 let mut functions = FunctionSection::new();
                 for index in order.clone() {
-                    functions.function(module.type_of(*index)?);
+                    functions.function(indices.types[&module.type_of(*index)?]);
                 }
                 encoder.section(&functions);
             }
@@ -90,7 +85,7 @@ pub(super) fn encode(wasm: &[u8], module: &Module<'_>, plan: &Plan, shared: &BTr
                 let mut exports = ExportSection::new();
                 indices.parse_export_section(&mut exports, section)?;
                 for (function, name) in shared {
-                    exports.export(name, ExportKind::Func, indices.0[function]);
+                    exports.export(name, ExportKind::Func, indices.functions[function]);
                 }
                 for (kind, index) in hidden(module) {
                     let kind_of = indices.export_kind(kind)?;
@@ -99,12 +94,12 @@ pub(super) fn encode(wasm: &[u8], module: &Module<'_>, plan: &Plan, shared: &BTr
                 encoder.section(&exports);
             }
             Payload::StartSection { func, .. } => {
-                encoder.section(&StartSection { function_index: indices.0[&func] });
+                encoder.section(&StartSection { function_index: indices.functions[&func] });
             }
             Payload::ElementSection(section) => {
                 let mut elements = ElementSection::new();
                 indices.parse_element_section(&mut elements, section)?;
-                let added: Vec<u32> = added(module, plan).map(|function| indices.0[&function]).collect();
+                let added: Vec<u32> = added(module, plan).map(|function| indices.functions[&function]).collect();
                 if let (Some(table), false) = (module.tables.first(), added.is_empty()) {
                     let offset = wasm_encoder::ConstExpr::i32_const(i32::try_from(table.initial)?);
                     elements.active(None, &offset, wasm_encoder::Elements::Functions(added.into()));
@@ -120,7 +115,7 @@ pub(super) fn encode(wasm: &[u8], module: &Module<'_>, plan: &Plan, shared: &BTr
                     code.function(&body(module, plan, *index, &mut indices)?);
                 }
                 for (function, slot) in &plan.reached {
-                    code.function(&stub(module, *function, *slot, loader)?);
+                    code.function(&stub(module, *function, *slot, loader, &indices)?);
                 }
                 encoder.section(&code);
             }
@@ -177,7 +172,7 @@ fn body(module: &Module<'_>, plan: &Plan, index: u32, indices: &mut Indices) -> 
             _ => None,
         };
         match slot {
-            Some((called, slot)) => call(&mut function, slot, module.type_of(called)?),
+            Some((called, slot)) => call(&mut function, slot, indices.types[&module.type_of(called)?]),
             None => drop(function.instruction(&indices.instruction(operator)?)),
         }
     }
@@ -185,14 +180,14 @@ fn body(module: &Module<'_>, plan: &Plan, index: u32, indices: &mut Indices) -> 
 }
 
 /// Has the later part loaded, and calls the function that is in the slot from then on.
-fn stub(module: &Module<'_>, called: u32, slot: u32, loader: u32) -> Result<Function> {
+fn stub(module: &Module<'_>, called: u32, slot: u32, loader: u32, indices: &Indices) -> Result<Function> {
     let ty = module.type_of(called)?;
     let mut function = Function::new([]);
     function.instruction(&Instruction::Call(loader));
     for argument in 0..module.types[ty as usize].params().len() as u32 {
         function.instruction(&Instruction::LocalGet(argument));
     }
-    call(&mut function, slot, ty);
+    call(&mut function, slot, indices.types[&ty]);
     function.instruction(&Instruction::End);
     Ok(function)
 }

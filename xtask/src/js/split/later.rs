@@ -1,29 +1,15 @@
 //! The part that is loaded later.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use wasm_encoder::{
     CodeSection, ConstExpr, ElementSection, Elements, EntityType, FunctionSection, ImportSection, Module as Encoder,
-    TypeSection,
-    reencode::{Error, Reencode},
+    reencode::Reencode,
 };
 use wasmparser::ExternalKind;
 
-use super::{FIRST, Plan, first::name_of, module::Module};
-
-/// Indices of functions and types in this part, by those in the module.
-struct Indices {
-    functions: HashMap<u32, u32>,
-}
-
-impl Reencode for Indices {
-    type Error = std::convert::Infallible;
-
-    fn function_index(&mut self, function: u32) -> Result<u32, Error<Self::Error>> {
-        Ok(self.functions[&function])
-    }
-}
+use super::{FIRST, Plan, first::name_of, indices::Indices, module::Module};
 
 /// Encodes it.
 ///
@@ -34,23 +20,23 @@ pub(super) fn encode(module: &Module<'_>, plan: &Plan, shared: &BTreeMap<u32, St
     let called: BTreeSet<u32> = plan.later.iter().flat_map(|index| &module.function(*index).calls).copied().collect();
     let outer: Vec<u32> = called.into_iter().filter(|index| *index < own).collect();
     let order = outer.iter().chain(shared.keys()).chain(&plan.later);
-    let mut indices = Indices { functions: order.copied().zip(0..).collect() };
+    let mut types: BTreeSet<u32> =
+        plan.later.iter().flat_map(|index| &module.function(*index).types).copied().collect();
+    for index in outer.iter().chain(shared.keys()) {
+        types.insert(module.type_of(*index)?);
+    }
+    let mut indices = Indices::new(order.copied(), &types);
 
     let mut encoder = Encoder::new();
-    let mut types = TypeSection::new();
-    for ty in &module.types {
-        let ty = indices.func_type(ty.clone())?;
-        types.ty().func_type(&ty);
-    }
-    encoder.section(&types);
+    encoder.section(&indices.types_of(module, &types)?);
 
     let mut imports = ImportSection::new();
     for index in &outer {
         let import = &module.imports[*index as usize];
-        imports.import(import.module, import.name, EntityType::Function(import.ty));
+        imports.import(import.module, import.name, EntityType::Function(indices.types[&import.ty]));
     }
     for (index, name) in shared {
-        imports.import(FIRST, name, EntityType::Function(module.type_of(*index)?));
+        imports.import(FIRST, name, EntityType::Function(indices.types[&module.type_of(*index)?]));
     }
     for (index, table) in (0..).zip(&module.tables) {
         let mut ty = indices.table_type(*table)?;
@@ -70,7 +56,7 @@ pub(super) fn encode(module: &Module<'_>, plan: &Plan, shared: &BTreeMap<u32, St
 
     let mut functions = FunctionSection::new();
     for index in &plan.later {
-        functions.function(module.function(*index).ty);
+        functions.function(indices.types[&module.function(*index).ty]);
     }
     encoder.section(&functions);
 

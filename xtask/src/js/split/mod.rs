@@ -6,13 +6,14 @@
 //! which functions come first ([`list`]) decides over bytes and time, never over what works.
 //!
 //! - [`module`]: what a module consists of.
-//! - [`first`], [`later`]: the two parts.
+//! - [`first`], [`later`]: the two parts. [`indices`]: numbers in them.
 //! - [`list`]: the functions that come first.
 //! - [`mark`]: has a module tell which functions it runs.
 //! - [`glue`]: the JavaScript between.
 
 mod first;
 pub mod glue;
+mod indices;
 mod later;
 pub mod list;
 pub mod mark;

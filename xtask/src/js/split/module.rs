@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::{Context, Result, bail};
 use wasmparser::{
-    ConstExpr, ElementItems, ElementKind, Export, ExternalKind, FuncType, FunctionBody, GlobalType, KnownCustom, Name,
-    Operator, Parser, Payload, TableType, TypeRef,
+    BlockType, ConstExpr, ElementItems, ElementKind, Export, ExternalKind, FuncType, FunctionBody, GlobalType,
+    KnownCustom, Name, Operator, Parser, Payload, TableType, TypeRef,
 };
 
 /// A function that comes from elsewhere.
@@ -23,6 +23,8 @@ pub struct Function<'a> {
     pub name: String,
     /// The functions that it calls by their index.
     pub calls: BTreeSet<u32>,
+    /// The types that its code names, and its own.
+    pub types: BTreeSet<u32>,
 }
 
 /// A module as wasm-bindgen and wasm-opt leave it: functions are all that it imports.
@@ -114,7 +116,9 @@ impl<'a> Module<'a> {
         for (ty, body) in of_functions.into_iter().zip(bodies) {
             let index = (imports.len() + functions.len()) as u32;
             let name = plain(names.get(&index).copied().unwrap_or_default());
-            functions.push(Function { ty, calls: calls(&body)?, body, name });
+            let (calls, mut types) = named(&body)?;
+            types.insert(ty);
+            functions.push(Function { ty, calls, types, body, name });
         }
         let memory = memory.context("a module without memory")?;
         Ok(Self { types, imports, functions, tables, globals, memory, slots, exports })
@@ -160,17 +164,22 @@ fn constant(expression: &ConstExpr<'_>) -> Result<u32> {
     }
 }
 
-fn calls(body: &FunctionBody<'_>) -> Result<BTreeSet<u32>> {
-    let mut called = BTreeSet::new();
+/// The functions and the types that code names.
+fn named(body: &FunctionBody<'_>) -> Result<(BTreeSet<u32>, BTreeSet<u32>)> {
+    let (mut called, mut types) = (BTreeSet::new(), BTreeSet::new());
     let mut reader = body.get_operators_reader()?;
     while !reader.eof() {
         match reader.read()? {
             Operator::Call { function_index } => drop(called.insert(function_index)),
+            Operator::CallIndirect { type_index, .. } => drop(types.insert(type_index)),
+            Operator::Block { blockty: BlockType::FuncType(ty) }
+            | Operator::Loop { blockty: BlockType::FuncType(ty) }
+            | Operator::If { blockty: BlockType::FuncType(ty) } => drop(types.insert(ty)),
             other @ (Operator::ReturnCall { .. } | Operator::RefFunc { .. }) => bail!("{other:?} can't be taken apart"),
             _ => {}
         }
     }
-    Ok(called)
+    Ok((called, types))
 }
 
 /// Longer names are cut: they are those of generics in generics.
