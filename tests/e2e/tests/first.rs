@@ -15,7 +15,12 @@ use reelway_e2e::{
 
 /// Somebody sees where files go, in English and in another language, and moves over it.
 const UPLOADER: &str = "
-    for (const attributes of [{}, { lang: 'de', multiple: '', name: 'video', required: '' }]) {
+    const kinds = [
+        {},
+        { lang: 'de', multiple: '', name: 'video', required: '', 'whole-page': '' },
+        { disabled: '', accept: 'video/mp4', 'max-file-size': '1000', 'max-duration': '60', 'no-drop': '', provider: 'local' },
+    ];
+    for (const attributes of kinds) {
         const uploader = put('reelway-uploader', { endpoint: '', ...attributes });
         await mounted(uploader);
         part(uploader, 'select').focus();
@@ -31,8 +36,14 @@ const UPLOADER: &str = "
 
 /// Somebody sees a player, and moves over it. What it takes to play comes with the engine.
 const PLAYER: &str = "
-    for (const attributes of [{ poster: '/pages/none.webp' }, { lang: 'de', autoplay: 'muted', muted: '' }]) {
-        const player = put('reelway-player', { src: '/none.m3u8', ...attributes });
+    const src = '/none.m3u8';
+    const kinds = [
+        { src, poster: 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAAC', preload: 'none', loop: '', 'start-time': '2' },
+        { src, lang: 'de', autoplay: 'muted', muted: '', 'no-resume': '' },
+        { 'video-id': 'none', endpoint: '', 'video-title': 'A film', 'storyboard-src': '/none.vtt' },
+    ];
+    for (const attributes of kinds) {
+        const player = put('reelway-player', attributes);
         player.style.width = '640px';
         await mounted(player);
         for (const type of ['pointerover', 'pointerenter', 'pointermove', 'pointerleave']) {
@@ -72,6 +83,9 @@ async fn plain_visits_tell_what_they_run() {
         let body = format!(
             "const rest = () => new Promise((done) => setTimeout(done, 1500));
              await import('/reelway/dist/{module}');
+             {visits}
+             // Also on a page that does not say its language.
+             document.documentElement.removeAttribute('lang');
              {visits}
              return [...globalThis.reelwayMarks];"
         );

@@ -298,7 +298,8 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
     if (why === this.#failure) return;
     this.#failure = why;
     this.#note();
-    this.wasm.call(() => this.handle?.fail(why));
+    // Otherwise it is told with all else, once it can play.
+    if (this.wasm.isWhole) this.wasm.call(() => this.handle?.fail(why));
   }
 
   /** Says, while there is nothing to play yet, what happens to the video. It stands where a screen reader hears of it. */

@@ -1,7 +1,7 @@
 //! The stories. Each is a function body in the page; what fails throws.
 
 /// A name, and what happens.
-pub const ALL: [(&str, &str); 22] = [
+pub const ALL: [(&str, &str); 24] = [
     (
         "tags may be defined twice, and stay what they were",
         "const first = await import('/reelway/dist/uploader.js');
@@ -29,6 +29,46 @@ pub const ALL: [(&str, &str); 22] = [
          await mounted(uploader);
          equal(part(uploader, 'select').multiple, true, 'it was told');
          await until('the player has its video', () => player.currentSrc.includes(hls.split('?')[0]));",
+    ),
+    (
+        "what needs all of the wasm before it has come is waited for",
+        "const real = window.fetch;
+         let asked = 0;
+         window.fetch = (input, init) => {
+             if (!String(input.url ?? input).endsWith('_later.wasm')) return real(input, init);
+             asked += 1;
+             return new Promise(() => {});
+         };
+         await import('/reelway/dist/uploader/define.js');
+         const uploader = put('reelway-uploader', { endpoint: '' });
+         await mounted(uploader);
+         await until('the page asks for the rest by itself', () => asked === 1);
+         const fetched = () => performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('_later.wasm')).length;
+         equal(fetched(), 0, 'it does not come');
+         uploader.cancel();
+         await until('it was fetched for this', () => fetched() === 1);
+         equal(uploader.uploads, []);",
+    ),
+    (
+        "the rest of the wasm that could not be fetched is asked for again, and a file waits for it",
+        "const real = window.fetch;
+         let refused = 0;
+         window.fetch = (input, init) => {
+             if (refused > 0 || !String(input.url ?? input).endsWith('_later.wasm')) return real(input, init);
+             refused += 1;
+             return Promise.reject(new TypeError('no network'));
+         };
+         const first = await film();
+         await import('/reelway/dist/define.js');
+         const uploader = put('reelway-uploader', { endpoint: '' });
+         uploader.add([first]);
+         await mounted(uploader);
+         const chosen = new DataTransfer();
+         chosen.items.add(await film('other.mp4'));
+         uploader.multiple = true;
+         part(uploader, 'drop-zone').dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: chosen }));
+         equal([part(uploader, 'item'), refused], [null, 1], 'nothing yet');
+         await until('both arrive', () => uploader.videoIds.length === 2);",
     ),
     (
         "a theme that is set around an element reaches into it",

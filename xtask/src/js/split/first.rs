@@ -23,7 +23,8 @@ pub(super) fn encode(wasm: &[u8], module: &Module<'_>, plan: &Plan, shared: &BTr
     let kept: Vec<u32> = all.filter(|index| !plan.later.contains(index)).collect();
     let loader = imports;
     // Its own imports, the loader, what it keeps, a stub for each function that it refers to.
-    let order = kept.iter().chain(plan.reached.keys());
+    let stubs = plan.stubs();
+    let order = kept.iter().chain(stubs.iter().map(|(_, function)| function));
     let mut types: BTreeSet<u32> = kept.iter().flat_map(|index| &module.function(*index).types).copied().collect();
     types.extend(module.imports.iter().map(|import| import.ty));
     types.extend(plan.reached.keys().map(|index| module.function(*index).ty));
@@ -114,7 +115,7 @@ pub(super) fn encode(wasm: &[u8], module: &Module<'_>, plan: &Plan, shared: &BTr
                 for index in &kept {
                     code.function(&body(module, plan, *index, &mut indices)?);
                 }
-                for (function, slot) in &plan.reached {
+                for (slot, function) in &stubs {
                     code.function(&stub(module, *function, *slot, loader, &indices)?);
                 }
                 encoder.section(&code);
@@ -133,9 +134,7 @@ pub(super) fn encode(wasm: &[u8], module: &Module<'_>, plan: &Plan, shared: &BTr
 /// The functions in the slots that table 0 gets, in their order.
 fn added(module: &Module<'_>, plan: &Plan) -> impl Iterator<Item = u32> {
     let before = module.tables.first().map_or(0, |table| table.initial as u32);
-    let mut added: Vec<_> = plan.reached.iter().filter(|(_, slot)| **slot >= before).map(|(f, s)| (*s, *f)).collect();
-    added.sort_unstable();
-    added.into_iter().map(|(_, function)| function)
+    plan.stubs().into_iter().filter(move |(slot, _)| *slot >= before).map(|(_, function)| function)
 }
 
 /// What the later part shares and the module does not export: tables, memory, globals.
@@ -156,8 +155,8 @@ pub(super) fn name_of(module: &Module<'_>, kind: ExternalKind, index: u32) -> St
         ExternalKind::Memory => 'm',
         _ => 'g',
     };
-    // No name that wasm-bindgen or wasm-opt gives begins with a number.
-    module.exported(kind, index).map_or_else(|| format!("{index}{letter}"), str::to_owned)
+    // No other name begins so.
+    module.exported(kind, index).map_or_else(|| format!("-{letter}{index}"), str::to_owned)
 }
 
 /// The function as it was, but for calls of what comes later.

@@ -29,6 +29,10 @@ export async function later(url, first) {
     __later_url = url ?? new URL('LATER.wasm', import.meta.url);
     const answer = await fetch(__later_url);
     if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-    const module = await WebAssembly.compile(await answer.arrayBuffer());
+    const kind = answer.headers.get("content-type") ?? "";
+    // While it comes, where the server says what it is.
+    const module = await (kind.startsWith("application/wasm")
+        ? WebAssembly.compileStreaming(answer)
+        : answer.arrayBuffer().then((bytes) => WebAssembly.compile(bytes)));
     __later_module ??= module;
 }

@@ -133,13 +133,20 @@ impl Plan {
         Self { later, reached, slots }
     }
 
+    /// The functions of the later part that the first one refers to, by slot.
+    fn stubs(&self) -> Vec<(u32, u32)> {
+        let mut stubs: Vec<_> = self.reached.iter().map(|(function, slot)| (*slot, *function)).collect();
+        stubs.sort_unstable();
+        stubs
+    }
+
     /// The functions of the first part that the later one calls, with the names under which they are exported.
     fn shared(&self, module: &Module<'_>) -> BTreeMap<u32, String> {
         let imports = module.imports.len() as u32;
         let calls = self.later.iter().flat_map(|index| &module.function(*index).calls);
         let called: BTreeSet<u32> =
             calls.copied().filter(|index| *index >= imports && !self.later.contains(index)).collect();
-        // No name that wasm-bindgen or wasm-opt gives is a number.
+        // No name that wasm-bindgen or wasm-opt gives is a number. Shorter ones weigh more by brotli.
         called.into_iter().enumerate().map(|(number, index)| (index, number.to_string())).collect()
     }
 }
