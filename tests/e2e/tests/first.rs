@@ -23,6 +23,7 @@ const UPLOADER: &str = "
     for (const attributes of kinds) {
         const uploader = put('reelway-uploader', { endpoint: '', ...attributes });
         await mounted(uploader);
+        uploader.multiple = !uploader.multiple;
         part(uploader, 'select').focus();
         part(uploader, 'select').blur();
         const zone = part(uploader, 'drop-zone');
@@ -46,6 +47,7 @@ const PLAYER: &str = "
         const player = put('reelway-player', attributes);
         player.style.width = '640px';
         await mounted(player);
+        player.videoTitle = 'Another film';
         for (const type of ['pointerover', 'pointerenter', 'pointermove', 'pointerleave']) {
             const pointer = { bubbles: type !== 'pointerenter', pointerType: 'mouse', clientX: 100, clientY: 100 };
             part(player, 'root').querySelector('section').dispatchEvent(new PointerEvent(type, pointer));
@@ -55,7 +57,11 @@ const PLAYER: &str = "
 
 /// Somebody sees where files go that turn into a player.
 const VIDEO: &str = "
-    await mounted(put('reelway-video', { endpoint: '' }));
+    for (const attributes of [{}, { lang: 'de', multiple: '', name: 'video' }]) {
+        const video = put('reelway-video', { endpoint: '', ...attributes });
+        await mounted(video);
+        video.multiple = !video.multiple;
+    }
     await rest();";
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! The stories. Each is a function body in the page; what fails throws.
 
 /// A name, and what happens.
-pub const ALL: [(&str, &str); 24] = [
+pub const ALL: [(&str, &str); 25] = [
     (
         "tags may be defined twice, and stay what they were",
         "const first = await import('/reelway/dist/uploader.js');
@@ -29,6 +29,27 @@ pub const ALL: [(&str, &str); 24] = [
          await mounted(uploader);
          equal(part(uploader, 'select').multiple, true, 'it was told');
          await until('the player has its video', () => player.currentSrc.includes(hls.split('?')[0]));",
+    ),
+    (
+        "elements show themselves before all of the wasm has come",
+        "const real = window.fetch;
+         window.fetch = (input, init) =>
+             String(input.url ?? input).endsWith('_later.wasm') ? new Promise(() => {}) : real(input, init);
+         document.documentElement.removeAttribute('lang');
+         await import('/reelway/dist/define.js');
+         const shown = [
+             put('reelway-uploader', { endpoint: '' }),
+             put('reelway-uploader', { multiple: '', name: 'video', required: '', 'max-file-size': '5', lang: 'fr' }),
+             put('reelway-video', { endpoint: '', lang: 'de' }),
+             put('reelway-player', { src: hls, autoplay: 'muted', muted: '' }),
+             put('reelway-player', { src: hls, 'no-resume': '', loop: '', 'start-time': '1', lang: 'de' }),
+             put('reelway-player', { 'video-id': video, endpoint: '', preload: 'none', 'video-title': 'A film' }),
+             put('reelway-player', { 'playback-id': 'abc', 'stream-base': location.origin, lang: 'ar' }),
+         ];
+         for (const element of shown) await mounted(element);
+         await new Promise((done) => setTimeout(done, 500));
+         const fetched = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('_later.wasm'));
+         equal(fetched.length, 0, 'nothing waited for the rest: see `cargo xtask first`');",
     ),
     (
         "what needs all of the wasm before it has come is waited for",
