@@ -8,10 +8,12 @@ use std::{env, fs, path::PathBuf, time::Duration};
 use reelway_e2e::{
     engine::{self, Engine},
     media::Media,
+    player::TRANSCODED,
     server::Server,
     shelf::Shelf,
     turn, wait,
 };
+use serde_json::json;
 
 /// Somebody sees where files go, in English and in another language, and moves over it.
 const UPLOADER: &str = "
@@ -42,6 +44,7 @@ const PLAYER: &str = "
         { src, poster: 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAAC', preload: 'none', loop: '', 'start-time': '2' },
         { src, lang: 'de', autoplay: 'muted', muted: '', 'no-resume': '' },
         { 'video-id': 'none', endpoint: '', 'video-title': 'A film', 'storyboard-src': '/none.vtt' },
+        { 'video-id': video, endpoint: '' },
     ];
     for (const attributes of kinds) {
         const player = put('reelway-player', attributes);
@@ -71,6 +74,8 @@ async fn plain_visits_tell_what_they_run() {
     let media = Media::new().unwrap();
     let film = media.short().unwrap();
     let server = Server::start().await.unwrap();
+    let video = server.api().upload("film.mp4", fs::read(&film).unwrap()).await.unwrap().video.id;
+    server.api().until_ready(&video, TRANSCODED).await.unwrap();
     let shelf = Shelf::open(&server, &film, None).await.unwrap();
     let window = Engine::Chromium.open().await.unwrap();
     let folder = PathBuf::from(env::var_os("REELWAY_MARKS").expect("REELWAY_MARKS names a folder"));
@@ -87,7 +92,8 @@ async fn plain_visits_tell_what_they_run() {
             .unwrap();
         let visits: String = visits.iter().map(|visit| format!("await (async () => {{ {visit} }})();")).collect();
         let body = format!(
-            "const rest = () => new Promise((done) => setTimeout(done, 1500));
+            "const [video] = arguments;
+             const rest = () => new Promise((done) => setTimeout(done, 1500));
              await import('/reelway/dist/{module}');
              {visits}
              // Also on a page that does not say its language.
@@ -95,7 +101,7 @@ async fn plain_visits_tell_what_they_run() {
              {visits}
              return [...globalThis.reelwayMarks];"
         );
-        let marks = engine::run(&window, &body, Vec::new()).await.unwrap();
+        let marks = engine::run(&window, &body, vec![json!(video)]).await.unwrap();
         let numbers: Vec<String> = marks.as_array().unwrap().iter().map(ToString::to_string).collect();
         assert!(numbers.len() > 100, "{entry} tells of {} functions", numbers.len());
         fs::write(folder.join(entry).with_extension("marks"), numbers.join("\n")).unwrap();
