@@ -25,14 +25,19 @@ pub(crate) async fn fetch(
     body: Option<&JsValue>,
     signal: Option<&AbortSignal>,
 ) -> Option<Response> {
+    let init = init(method, headers, body);
+    init.set_signal(signal);
+    JsFuture::from(window().fetch_with_str_and_init(url, &init)).await.ok()?.dyn_into().ok()
+}
+
+fn init(method: &str, headers: &Headers, body: Option<&JsValue>) -> RequestInit {
     let init = RequestInit::new();
     init.set_method(method);
     init.set_headers_headers(headers);
-    init.set_signal(signal);
     if let Some(body) = body {
         init.set_body(body);
     }
-    JsFuture::from(window().fetch_with_str_and_init(url, &init)).await.ok()?.dyn_into().ok()
+    init
 }
 
 /// Asks a Reelway server. `None`: there is no answer.
@@ -44,14 +49,9 @@ pub(crate) async fn ask(method: &str, url: &str, headers: Headers, body: Option<
 /// Asks a Reelway server. `None`: there is no answer.
 #[cfg(feature = "components")]
 pub(crate) async fn ask(method: &str, url: &str, headers: Headers, body: Option<&JsValue>) -> Option<Response> {
-    use gloo_net::http;
-
-    let request = http::RequestBuilder::new(url).method(method.parse().ok()?).headers(http::Headers::from_raw(headers));
-    let request = match body {
-        Some(body) => request.body(body.clone()),
-        None => request.build(),
-    };
-    Some(request.ok()?.send().await.ok()?.into())
+    // Its own builder would end each URL that has a query with `&`.
+    let request = web_sys::Request::new_with_str_and_init(url, &init(method, &headers, body)).ok()?;
+    Some(gloo_net::http::Request::from(request).send().await.ok()?.into())
 }
 
 /// The body of an answer. `None`: it broke off.
