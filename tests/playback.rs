@@ -359,6 +359,7 @@ async fn the_next_visit_goes_on_where_this_one_ended_and_says_so() {
     let second = Stage::mount(visit()).await;
     second.source.set(Some(Source::Hls("/never.m3u8".into())));
     until("it goes on there", || second.handle.media().current_time() == 65.0).await;
+    until("it has been tried", || second.handle.error.get_untracked().is_some()).await;
     second.handle.error.set(None);
     second.handle.loaded.set(true);
     until("it says so", || second.part("resumed").is_some()).await;
