@@ -56,7 +56,23 @@ pub fn Uploader(
     let owner = owner();
     let uploads = uploads.unwrap_or_else(|| owner.with(|| Uploads::new(UploadOptions::to(endpoint))));
     texts::follow(uploads.texts, texts, locale);
-    let options = owner.with(|| Options {
+    let options =
+        owner.with(|| followed(accept, max_file_size, max_duration, multiple, whole_page, disabled, watch_url));
+    let furnish = once(move |root| owner.with(|| super::furnished(uploads, options).apply(root)));
+    view! { <div class="reelway-uploader" {..furnish}></div> }
+}
+
+/// The options that follow what Leptos' signals say. They belong to the reactive owner that runs.
+pub(in crate::components) fn followed(
+    accept: Signal<Option<String>>,
+    max_file_size: Signal<Option<u64>>,
+    max_duration: Signal<Option<f64>>,
+    multiple: Signal<bool>,
+    whole_page: Signal<bool>,
+    disabled: Signal<bool>,
+    watch_url: Option<fn(&str) -> String>,
+) -> Options {
+    Options {
         accept: follow(move || accept.get()),
         max_file_size: follow(move || max_file_size.get()),
         max_duration: follow(move || max_duration.get()),
@@ -64,9 +80,7 @@ pub fn Uploader(
         whole_page: follow(move || whole_page.get()),
         disabled: follow(move || disabled.get()),
         watch_url,
-    });
-    let furnish = once(move |root| owner.with(|| super::furnished(uploads, options).apply(root)));
-    view! { <div class="reelway-uploader" {..furnish}></div> }
+    }
 }
 
 /// A row: picture, name, progress, state in words, buttons.

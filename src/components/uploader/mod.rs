@@ -9,7 +9,7 @@ mod interrupted_row;
 mod item;
 mod items;
 #[cfg(feature = "components")]
-mod leptos;
+pub(super) mod leptos;
 mod picking;
 mod progress;
 mod provider;

@@ -8,7 +8,7 @@ use super::Options;
 use crate::{
     UploadOptions,
     components::{
-        bridge::{follow, once, owner},
+        bridge::{once, owner},
         player::PlayerHandle,
         uploader::{self, Uploads},
     },
@@ -63,14 +63,8 @@ pub fn Video(
     let owner = owner();
     let uploads = uploads.unwrap_or_else(|| owner.with(|| Uploads::new(UploadOptions::to(endpoint))));
     texts::follow(uploads.texts, texts, locale);
-    let uploader = owner.with(|| uploader::Options {
-        accept: follow(move || accept.get()),
-        max_file_size: follow(move || max_file_size.get()),
-        max_duration: follow(move || max_duration.get()),
-        multiple: follow(move || multiple.get()),
-        whole_page: follow(move || whole_page.get()),
-        disabled: follow(move || disabled.get()),
-        watch_url,
+    let uploader = owner.with(|| {
+        uploader::leptos::followed(accept, max_file_size, max_duration, multiple, whole_page, disabled, watch_url)
     });
     let on_player = player.map(|player| Rc::new(move |handle| player.set(handle)) as Rc<dyn Fn(_)>);
     let options = Options { uploader, hls, on_player };
