@@ -63,11 +63,7 @@ pub(super) fn encode(wasm: &[u8], module: &Module<'_>, plan: &Plan, shared: &BTr
             Payload::TableSection(section) => {
                 let mut tables = TableSection::new();
                 for (index, table) in section.into_iter().enumerate() {
-                    let mut ty = indices.table_type(table?.ty)?;
-                    if index == 0 {
-                        ty.minimum = plan.slots.into();
-                        ty.maximum = ty.maximum.map(|most| most.max(ty.minimum));
-                    }
+                    let ty = plan.table(index, indices.table_type(table?.ty)?);
                     tables.table(ty);
                 }
                 encoder.section(&tables);

@@ -38,13 +38,9 @@ pub(super) fn encode(module: &Module<'_>, plan: &Plan, shared: &BTreeMap<u32, St
     for (index, name) in shared {
         imports.import(FIRST, name, EntityType::Function(indices.types[&module.type_of(*index)?]));
     }
-    for (index, table) in (0..).zip(&module.tables) {
-        let mut ty = indices.table_type(*table)?;
-        if index == 0 {
-            ty.minimum = plan.slots.into();
-            ty.maximum = ty.maximum.map(|most| most.max(ty.minimum));
-        }
-        imports.import(FIRST, &name_of(module, ExternalKind::Table, index), ty);
+    for (index, table) in module.tables.iter().enumerate() {
+        let ty = plan.table(index, indices.table_type(*table)?);
+        imports.import(FIRST, &name_of(module, ExternalKind::Table, index as u32), ty);
     }
     let memory = indices.memory_type(module.memory)?;
     imports.import(FIRST, &name_of(module, ExternalKind::Memory, 0), memory);

@@ -26,6 +26,7 @@ use std::{
 };
 
 use anyhow::Result;
+use wasm_encoder::TableType;
 use wasmparser::ExternalKind;
 
 use super::{Build, Entry};
@@ -131,6 +132,15 @@ impl Plan {
             });
         }
         Self { later, reached, slots }
+    }
+
+    /// The type that a table has then, by its index.
+    fn table(&self, index: usize, mut ty: TableType) -> TableType {
+        if index == 0 {
+            ty.minimum = self.slots.into();
+            ty.maximum = ty.maximum.map(|most| most.max(ty.minimum));
+        }
+        ty
     }
 
     /// The functions of the later part that the first one refers to, by slot.
