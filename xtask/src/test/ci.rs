@@ -4,6 +4,7 @@
 use std::{
     env,
     fs::{self, File},
+    path::{Path, PathBuf},
     time::SystemTime,
 };
 
@@ -12,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{cache, process, stamp, step::note, workspace};
 
-/// Bytes: a folder that has grown over it is begun anew.
+/// Bytes: from a folder that has grown over it goes first what any build can do without, then all.
 const LARGEST: u64 = 20_000_000_000;
 
 /// Builds into the cache from here on, if `CI` is set, `CARGO_TARGET_DIR` is not, and no other run does so.
@@ -35,15 +36,39 @@ pub fn share_dependencies() -> Result<Option<cache::Lock>> {
     let folder = all.join(&key);
     for entry in fs::read_dir(&all)?.flatten() {
         let path = entry.path();
-        if path.is_dir() && (path != folder || cache::size(&path) > LARGEST) {
-            note(format!("Clear {}", path.display()));
-            fs::remove_dir_all(&path)?;
+        if path.is_dir() && path != folder {
+            clear(&path)?;
+        }
+    }
+    if cache::size(&folder) > LARGEST {
+        for incremental in incremental_of(&folder) {
+            clear(&incremental)?;
+        }
+        if cache::size(&folder) > LARGEST {
+            clear(&folder)?;
         }
     }
     renew_sources()?;
     note(format!("Dependencies are shared in {}", folder.display()));
     workspace::build_into(folder);
     Ok(Some(lock))
+}
+
+fn clear(folder: &Path) -> Result<()> {
+    note(format!("Clear {}", folder.display()));
+    fs::remove_dir_all(folder).with_context(|| format!("could not clear {}", folder.display()))
+}
+
+/// What cargo keeps to compile changed crates in parts: per profile, and per target and profile.
+fn incremental_of(folder: &Path) -> Vec<PathBuf> {
+    let below = |folder: &Path| -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
+    };
+    let profiles = below(folder);
+    let of_targets = profiles.iter().flat_map(|target| below(target));
+    let all = profiles.iter().cloned().chain(of_targets);
+    all.map(|profile| profile.join("incremental")).filter(|path| path.is_dir()).collect()
 }
 
 /// Makes every source newer than whatever another checkout has built, so that cargo, which goes by time, never takes
@@ -59,4 +84,24 @@ fn renew_sources() -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn what_is_kept_to_compile_in_parts_is_found_with_every_profile() {
+        let folder = std::env::temp_dir().join(format!("reelway-incremental-{}", std::process::id()));
+        for kept in ["debug/incremental", "debug/deps", "wasm32-unknown-unknown/debug/incremental", "npm/reelway/dist"]
+        {
+            fs::create_dir_all(folder.join(kept)).unwrap();
+        }
+        let mut found = incremental_of(&folder);
+        found.sort();
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(found, [folder.join("debug/incremental"), folder.join("wasm32-unknown-unknown/debug/incremental")]);
+    }
 }
