@@ -185,6 +185,39 @@ fn drag(kind: &str, file: &File) -> DragEvent {
 }
 
 #[wasm_bindgen_test]
+async fn the_zone_shows_that_it_would_take_a_file_while_one_is_held_over_it() {
+    let root = place();
+    let mounted = mount_to(root.clone(), || view! { <Uploader /> });
+    tick().await;
+    let zone = part(&root, "drop-zone").unwrap();
+    let file = text_file("notes.txt", "text/plain");
+    let leave = |onto: Option<&Element>| {
+        let init = DragEventInit::new();
+        init.set_data_transfer(Some(&transfer(&file)));
+        init.set_bubbles(true);
+        init.set_related_target(onto.map(AsRef::as_ref));
+        zone.dispatch_event(&DragEvent::new_with_event_init_dict("dragleave", &init).unwrap()).unwrap();
+    };
+
+    zone.dispatch_event(&drag("dragover", &file)).unwrap();
+    tick().await;
+    assert!(zone.has_attribute("data-over"));
+    leave(Some(&part(&root, "select").unwrap()));
+    tick().await;
+    assert!(zone.has_attribute("data-over"), "still over the zone");
+    leave(document().body().as_deref());
+    tick().await;
+    assert!(!zone.has_attribute("data-over"), "over the page beside it");
+
+    zone.dispatch_event(&drag("dragover", &file)).unwrap();
+    leave(None);
+    tick().await;
+    assert!(!zone.has_attribute("data-over"), "out of the window");
+    drop(mounted);
+    root.remove();
+}
+
+#[wasm_bindgen_test]
 async fn files_can_be_dropped_anywhere_on_the_page_if_the_page_says_so() {
     let root = place();
     let mounted = mount_to(root.clone(), || view! { <Uploader whole_page=true /> });

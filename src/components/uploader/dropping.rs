@@ -1,7 +1,7 @@
 //! Files dragged onto the page.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{DataTransfer, DragEvent, Event, EventTarget};
+use web_sys::{DataTransfer, DragEvent, Event, EventTarget, Node};
 
 use super::picking;
 use crate::{
@@ -29,10 +29,13 @@ pub(super) fn accept_drops(
             over.set(true);
         }
     };
+    let within: Option<Node> = target.dyn_ref().cloned();
     let leave = move |event: Event| {
-        // Only the page's own edge counts, not those of the elements in it.
+        // Only the edge of the target counts, not those of the elements in it.
         let event: DragEvent = event.unchecked_into();
-        if event.related_target().is_none() {
+        let onto = event.related_target().and_then(|onto| onto.dyn_into::<Node>().ok());
+        let stays = onto.is_some_and(|onto| within.as_ref().is_none_or(|target| target.contains(Some(&onto))));
+        if !stays {
             over.set(false);
         }
     };

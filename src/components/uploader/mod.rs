@@ -261,37 +261,39 @@ fn drop_zone(uploads: Uploads, options: Options, parts: DropZone, empty: impl Fn
     };
     let choose = move || if multiple.get() { strings::CHOOSE_MANY } else { strings::CHOOSE };
     html! {
-        <div
-            part="drop-zone"
-            node_ref={zone}
-            class="rw-drop-zone"
-            {..attr("data-over", move || over.get())}
-            {..attr("data-compact", move || !empty())}
-            {..attr("data-disabled", move || disabled.get())}
-        >
-            <span class="rw-drop-icon">{icon(icons::UPLOAD)}</span>
-            <span class="rw-drop-text">
-                // Slots, for an uploader in a shadow root. Elsewhere they show what is in them.
-                <slot name="heading"><strong>{text(move || texts.get(title()))}</strong></slot>
-                <slot name="hint"><span class="rw-drop-hint">{text(move || texts.get(strings::DROP_HINT))}</span></slot>
-            </span>
-            <slot name="select" {..on("click", move |_: Event| dialog.open())}>
-                <span class="rw-button rw-button-primary rw-drop-button" aria-hidden="true">{text(move || texts.get(choose()))}</span>
-            </slot>
-            // Over all of the zone, unseen: a click anywhere opens the dialog, and the keyboard finds a real input.
-            <input
-                type="file"
-                part="select"
-                class="rw-drop-input"
-                node_ref={input}
-                title=""
-                {..attr("aria-label", move || texts.get(choose()))}
-                {..attr("accept", move || accept.get().unwrap_or_else(accept_videos))}
-                {..attr("multiple", move || multiple.get())}
-                {..attr("disabled", move || disabled.get())}
-                {..on("click", move |event| dialog.on_click(event))}
-                {..on("change", move |event| dialog.on_change(event))}
-            />
+        <div class="rw-drop">
+            <div
+                part="drop-zone"
+                node_ref={zone}
+                class="rw-drop-zone"
+                {..attr("data-over", move || over.get())}
+                {..attr("data-compact", move || !empty())}
+                {..attr("data-disabled", move || disabled.get())}
+            >
+                <span class="rw-drop-icon">{icon(icons::UPLOAD)}</span>
+                <span class="rw-drop-text">
+                    // Slots, for an uploader in a shadow root. Elsewhere they show what is in them.
+                    <slot name="heading"><strong>{text(move || texts.get(title()))}</strong></slot>
+                    <slot name="hint"><span class="rw-drop-hint">{text(move || texts.get(strings::DROP_HINT))}</span></slot>
+                </span>
+                <slot name="select" {..on("click", move |_: Event| dialog.open())}>
+                    <span class="rw-button rw-button-primary rw-drop-button" aria-hidden="true">{text(move || texts.get(choose()))}</span>
+                </slot>
+                // Over all of the zone, unseen: a click anywhere opens the dialog, and the keyboard finds a real input.
+                <input
+                    type="file"
+                    part="select"
+                    class="rw-drop-input"
+                    node_ref={input}
+                    title=""
+                    {..attr("aria-label", move || texts.get(choose()))}
+                    {..attr("accept", move || accept.get().unwrap_or_else(accept_videos))}
+                    {..attr("multiple", move || multiple.get())}
+                    {..attr("disabled", move || disabled.get())}
+                    {..on("click", move |event| dialog.on_click(event))}
+                    {..on("change", move |event| dialog.on_change(event))}
+                />
+            </div>
         </div>
     }
 }

@@ -3,6 +3,7 @@ import { engine, worker } from "./config.js";
 import type { MediaHandle, PlayerInstance } from "./handles.js";
 import { MEDIA_EVENTS, MediaElement } from "./media.js";
 import { muxUrls } from "./mux.js";
+import { Notice } from "./notice.js";
 import { type Refusal, ServerVideo, type Ticket, type Video } from "./server.js";
 import { localeOf } from "./texts.js";
 import type { ElementFailure, Track } from "./types.js";
@@ -99,7 +100,7 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
   #told: Track[] = [];
   /** What the handle has been told last. */
   #given: Record<string, unknown> = {};
-  #notice?: HTMLElement;
+  readonly #notice = new Notice();
   /** Ends what is fetched while the wasm is on its way. */
   #early?: () => void;
 
@@ -183,9 +184,12 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
   /** @internal */
   protected options(): Record<string, unknown> {
     const source = this.#source();
+    return this.#with({ ...source, src: this.wasm.isWhole ? source.src : null });
+  }
+
+  #with(source: LiveOptions): Record<string, unknown> {
     return {
       ...source,
-      src: this.wasm.isWhole ? source.src : null,
       placeholder: this.placeholder,
       autoplay: this.autoplay,
       muted: this.defaultMuted,
@@ -289,7 +293,7 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
 
   /** Has all fetched that is needed to play, if there is something to play. */
   #ask(root: HTMLElement): (() => void) | undefined {
-    const options = { ...this.options(), ...this.#source() };
+    const options = this.#with(this.#source());
     if (options.src && (this.preload !== "none" || this.autoplay)) this.wasm.hurry();
     return (this.constructor as typeof PlayerElement).ask?.(root, options);
   }
@@ -302,14 +306,13 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
     if (this.wasm.isWhole) this.wasm.call(() => this.handle?.fail(why));
   }
 
-  /** Says, while there is nothing to play yet, what happens to the video. It stands where a screen reader hears of it. */
+  /** Says, while there is nothing to play yet, what happens to the video. */
   #note(): void {
     const { status, percent } = this.#server?.video ?? {};
     const place = this.wrapper?.querySelector(".rw-notices");
     const uploading = status === "awaiting_upload" || status === "uploading";
     if (!place || this.#failure || !(uploading || status === "processing")) {
-      this.#notice?.remove();
-      this.#notice = undefined;
+      this.#notice.hide();
       return;
     }
     let words = uploading ? this.text("stage.uploading", "Uploading") : this.text("stage.processing", "Processing…");
@@ -318,19 +321,7 @@ export class PlayerElement extends MediaElement<PlayerInstance> {
       words = this.text("stage.processing.at", "Processing");
       far = new Intl.NumberFormat(localeOf(this.language), { style: "percent" }).format(percent / 100);
     }
-    const notice = (this.#notice ??= document.createElement("div"));
-    if (notice.parentNode !== place) {
-      notice.className = "rw-notice";
-      notice.setAttribute("part", "processing");
-      // How far it is would be read out again and again.
-      const quiet = document.createElement("span");
-      quiet.ariaHidden = "true";
-      notice.replaceChildren(document.createElement("span"), quiet);
-      place.append(notice);
-    }
-    const [said, shown] = notice.children;
-    if (said && said.textContent !== words) said.textContent = words;
-    if (shown) shown.textContent = far;
+    this.#notice.show(place, words, far);
   }
 
   /** @internal */

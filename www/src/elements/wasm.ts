@@ -74,7 +74,12 @@ export class Wasm {
       () => true,
       () => false,
     );
-    await Promise.race([this.#hurried, there.then(idle)]);
+    const painted = there.then(async (is) => {
+      if (is) await idle();
+      return is;
+    });
+    const hurried = this.#hurried.then(() => true);
+    if (!(await Promise.race([hurried, painted]))) return;
     for (const wait of PAUSES) {
       try {
         await this.glue.later(later, wasm);

@@ -50,7 +50,7 @@ async fn all(engine: Engine) -> Result<()> {
     let stage = Stage::set(None).await?;
     let mut window = engine.open().await?;
     let (mut failures, mut windows) = (Vec::new(), 1);
-    for (name, body) in stories::ALL {
+    for (name, body) in stories::all() {
         let started = Instant::now();
         let mut told = stage.tell(&window, body).await;
         for _ in 0..more_times(engine) {

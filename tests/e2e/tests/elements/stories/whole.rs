@@ -1,7 +1,8 @@
-//! The stories. Each is a function body in the page; what fails throws.
+//! What an element is: how it comes and goes, moves, stands in a form, tells and is told.
 
-/// A name, and what happens.
-pub const ALL: [(&str, &str); 25] = [
+use super::Story;
+
+pub const ALL: [Story; 21] = [
     (
         "tags may be defined twice, and stay what they were",
         "const first = await import('/reelway/dist/uploader.js');
@@ -29,81 +30,6 @@ pub const ALL: [(&str, &str); 25] = [
          await mounted(uploader);
          equal(part(uploader, 'select').multiple, true, 'it was told');
          await until('the player has its video', () => player.currentSrc.includes(hls.split('?')[0]));",
-    ),
-    (
-        "elements show themselves before all of the wasm has come",
-        "const real = window.fetch;
-         window.fetch = (input, init) =>
-             String(input.url ?? input).endsWith('_later.wasm') ? new Promise(() => {}) : real(input, init);
-         document.documentElement.removeAttribute('lang');
-         await import('/reelway/dist/define.js');
-         const shown = [
-             put('reelway-uploader', { endpoint: '' }),
-             put('reelway-uploader', { multiple: '', name: 'video', required: '', 'max-file-size': '5', lang: 'fr' }),
-             put('reelway-video', { endpoint: '', lang: 'de' }),
-             put('reelway-player', { src: hls, autoplay: 'muted', muted: '' }),
-             put('reelway-player', { src: hls, 'no-resume': '', loop: '', 'start-time': '1', lang: 'de' }),
-             put('reelway-player', { 'video-id': video, endpoint: '', preload: 'none', 'video-title': 'A film' }),
-             put('reelway-player', { 'playback-id': 'abc', 'stream-base': location.origin, lang: 'ar' }),
-         ];
-         for (const element of shown) await mounted(element);
-         await new Promise((done) => setTimeout(done, 500));
-         const fetched = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('_later.wasm'));
-         equal(fetched.length, 0, 'nothing waited for the rest: see `cargo xtask first`');",
-    ),
-    (
-        "what needs all of the wasm before it has come is waited for",
-        "const real = window.fetch;
-         let asked = 0;
-         window.fetch = (input, init) => {
-             if (!String(input.url ?? input).endsWith('_later.wasm')) return real(input, init);
-             asked += 1;
-             return new Promise(() => {});
-         };
-         await import('/reelway/dist/uploader/define.js');
-         const uploader = put('reelway-uploader', { endpoint: '' });
-         await mounted(uploader);
-         await until('the page asks for the rest by itself', () => asked === 1);
-         const fetched = () => performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('_later.wasm')).length;
-         equal(fetched(), 0, 'it does not come');
-         uploader.cancel();
-         await until('it was fetched for this', () => fetched() === 1);
-         equal(uploader.uploads, []);",
-    ),
-    (
-        "the rest of the wasm that could not be fetched is asked for again, and a file waits for it",
-        "const real = window.fetch;
-         let refused = 0;
-         window.fetch = (input, init) => {
-             if (refused > 0 || !String(input.url ?? input).endsWith('_later.wasm')) return real(input, init);
-             refused += 1;
-             return Promise.reject(new TypeError('no network'));
-         };
-         const first = await film();
-         await import('/reelway/dist/define.js');
-         const uploader = put('reelway-uploader', { endpoint: '' });
-         uploader.add([first]);
-         await mounted(uploader);
-         const chosen = new DataTransfer();
-         chosen.items.add(await film('other.mp4'));
-         uploader.multiple = true;
-         part(uploader, 'drop-zone').dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: chosen }));
-         equal([part(uploader, 'item'), refused], [null, 1], 'nothing yet');
-         await until('both arrive', () => uploader.videoIds.length === 2);",
-    ),
-    (
-        "a theme that is set around an element reaches into it",
-        "await import('/reelway/dist/define.js');
-         const colour = async (attributes) => {
-             const uploader = put('reelway-uploader', attributes);
-             await mounted(uploader);
-             return getComputedStyle(uploader.shadowRoot.querySelector('.rw-button-primary')).backgroundColor;
-         };
-         const before = await colour({});
-         document.documentElement.style.setProperty('--reelway-accent', 'rgb(1, 2, 3)');
-         const around = await colour({});
-         const own = await colour({ style: '--reelway-accent: rgb(4, 5, 6)' });
-         equal([around, own, before !== around], ['rgb(1, 2, 3)', 'rgb(4, 5, 6)', true]);",
     ),
     (
         "attributes and properties say the same",
