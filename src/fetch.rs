@@ -4,7 +4,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestInit, Response};
 
-use crate::dom::window;
+use crate::globals;
 
 /// The headers of a request: of two with the same name the later one counts. `None`: one of them is none.
 pub(crate) fn headers(list: &[(&str, &str)]) -> Option<Headers> {
@@ -27,7 +27,7 @@ pub(crate) async fn fetch(
 ) -> Option<Response> {
     let init = init(method, headers, body);
     init.set_signal(signal);
-    JsFuture::from(window().fetch_with_str_and_init(url, &init)).await.ok()?.dyn_into().ok()
+    JsFuture::from(globals::fetch(url, &init)).await.ok()?.dyn_into().ok()
 }
 
 fn init(method: &str, headers: &Headers, body: Option<&JsValue>) -> RequestInit {

@@ -21,6 +21,7 @@ pub mod components;
 pub mod dom;
 mod fetch;
 pub mod filmstrip;
+mod globals;
 pub mod journal;
 #[cfg(feature = "components")]
 pub mod js;

@@ -7,7 +7,10 @@ use reelway_core::{Millis, within};
 use wasm_bindgen::prelude::*;
 use web_sys::IdleRequestOptions;
 
-use crate::dom::window;
+use crate::globals::{
+    cancel_animation_frame, cancel_idle_callback, clear_timeout, request_animation_frame, request_idle_callback,
+    set_timeout,
+};
 
 #[wasm_bindgen]
 extern "C" {
@@ -18,7 +21,7 @@ extern "C" {
 
 /// Calls once, unless it is dropped before.
 pub struct Timer {
-    handle: Option<i32>,
+    handle: i32,
     _closure: Closure<dyn FnMut()>,
 }
 
@@ -28,17 +31,14 @@ impl Timer {
         let closure = Closure::once(ring);
         // Past 2^31 ms browsers take a delay for 0.
         let delay = within(delay, 0.0, f64::from(i32::MAX)) as i32;
-        let callback = closure.as_ref().unchecked_ref();
-        let handle = window().set_timeout_with_callback_and_timeout_and_arguments_0(callback, delay).ok();
+        let handle = set_timeout(closure.as_ref().unchecked_ref(), delay);
         Self { handle, _closure: closure }
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        if let Some(handle) = self.handle {
-            window().clear_timeout_with_handle(handle);
-        }
+        clear_timeout(self.handle);
     }
 }
 
@@ -58,9 +58,7 @@ impl Idle {
         let closure = Closure::once(move || once.take().map_or((), |ring| ring()));
         let options = IdleRequestOptions::new();
         options.set_timeout(within(patience, 0.0, f64::from(i32::MAX)) as u32);
-        let handle = web_sys::window().and_then(|window| {
-            window.request_idle_callback_with_options(closure.as_ref().unchecked_ref(), &options).ok()
-        });
+        let handle = request_idle_callback(closure.as_ref().unchecked_ref(), &options).ok();
         match handle {
             Some(_) => Self { handle, _fallback: None, _closure: Some(closure) },
             None => {
@@ -73,8 +71,8 @@ impl Idle {
 
 impl Drop for Idle {
     fn drop(&mut self) {
-        if let (Some(handle), Some(window)) = (self.handle, web_sys::window()) {
-            window.cancel_idle_callback(handle);
+        if let Some(handle) = self.handle {
+            cancel_idle_callback(handle);
         }
     }
 }
@@ -102,17 +100,15 @@ impl NextFrame {
         if self.asked.get().is_some() {
             return false;
         }
-        let callback = self.closure.as_ref().unchecked_ref();
-        self.asked.set(web_sys::window().and_then(|window| window.request_animation_frame(callback).ok()));
+        self.asked.set(Some(request_animation_frame(self.closure.as_ref().unchecked_ref())));
         true
     }
 }
 
 impl Drop for NextFrame {
     fn drop(&mut self) {
-        if let (Some(handle), Some(window)) = (self.asked.get(), web_sys::window()) {
-            // It throws for no handle.
-            let _ = window.cancel_animation_frame(handle);
+        if let Some(handle) = self.asked.get() {
+            cancel_animation_frame(handle);
         }
     }
 }

@@ -9,7 +9,7 @@ use reelway_core::signals::{on_waiting, run_waiting};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::Element;
 
-use crate::dom::window;
+use crate::globals::queue_microtask;
 
 /// Runs in the next microtask, and again whenever a signal changes that it reads.
 pub fn effect(run: impl FnMut() + 'static) {
@@ -39,7 +39,7 @@ fn wake() {
     }
     RUN.with_borrow_mut(|run| {
         let run = run.get_or_insert_with(|| Closure::new(run_waiting));
-        window().queue_microtask(run.as_ref().unchecked_ref());
+        queue_microtask(run.as_ref().unchecked_ref());
     });
 }
 

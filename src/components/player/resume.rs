@@ -59,11 +59,18 @@ pub(super) fn follow(handle: PlayerHandle, video: &HtmlVideoElement) -> [Listene
         }),
         Listener::new(video, "pause", move |_| save(handle)),
         Listener::new(video, "ended", move |_| change(handle, |positions, key| positions.forget(key))),
-        Listener::new(&window(), "pagehide", move |_| save(handle)),
+        Listener::new(&window(), "pagehide", move |_| {
+            // A page may be left before what saves has come.
+            if handle.started.try_get_untracked() == Some(true) {
+                save(handle);
+            }
+        }),
     ]
 }
 
 /// Saves where it is, if it has been watched at all.
+// By itself in the wasm, whose parts are loaded by function.
+#[inline(never)]
 pub(super) fn save(handle: PlayerHandle) {
     let watched = handle.started.try_get_untracked() == Some(true) && !handle.ended.get_untracked();
     let (time, duration) = (handle.time.get_untracked(), handle.duration.get_untracked());

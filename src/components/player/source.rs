@@ -37,7 +37,7 @@ pub(super) fn switch(handle: PlayerHandle, source: Option<&Source>, video: &Html
         && is_same_stream(old, new)
     {
         handle.source.set_value(source.cloned());
-        handle.engine.with_value(|engine| engine.iter().for_each(|engine| engine.renew(new)));
+        handle.engine.with_value(|engine| engine.iter().for_each(|engine| engine.renew(new, supply.life)));
         return;
     }
     let plays = handle.error.with_untracked(Option::is_none) && video.ready_state() >= 2;

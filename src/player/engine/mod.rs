@@ -144,8 +144,9 @@ pub trait Engine {
     /// Every rendition may be played again, after [`Mend::Detour`] or [`EngineEvent::Dodged`].
     fn allow(&self) {}
 
-    /// From now on every request carries the tokens of this URL, which names the same stream.
-    fn renew(&self, _url: &str) {}
+    /// From now on every request carries the tokens of this URL, which names the same stream. `life` is what is known of
+    /// theirs from elsewhere.
+    fn renew(&self, _url: &str, _life: Option<Life>) {}
 
     /// Lets go of the element and of every request, until [`Engine::load`].
     fn stop(&self);

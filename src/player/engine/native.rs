@@ -6,7 +6,7 @@ use reelway_core::playback::recovery::{Fault, Part};
 use wasm_bindgen::JsValue;
 use web_sys::{HtmlVideoElement, MediaError};
 
-use super::{Engine, EngineEvent, Report};
+use super::{Engine, EngineEvent, Life, Report};
 use crate::{
     dom::{property, window},
     listener::Listener,
@@ -56,7 +56,7 @@ impl Engine for NativeEngine {
     fn set_audio(&self, _: usize) {}
 
     /// The running element fetches on its own: the fresh URL is for the next load.
-    fn renew(&self, url: &str) {
+    fn renew(&self, url: &str, _life: Option<Life>) {
         url.clone_into(&mut self.url.borrow_mut());
     }
 

@@ -18,7 +18,7 @@ use reelway_core::{
 };
 use web_sys::HtmlVideoElement;
 
-use super::{Engine, EngineEvent, Mend, Place, Report, Source, Supply, bare};
+use super::{Engine, EngineEvent, Life, Mend, Place, Report, Source, Supply, bare};
 use crate::{
     dom::window,
     listener::Listener,
@@ -73,7 +73,7 @@ impl Guarded {
                     let guard = me.clone();
                     Renewer::new(refresh, url, supply.life, move |url| {
                         if let Some(guard) = guard.upgrade() {
-                            guard.engine().renew(url);
+                            guard.engine().renew(url, None);
                         }
                     })
                 }),
@@ -133,10 +133,10 @@ impl Engine for Guarded {
         self.0.engine().set_audio(track);
     }
 
-    fn renew(&self, url: &str) {
-        self.0.engine().renew(url);
+    fn renew(&self, url: &str, life: Option<Life>) {
+        self.0.engine().renew(url, life);
         if let Some(renewer) = &self.0.renewer {
-            renewer.learn(url, None);
+            renewer.learn(url, life);
         }
     }
 

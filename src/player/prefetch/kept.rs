@@ -11,6 +11,7 @@ use web_sys::{AbortSignal, Headers, RequestInit, Response};
 use super::notify::Notify;
 use crate::{
     dom::{call_method, number, property, window},
+    globals,
     timer::steady,
 };
 
@@ -177,7 +178,7 @@ fn request(url: &str, range: Option<(f64, f64)>, signal: &AbortSignal) -> Promis
         let _ = headers.set("Range", &["bytes=", &number(start), "-", &number(end - 1.0)].concat());
         init.set_headers(&headers);
     }
-    window().fetch_with_str_and_init(url, &init)
+    globals::fetch(url, &init)
 }
 
 /// What the page has asked for itself, before there was any wasm: `globalThis.reelwayEngines.early`, an object with a

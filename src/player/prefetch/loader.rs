@@ -11,7 +11,8 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::{Session, kept::Kept};
 use crate::{
-    dom::{property, set_property, window},
+    dom::{property, set_property},
+    globals,
     player::hook::{Hook, class_like},
     timer::{Timer, steady},
 };
@@ -66,7 +67,7 @@ fn load(session: &Weak<Session>, own: Function, this: JsValue, args: Array) {
 /// Until the next task.
 async fn pause() {
     let promise = Promise::new(&mut |resolve, _| {
-        let _ = window().set_timeout_with_callback(&resolve);
+        globals::set_timeout(&resolve, 0);
     });
     let _ = JsFuture::from(promise).await;
 }

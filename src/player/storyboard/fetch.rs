@@ -10,7 +10,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, RequestInit, RequestMode, Response, Url};
 
-use crate::dom::{property, set_property, window};
+use crate::{
+    dom::{property, set_property},
+    globals,
+};
 
 /// Why there are no thumbnails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -99,7 +102,7 @@ async fn get(url: &str) -> Result<Response, Failure> {
     let options = RequestInit::new();
     options.set_mode(RequestMode::Cors);
     set_property(&options, "priority", "low");
-    let answer = JsFuture::from(window().fetch_with_str_and_init(url, &options)).await;
+    let answer = JsFuture::from(globals::fetch(url, &options)).await;
     let response: Response = answer.map_err(|_| Failure::Unreachable)?.unchecked_into();
     if response.ok() { Ok(response) } else { Err(Failure::Status(response.status())) }
 }

@@ -5,6 +5,11 @@ document.addEventListener("securitypolicyviolation", ({ violatedDirective, block
   window.violations.push(`${violatedDirective}: ${blockedURI} ${sample}`);
 });
 
+// What failed beside the story, told with its own failure.
+window.troubles = [];
+addEventListener("error", ({ message }) => window.troubles.push(message));
+addEventListener("unhandledrejection", ({ reason }) => window.troubles.push(`rejected: ${reason}`));
+
 /** Waits until it is true, and gives what it is. */
 window.until = async (what, is, within = 20_000) => {
   for (const started = performance.now(); ; await new Promise((done) => setTimeout(done, 20))) {

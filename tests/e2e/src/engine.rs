@@ -148,7 +148,7 @@ pub async fn run(window: &WebDriver, body: &str, arguments: Vec<Value>) -> Resul
     let script = format!(
         "const done = arguments[arguments.length - 1];
          (async function () {{ {body} }}).apply(null, Array.from(arguments).slice(0, -1))
-             .then(value => done({{ value }}), error => done({{ error: String(error) }}));"
+             .then(value => done({{ value }}), error => done({{ error: [error, ...window.troubles ?? []].join('; ') }}));"
     );
     let answer: Value = window.execute_async(script, arguments).await?.convert()?;
     match answer.get("error") {

@@ -35,7 +35,8 @@ const UPLOADER: &str = "
             zone.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: files }));
         }
     }
-    await rest();";
+    await rest();
+    dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));";
 
 /// Somebody sees a player, and moves over it. What it takes to play comes with the engine.
 const PLAYER: &str = "
@@ -56,7 +57,8 @@ const PLAYER: &str = "
             part(player, 'root').querySelector('section').dispatchEvent(new PointerEvent(type, pointer));
         }
         await rest();
-    }";
+    }
+    dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));";
 
 /// Somebody sees where files go that turn into a player.
 const VIDEO: &str = "
@@ -65,7 +67,8 @@ const VIDEO: &str = "
         await mounted(video);
         video.multiple = !video.multiple;
     }
-    await rest();";
+    await rest();
+    dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));";
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "cargo xtask first"]

@@ -32,7 +32,7 @@ export abstract class ReelwayElement<H extends Handle> extends Base {
   #own?: Texts;
   #breaks: number[] = [];
   #waiting: ((handle: H) => void)[] = [];
-  #tenant = { broke: () => this.#broke() };
+  #tenant = { broke: () => this.#broke(), left: () => this.#unmount() };
 
   /** Strings of the page's own, by their keys: they go before those of the language. */
   get texts(): Texts | undefined {

@@ -16,9 +16,12 @@ export interface Glue {
 
 export type { MediaHandle };
 
-/** Who is told that the wasm has broken down. */
+/** Who is told what becomes of the wasm and of the page. */
 export interface Tenant {
+  /** The wasm has broken down. */
   broke(): void;
+  /** The page is left, for good. */
+  left(): void;
 }
 
 /** Milliseconds after which what comes later is asked for again. */
@@ -110,6 +113,10 @@ export class Wasm {
     this.#watched = true;
     addEventListener("error", ({ error }) => this.#judge(error));
     addEventListener("unhandledrejection", ({ reason }) => this.#judge(reason));
+    // Firefox runs what promises have waited for even then, and what is called on `self` happens to the next page.
+    addEventListener("pagehide", ({ persisted }) => {
+      if (persisted === false && this.isWhole) for (const tenant of [...this.tenants]) tenant.left();
+    });
   }
 
   #judge(error: unknown): void {

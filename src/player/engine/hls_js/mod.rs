@@ -33,7 +33,7 @@ pub use cmcd::Cmcd;
 pub use import::HlsJsSource;
 
 use self::{appending::Appending, fast::Fast, import::Hls, inspector::Inspector};
-use super::{AudioTrack, Engine, EngineEvent, Level, Mend, Place, Report};
+use super::{AudioTrack, Engine, EngineEvent, Level, Life, Mend, Place, Report};
 use crate::{
     dom::{property, set_property},
     listener::Listener,
@@ -203,7 +203,7 @@ impl Engine for HlsJsEngine {
         self.shared.running.borrow().is_some()
     }
 
-    fn renew(&self, url: &str) {
+    fn renew(&self, url: &str, _life: Option<Life>) {
         self.shared.tokens.borrow_mut().renew(url);
     }
 

@@ -1,5 +1,5 @@
 //! The npm package's elements in Chromium, Firefox and WebKitGTK: how they come and go, move, stand in forms, and what they
-//! tell. Each story begins on a fresh page.
+//! tell. Each story begins on a fresh page. `REELWAY_STORY` tells only those whose names have that in them.
 //!
 //! - [`stories`]: the stories, in JavaScript.
 //! - [`strict`]: under a strict Content-Security-Policy with Trusted Types.
@@ -50,7 +50,8 @@ async fn all(engine: Engine) -> Result<()> {
     let stage = Stage::set(None).await?;
     let mut window = engine.open().await?;
     let (mut failures, mut windows) = (Vec::new(), 1);
-    for (name, body) in stories::all() {
+    let wanted = std::env::var("REELWAY_STORY").unwrap_or_default();
+    for (name, body) in stories::all().filter(|(name, _)| name.contains(&wanted)) {
         let started = Instant::now();
         let mut told = stage.tell(&window, body).await;
         for _ in 0..more_times(engine) {

@@ -2,7 +2,7 @@
 
 use super::Story;
 
-pub const ALL: [Story; 21] = [
+pub const ALL: [Story; 23] = [
     (
         "tags may be defined twice, and stay what they were",
         "const first = await import('/reelway/dist/uploader.js');
@@ -69,6 +69,21 @@ pub const ALL: [Story; 21] = [
          gone.remove();
          await task();
          equal(part(gone, 'root')?.childElementCount ?? 0, 0);",
+    ),
+    (
+        "a page that is left for good lets go of all, and one that is kept for the way back of nothing",
+        "await import('/reelway/dist/define.js');
+         const [uploader, player] = [put('reelway-uploader', { endpoint: '' }), put('reelway-player', { src: hls, muted: '', 'no-resume': '' })];
+         await mounted(uploader);
+         await player.play();
+         const { media } = player;
+         const leave = (persisted) => dispatchEvent(new PageTransitionEvent('pagehide', { persisted }));
+         leave(true);
+         await until('it plays on', () => player.currentTime > 0.1);
+         equal([uploader, player].map((each) => each.shadowRoot.childElementCount), [1, 1]);
+         leave(false);
+         equal([uploader, player].map((each) => each.shadowRoot.childElementCount), [0, 0]);
+         equal([media.paused, media.hasAttribute('src')], [true, false]);",
     ),
     (
         "a move is not an end, however it is made",
@@ -296,6 +311,24 @@ pub const ALL: [Story; 21] = [
          await until('it asks', () => server.asked.includes('GET /api/videos/v1/playback'));
          await until('the fresh one', () => player.currentSrc.includes('token=2'));
          equal(server.asked, ['GET /api/videos/v1', 'GET /api/videos/v1/playback']);",
+    ),
+    (
+        "a fresh URL that the server tells of by itself is renewed in its time, too",
+        "await import('/reelway/dist/player/define.js');
+         const server = await fakeServer();
+         const told = (n, left) => ({
+             status: 'ready', percent: 50, revision: n,
+             playback: { hls: `${hls}${hls.includes('?') ? '&' : '?'}token=${n}`, poster: '/p', storyboard: '/s', expires_at: Date.now() + left },
+         });
+         server.answer(told(1, 3_600_000));
+         const player = put('reelway-player', { 'video-id': 'v1', endpoint: '', muted: '', 'no-resume': '' });
+         await player.play();
+         await until('it listens', () => server.streams.length === 1);
+         server.event(told(2, 3_000));
+         await until('the fresh one', () => player.currentSrc.includes('token=2'));
+         server.playback = told(3, 3_600_000).playback;
+         await until('it asks', () => server.asked.includes('GET /api/videos/v1/playback'));
+         await until('the next one', () => player.currentSrc.includes('token=3'));",
     ),
     (
         "a playback id of Mux and its tokens become the URLs of Mux",
