@@ -14,6 +14,9 @@ use crate::{blocks, package};
 /// Attributes of any element.
 const GLOBAL: [&str; 10] = ["class", "dir", "hidden", "id", "lang", "part", "slot", "style", "tabindex", "title"];
 
+/// What Vue takes for itself.
+const OF_VUE: [&str; 2] = ["key", "ref"];
+
 /// What esbuild says against a text.
 fn refused(loader: &str, code: &str) -> Option<String> {
     let mut esbuild = Command::new(root().join("www/node_modules/.bin/esbuild"));
@@ -87,6 +90,7 @@ fn elements_in_snippets_have_the_attributes_that_they_are_given() {
             // Frameworks bind properties and events by signs of their own: `@success`, `:endpoint`, `on:success`.
             for attribute in tag.attributes.iter().filter(|name| !name.contains([':', '@', '.', '{'])) {
                 let known = GLOBAL.contains(&attribute.as_str())
+                    || block.language == "vue" && OF_VUE.contains(&attribute.as_str())
                     || attribute.starts_with("on")
                     || element.attributes.iter().any(|known| known.name == *attribute);
                 assert!(known, "{}: <{}> has no {attribute}", block.place, tag.name);
