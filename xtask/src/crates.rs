@@ -48,14 +48,18 @@ pub fn package(toolchain: Toolchain) -> Result<()> {
 }
 
 fn manifest_of_unpacked() -> String {
-    let folder = |name: &str| format!("{name}-{}", env!("CARGO_PKG_VERSION"));
-    let members: Vec<_> = PUBLISHED.iter().map(|name| format!("{:?}", folder(name))).collect();
-    let patches: String = PUBLISHED.iter().map(|name| format!("{name} = {{ path = {:?} }}\n", folder(name))).collect();
-    format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n[patch.crates-io]\n{patches}", members.join(", "))
+    let members = PUBLISHED.map(|name| format!("{:?}", versioned(name))).join(", ");
+    let patches = PUBLISHED.map(|name| format!("{name} = {{ path = {:?} }}\n", versioned(name))).concat();
+    format!("[workspace]\nresolver = \"3\"\nmembers = [{members}]\n\n[patch.crates-io]\n{patches}")
 }
 
 fn packed(name: &str) -> PathBuf {
-    workspace::target_dir().join("package").join(format!("{name}-{}.crate", env!("CARGO_PKG_VERSION")))
+    workspace::target_dir().join("package").join(versioned(name) + ".crate")
+}
+
+/// As cargo names the package, and the folder in it.
+fn versioned(name: &str) -> String {
+    format!("{name}-{}", env!("CARGO_PKG_VERSION"))
 }
 
 /// Packs them into `target/dist`.
